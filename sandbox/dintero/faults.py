@@ -1,0 +1,116 @@
+"""Misbehaviour on demand: what the next matching request suffers instead of an honest answer."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+Kind = Literal[
+    "token", "create", "session", "search", "list", "transaction", "capture", "refund", "void", "cancel", "view", "any"
+]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One request's bad luck; make it with the class methods."""
+
+    code: int = 0
+    wait: float = 0.0
+    drop: bool = False
+    after: bool = False
+    retry_after: int | None = None
+    spoil: Literal["", "garbage", "accepted", "missing", "declined"] = ""
+
+    @classmethod
+    def status(cls, code: int, *, after: bool = False) -> "Fault":
+        """Answer `code` without doing the work, or, with `after`, although it was done."""
+        return cls(code=code, after=after)
+
+    @classmethod
+    def rate_limited(cls, retry_after: int = 1) -> "Fault":
+        """429 with Retry-After, which the token endpoint documents (Dintero reference §3)."""
+        return cls(code=429, retry_after=retry_after)
+
+    @classmethod
+    def delay(cls, seconds: float, *, after: bool = False) -> "Fault":
+        """Take so many real seconds before (or after) the work; the work is done all the same."""
+        return cls(wait=seconds, after=after)
+
+    @classmethod
+    def drop_before(cls) -> "Fault":
+        """Close the connection without an answer; nothing was done."""
+        return cls(drop=True)
+
+    @classmethod
+    def drop_after(cls) -> "Fault":
+        """Do the work, then close the connection without an answer."""
+        return cls(drop=True, after=True)
+
+    @classmethod
+    def garbage(cls) -> "Fault":
+        """Do the work and answer 200 with a body that is not JSON."""
+        return cls(spoil="garbage")
+
+    @classmethod
+    def accepted(cls) -> "Fault":
+        """Answer 202; money moves later, with `complete_async` (Dintero reference §8.1)."""
+        return cls(spoil="accepted")
+
+    @classmethod
+    def missing(cls) -> "Fault":
+        """Do the work and answer 200 without `id` and `url` (Dintero reference §4.10)."""
+        return cls(spoil="missing")
+
+    @classmethod
+    def declined(cls) -> "Fault":
+        """The operation fails at the provider: 200 with a failed event (Dintero reference §8)."""
+        return cls(spoil="declined")
+
+
+@dataclass
+class Callbacks:
+    """What goes wrong with callbacks while set; `late` is in seconds of the sandbox's clock."""
+
+    off: bool = False
+    doubled: bool = False
+    late: float = 0.0
+    wrong_signature: bool = False
+
+
+@dataclass
+class Faults:
+    """The queue of faults, consumed one per matching request, oldest first."""
+
+    queue: list[tuple[Kind, Fault]] = field(default_factory=list)
+    callbacks: Callbacks = field(default_factory=Callbacks)
+    down: bool | Fault = False
+    """True: every request answers 503 until lifted; a Fault: every request suffers that one."""
+
+    def add(self, kind: Kind, fault: Fault, *, times: int = 1) -> None:
+        """Let the next `times` requests of this kind suffer `fault`."""
+        self.queue += [(kind, fault)] * times
+
+    def take(self, kind: Kind) -> Fault:
+        """The fault for this request, or one that does nothing."""
+        if self.down:
+            return self.down if isinstance(self.down, Fault) else Fault.status(503)
+        for at, (wanted, fault) in enumerate(self.queue):
+            if wanted == kind or (wanted == "any" and kind != "view"):
+                del self.queue[at]
+                return fault
+        return Fault()
+
+
+class Drop(Response):
+    """End the connection without an answer.
+
+    An interim 103 with `Connection: close` is complete for the server, which then closes without a word in its log,
+    while the client waits for a final answer that never comes: what a lost answer looks like from outside.
+    """
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Send the interim head, and no more."""
+        headers = [(b"connection", b"close"), (b"content-length", b"0")]
+        await send({"type": "http.response.start", "status": 103, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})

@@ -1,0 +1,201 @@
+"""The people and machines around an account: customer, provider, Backoffice, and the pump that delivers."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sandbox.dintero import payments
+from sandbox.dintero.account import Account
+from sandbox.dintero.payments import Operation, Order, short_id
+from sandbox.dintero.rules import Json, RefusedError
+
+
+@dataclass
+class Dintero(Account):
+    """The account and everybody's verbs; page, tests and demo take the same path."""
+
+    # -- what customers do
+
+    def open(self, session_id: str) -> Json:
+        """Visit the page: VISITED, or 404 when the link is dead (Dintero reference §5)."""
+        session = self.session(session_id)
+        if cause := self.cause(session):
+            raise RefusedError(404, cause)
+        self._event(session, "VISITED")
+        session |= {"customer_ip": "192.0.2.1", "user_agent": "Sandbox"}
+        return session
+
+    def start_payment(self, session_id: str, method: str | None = None) -> Json:
+        """Begin to pay: the transaction exists and is INITIATED; a second visitor finds the link dead."""
+        session = self.session(session_id)
+        if not self._lock(session, method):
+            return self.transactions[session["transaction_id"]]
+        tx = payments.new_transaction(session, self._method(session, method), self.clock(), self.account_id)
+        self.transactions[tx["id"]] = tx
+        session["transaction_id"] = tx["id"]
+        self._changed(tx)
+        return tx
+
+    def pay(self, session_id: str, method: str | None = None) -> Json:
+        """Pay: AUTHORIZED, or CAPTURED where nothing is ever reserved (Dintero reference §7)."""
+        tx = self.start_payment(session_id, method)
+        return self._settle(tx, "CAPTURED" if tx["payment_product_type"] in payments.AT_ONCE else "AUTHORIZED")
+
+    def hold(self, session_id: str, method: str | None = None) -> Json:
+        """Pay with a method that wants extra control: ON_HOLD, with a callback (Dintero reference §7)."""
+        return self._settle(self.start_payment(session_id, method), "ON_HOLD")
+
+    def approve(self, transaction_id: str) -> Json:
+        """Let the provider accept what was on hold: AUTHORIZED and a second callback."""
+        return self._settle(self._held(transaction_id), "AUTHORIZED")
+
+    def reject(self, transaction_id: str) -> Json:
+        """Let the provider refuse what was on hold."""
+        return self._settle(self._held(transaction_id), "FAILED", "failed")
+
+    def decline(self, session_id: str, method: str | None = None) -> Json:
+        """Dismiss the payment while it is processed: DECLINED, and the link is dead (Dintero reference §7)."""
+        return self._settle(self.start_payment(session_id, method), "DECLINED", "authorization")
+
+    def fail(self, session_id: str, method: str | None = None) -> Json:
+        """Let the payment be rejected for good: FAILED, and the link is dead."""
+        return self._settle(self.start_payment(session_id, method), "FAILED", "failed")
+
+    def fail_attempt(self, session_id: str, method: str | None = None) -> Json:
+        """Fail one attempt: PAY_FAILED, and the customer may try again on the same link (Dintero reference §5)."""
+        session = self.session(session_id)
+        self._lock(session, method)
+        self._event(session, "PAY_FAILED", error="Rejected")
+        self._event(session, "PAY_LOCK_END")
+        return session
+
+    def walk_away(self, session_id: str) -> Json:
+        """Cancel on the page: the link is dead, the callback names no transaction (Dintero reference §10, §11)."""
+        session = self.session(session_id)
+        self._lock(session, None)
+        self._event(session, "CANCELLED")
+        if tx := self.transactions.get(session.get("transaction_id", "")):
+            tx["status"] = "DECLINED"
+            self._changed(tx)
+        self.post.callback(session, None, error="cancelled")
+        return session
+
+    def stranger_pays(self, amount: int = 9900, method: str = "vipps", reference: str = "WEB-1") -> Json:
+        """Let somebody pay in the web shop that shares the account; no callback of ours."""
+        order = {"amount": amount, "currency": "NOK", "merchant_reference": reference}
+        order["items"] = [{"id": "1", "line_id": "1", "description": "Web shop", "quantity": 1, "amount": amount}]
+        body = {"profile_id": "default", "url": {"return_url": "https://shop.example/thanks"}, "order": order}
+        return self.pay(self.create(body)["id"], method)
+
+    # -- what happens in Backoffice and at the provider
+
+    def backoffice_capture(self, transaction_id: str, amount: int | None = None, items: Sequence[Json] = ()) -> Json:
+        """Let a colleague capture outside Slack; without an amount, everything that is left."""
+        return self._outside(transaction_id, "CAPTURE", amount, items)
+
+    def backoffice_refund(self, transaction_id: str, amount: int | None = None, items: Sequence[Json] = ()) -> Json:
+        """Let a colleague refund outside Slack; without an amount, everything that is left."""
+        return self._outside(transaction_id, "REFUND", amount, items)
+
+    def backoffice_void(self, transaction_id: str) -> Json:
+        """Let a colleague void outside Slack."""
+        return self._outside(transaction_id, "VOID")
+
+    def auto_capture_now(self, transaction_id: str | None = None) -> list[Json]:
+        """Let auto-capture run now, for one transaction or for all that wait for it (Dintero reference §4.5)."""
+        due = [transaction_id] if transaction_id else list(self.auto_captures)
+        self.auto_captures = [waiting for waiting in self.auto_captures if waiting not in due]
+        captured = [self._outside(due_id, "CAPTURE", by="auto_capture") for due_id in due]
+        if self.switches.auto_capture_calls_back == "captured" and not self.switches.auto_capture_ignored:
+            for tx in captured:
+                self._call_back(tx)
+        return captured
+
+    def complete_async(self, *, success: bool = True) -> list[Json]:
+        """Finish what was answered 202: an event with its correlation_request_id each (Dintero reference §8.1)."""
+        waiting, self.pending = self.pending, []
+        events = []
+        for tx, order in waiting:
+            correlated = replace(order, correlation=order.request_id, request_id=short_id())
+            if not success or payments.objections(tx, correlated):
+                events.append(self._decline(tx, correlated))
+                continue
+            events.append(payments.apply(tx, correlated, self.clock(), self.switches.void_rest))
+            self._changed(tx, events[-1])
+        return events
+
+    # -- the pump
+
+    async def deliver_due(self) -> int:
+        """Attempt every callback and webhook that is due; the number of attempts made."""
+        return await self.post.deliver_due()
+
+    async def run(self) -> None:
+        """Deliver for as long as the demo lives, and let auto-capture run."""
+        while True:
+            self.auto_capture_now()
+            await self.deliver_due()
+            await asyncio.sleep(0.05)
+
+    # -- how
+
+    def _method(self, session: Json, method: str | None) -> str:
+        offered = self.methods(session)
+        chosen = method or ("vipps" if "vipps" in offered else next(iter(offered), ""))
+        if chosen not in offered:
+            raise RefusedError(400, f"The page offers {offered}, not {chosen!r}")
+        return chosen
+
+    def _lock(self, session: Json, method: str | None) -> bool:
+        """Enter or continue a payment attempt; True when there is no transaction yet."""
+        tx = self.transactions.get(session.get("transaction_id", ""))
+        if self.cause(session) != "PAYMENT_INITIATED":
+            if all(event["name"] != "VISITED" for event in session["events"]) or self.cause(session):
+                self.open(session["id"])  # nobody pays without the page; 404 when it is dead
+            chosen = self._method(session, method or (tx and tx["payment_product_type"]))
+            self._event(session, "PAY_LOCK_START", payment_product_type=chosen)
+        if tx and method:
+            payments.choose(tx, self._method(session, method))
+        return tx is None
+
+    def _held(self, transaction_id: str) -> Json:
+        tx = self.transaction(transaction_id)
+        if tx["status"] != "ON_HOLD":
+            raise RefusedError(400, f"Nothing to decide about {tx['status']}")
+        return tx
+
+    def _settle(self, tx: Json, status: str, error: str | None = None) -> Json:
+        """End an attempt (or a hold): status, events on both sides, callback, webhook."""
+        session = self.sessions[tx["session_id"]]
+        tx["status"] = status
+        if status != "ON_HOLD":
+            kind = "CAPTURE" if status == "CAPTURED" else "AUTHORIZE"
+            event = payments.add_event(tx, kind, self.clock(), success=error is None)
+            if error:
+                event["error"] = {"code": status, "message": f"Payment {status.lower()}", "type": ["DECLINED"]}
+            self._event(session, "COMPLETED" if status == "CAPTURED" else status)
+        self._event(session, "PAY_LOCK_END")
+        self._changed(tx)
+        waits = status == "AUTHORIZED" and session["configuration"].get("auto_capture")
+        waits = waits and not self.switches.auto_capture_ignored
+        if waits:
+            self.auto_captures.append(tx["id"])
+        if not (waits and self.switches.auto_capture_calls_back == "captured"):
+            self._call_back(tx, error)
+        return tx
+
+    def _call_back(self, tx: Json, error: str | None = None) -> None:
+        session = self.sessions[tx["session_id"]]
+        if self.post.callback(session, tx, error=error) and not error:
+            self._event(session, "ON_HOLD_CALLBACK_SENT" if tx["status"] == "ON_HOLD" else "AUTH_CALLBACK_SENT")
+
+    def _outside(
+        self,
+        transaction_id: str,
+        kind: Operation,
+        amount: int | None = None,
+        items: Sequence[Json] = (),
+        by: str = "backoffice",
+    ) -> Json:
+        left = payments.open_amount(self.transaction(transaction_id), kind)
+        return self.operate(transaction_id, Order(kind, left if amount is None else amount, by, items=tuple(items)))
