@@ -1,0 +1,1 @@
+"""Paylink: payment links issued, followed and settled from Slack."""

@@ -1,0 +1,134 @@
+"""What may be done with a link now. The one table that draws the buttons and refuses the clicks."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from bot.domain.links import Link, Status
+from bot.domain.operations import ASK_ARRIVED_AFTER, IN_DOUBT, Kind, State
+
+AUTO_CAPTURE_WINDOW: Final = timedelta(hours=48)
+"""For so long Dintero itself tries to capture; a capture of ours would stop that (Dintero reference §4.5)."""
+
+
+class Action(StrEnum):
+    """Something a person can press."""
+
+    CAPTURE = "capture"
+    CAPTURE_PART = "capture_part"
+    RELEASE = "release"
+    REFUND = "refund"
+    CANCEL = "cancel"
+    SHOW_LINK = "show_link"
+    REFRESH = "refresh"
+    CHECK_AGAIN = "check_again"
+    TRY_AGAIN = "try_again"
+    IT_ARRIVED = "it_arrived"
+    SEND_AGAIN = "send_again"
+    KEEP = "keep"
+    GIVE_BACK = "give_back"
+
+
+MOVES_MONEY: Final = frozenset(
+    {
+        Action.CAPTURE,
+        Action.CAPTURE_PART,
+        Action.RELEASE,
+        Action.REFUND,
+        Action.KEEP,
+        Action.GIVE_BACK,
+        Action.TRY_AGAIN,
+    }
+)
+"""Actions that only the issuer and the money users may press."""
+
+_ENDED: Final = {Status.VOIDED, Status.CANCELLED, Status.EXPIRED, Status.FAILED}
+
+
+def actions(link: Link, now: datetime) -> tuple[Action, ...]:
+    """What may be done with `link` now, the most likely first."""
+    operation = link.operation
+    if operation is not None and operation.kind is not Kind.CREATE:
+        return _while_operating(link, now)
+    if link.status is Status.UNCERTAIN:
+        return _uncertain(link, now)
+    if link.status is Status.REJECTED:
+        return () if link.replaced else (Action.SEND_AGAIN,)
+    if link.status is Status.OPEN:
+        return _open(link)
+    if link.status is Status.AUTHORIZED:
+        return _authorized(link, now)
+    if link.status is Status.CAPTURED:
+        return _captured(link)
+    if link.status is Status.PENDING or link.status in _ENDED:
+        return (Action.REFRESH,)
+    return ()
+
+
+def open_amount(link: Link, action: Action) -> int:
+    """The amount that `action` is about, in minor units: what a button carries and the service compares."""
+    refunds = action is Action.REFUND or (action is Action.GIVE_BACK and link.status is Status.CAPTURED)
+    if refunds:
+        return link.facts.open_to_refund
+    if action in {Action.CAPTURE, Action.CAPTURE_PART, Action.RELEASE, Action.KEEP, Action.GIVE_BACK}:
+        return link.facts.open_to_capture
+    if action is Action.TRY_AGAIN and link.operation is not None:
+        return open_for(link, link.operation.kind)
+    return 0
+
+
+def open_for(link: Link, kind: Kind) -> int:
+    """The amount still open to an operation of `kind`."""
+    by_kind: Mapping[Kind, int] = {
+        Kind.CAPTURE: link.facts.open_to_capture,
+        Kind.VOID: link.facts.open_to_capture,
+        Kind.REFUND: link.facts.open_to_refund,
+    }
+    return by_kind.get(kind, 0)
+
+
+def awaits_auto_capture(link: Link, now: datetime) -> bool:
+    """Whether Dintero is still expected to capture by itself."""
+    since = link.facts.authorized_at
+    return link.auto_capture and not link.facts.captured and since is not None and now < since + AUTO_CAPTURE_WINDOW
+
+
+def _while_operating(link: Link, now: datetime) -> tuple[Action, ...]:
+    operation = link.operation
+    if operation is None or operation.state not in IN_DOUBT:
+        return ()
+    if operation.may_ask_again(now):
+        return (Action.CHECK_AGAIN, Action.TRY_AGAIN)
+    return (Action.CHECK_AGAIN,) if operation.state is State.UNKNOWN else (Action.REFRESH,)
+
+
+def _uncertain(link: Link, now: datetime) -> tuple[Action, ...]:
+    asked = link.operation.sent_at if link.operation else None
+    if link.replaced:
+        return ()
+    if asked is not None and now < asked + ASK_ARRIVED_AFTER:
+        return (Action.CHECK_AGAIN,)
+    return (Action.IT_ARRIVED, Action.SEND_AGAIN, Action.CHECK_AGAIN)
+
+
+def _open(link: Link) -> tuple[Action, ...]:
+    show = (Action.SHOW_LINK,) if link.url else ()
+    cancel = (Action.CANCEL,) if link.session_id else ()
+    return (*show, *cancel, Action.REFRESH)
+
+
+def _authorized(link: Link, now: datetime) -> tuple[Action, ...]:
+    if link.facts.late:
+        return (Action.KEEP, Action.GIVE_BACK, Action.REFRESH)
+    if awaits_auto_capture(link, now):
+        return (Action.RELEASE, Action.REFRESH)
+    return (Action.CAPTURE, Action.CAPTURE_PART, Action.RELEASE, Action.REFRESH)
+
+
+def _captured(link: Link) -> tuple[Action, ...]:
+    if link.facts.late:
+        return (Action.KEEP, Action.GIVE_BACK, Action.REFRESH)
+    rest = (Action.CAPTURE, Action.CAPTURE_PART, Action.RELEASE) if link.facts.open_to_capture else ()
+    refund = (Action.REFUND,) if link.facts.open_to_refund else ()
+    return (*rest, *refund, Action.REFRESH)

@@ -1,0 +1,105 @@
+"""One event per change: what the thread tells and the history keeps. No personal data, so it survives *forget*."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Final
+
+
+class Source(StrEnum):
+    """Where a change was made."""
+
+    SLACK = "slack"
+    """By a person through Paylink."""
+    CUSTOMER = "customer"
+    AUTOMATIC = "automatic"
+    """By time, or by a setting such as automatic capture."""
+    OUTSIDE = "outside"
+    """Elsewhere, such as in Dintero's Backoffice."""
+
+
+class Happened(StrEnum):
+    """What changed."""
+
+    ISSUED = "issued"
+    NOT_DELIVERED = "not_delivered"
+    REJECTED = "rejected"
+    UNCERTAIN = "uncertain"
+    VOUCHED = "vouched"
+    """A person said that the message of an uncertain link arrived."""
+    FOUND = "found"
+    """The session of an uncertain link was found."""
+    SENT_AGAIN = "sent_again"
+    OPENED = "opened"
+    ATTEMPT_FAILED = "attempt_failed"
+    PENDING = "pending"
+    AUTHORIZED = "authorized"
+    CAPTURED = "captured"
+    REFUNDED = "refunded"
+    VOIDED = "voided"
+    PAID_WHILE_CANCELLING = "paid_while_cancelling"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    FAILED = "failed"
+    CORRECTED = "corrected"
+    """Dintero corrected amounts it had reported before."""
+    KEPT = "kept"
+    ASKED = "asked"
+    """Dintero accepted an operation and has not finished it (202)."""
+    REFUSED = "refused"
+    """Dintero refused an operation."""
+    UNKNOWN = "unknown"
+    """An operation ended without an answer."""
+    ABSENT = "absent"
+    """An unknown operation left no trace, and a person closed the question."""
+
+
+class Urgency(IntEnum):
+    """In which order Slack hears of events when it is slow."""
+
+    MONEY = 1
+    """Money, and questions that wait for a person."""
+    PROBLEM = 2
+    """Undelivered and expired."""
+    PROGRESS = 3
+    """Opened and attempts: only while there is room, dropped when something newer waits."""
+
+
+PROGRESS: Final = frozenset({Happened.OPENED, Happened.ATTEMPT_FAILED})
+PROBLEM: Final = frozenset({Happened.NOT_DELIVERED, Happened.EXPIRED, Happened.CANCELLED, Happened.FAILED})
+UNTOLD: Final = frozenset({Happened.ISSUED})
+"""The card itself says these; they get no line."""
+
+
+def urgency(kind: Happened) -> Urgency:
+    """The class in which an event is told."""
+    if kind in PROGRESS:
+        return Urgency.PROGRESS
+    return Urgency.PROBLEM if kind in PROBLEM else Urgency.MONEY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """A change that `settle` or a service found; storage adds id, link and sequence number.
+
+    `data` holds plain JSON: amounts in minor units, words, never personal data.
+    """
+
+    kind: Happened
+    source: Source
+    at: datetime
+    actor: str | None = None
+    """The Slack user id of who did it, when it was done here."""
+    data: Mapping[str, str | int | bool | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event(News):
+    """News as it is kept."""
+
+    id: str
+    link_id: str
+    seq: int
+    told_ts: str | None = None
+    """The thread message that tells it; None while untold."""

@@ -1,0 +1,73 @@
+"""The card's first words: a pure function of status and facts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from bot.domain.actions import awaits_auto_capture
+from bot.domain.links import Delivered, Link, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """Words and the emoji in front of them; the word says all, the emoji only helps the eye."""
+
+    emoji: str
+    words: str
+
+
+_FIXED: Final = {
+    Status.REQUESTED: Headline("⏳", "Creating link…"),
+    Status.UNCERTAIN: Headline("❓", "Not sure it was sent"),
+    Status.REJECTED: Headline("⛔", "Could not be created"),
+    Status.PENDING: Headline("⏸️", "Waiting for approval by the provider"),
+    Status.VOIDED: Headline("↩️", "Reservation released"),
+    Status.CANCELLED: Headline("🚫", "Cancelled"),
+    Status.EXPIRED: Headline("⌛", "Expired"),
+    Status.FAILED: Headline("❌", "Payment failed"),
+}
+
+
+def headline(link: Link, now: datetime) -> Headline:
+    """What the card says first."""
+    if link.status is Status.OPEN:
+        return _open(link)
+    if link.status is Status.AUTHORIZED:
+        return _loud(link, _authorized(link, now))
+    if link.status is Status.CAPTURED:
+        return _loud(link, _captured(link))
+    return _FIXED[link.status]
+
+
+def _open(link: Link) -> Headline:
+    facts = link.facts
+    if facts.paying_since is not None:
+        return Headline("👛", "Paying now")
+    if facts.last_failure is not None:
+        return Headline("⚠️", "Payment failed, the customer can try again")
+    if facts.opened_at is not None:
+        return Headline("👀", "Opened")
+    if facts.delivered in {Delivered.SKIPPED, Delivered.FAILED}:
+        return Headline("📵", "Not delivered")
+    if facts.delivered in {Delivered.SENT, Delivered.BY_PROFILE} or facts.vouched_by is not None:
+        return Headline("📨", "Sent")
+    return Headline("🔗", "Ready to share")
+
+
+def _authorized(link: Link, now: datetime) -> Headline:
+    return Headline("🔒", "Reserved, capture follows" if awaits_auto_capture(link, now) else "Reserved")
+
+
+def _captured(link: Link) -> Headline:
+    facts = link.facts
+    if facts.refunded >= facts.captured and facts.refunded:
+        return Headline("↩️", "Refunded")
+    if facts.refunded:
+        return Headline("↩️", "Partly refunded")
+    if facts.captured < link.amount:
+        return Headline("✅", "Partly paid")
+    return Headline("✅", "Paid")
+
+
+def _loud(link: Link, headline: Headline) -> Headline:
+    return Headline("🚨", f"{headline.words}, late") if link.facts.late else headline

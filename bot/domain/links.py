@@ -1,0 +1,103 @@
+"""A payment link: its status, moved only by the table in `moves`, and the facts beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.operations import Operation
+
+
+class Status(StrEnum):
+    """Where a link stands."""
+
+    REQUESTED = "requested"
+    """Ours, committed; Dintero has not answered yet."""
+    UNCERTAIN = "uncertain"
+    """Creating it ended without an answer: it may exist."""
+    REJECTED = "rejected"
+    """Dintero refused to create it, or provably never heard of it."""
+    OPEN = "open"
+    PENDING = "pending"
+    """The provider holds the payment for approval."""
+    AUTHORIZED = "authorized"
+    CAPTURED = "captured"
+    """Some money was taken; how much, and how much went back, stands in the facts."""
+    VOIDED = "voided"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    FAILED = "failed"
+    """Declined or failed for good."""
+
+
+class Delivered(StrEnum):
+    """What became of the message to the customer."""
+
+    SENT = "sent"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    SIMULATED = "simulated"
+    """A sandbox account: Dintero sends nothing."""
+    BY_PROFILE = "by_profile"
+    NONE = "none"
+    """Nobody asked for a message: the link is handed over by the seller."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known beside the status. All amounts in minor units, all times aware UTC."""
+
+    delivered: Delivered = Delivered.NONE
+    opened_at: datetime | None = None
+    paying_since: datetime | None = None
+    """When a payment was started that has not ended."""
+    attempts_failed: int = 0
+    last_failure: str | None = None
+    """Why the last attempt failed, in plain words."""
+    authorized_at: datetime | None = None
+    authorized: int = 0
+    captured: int = 0
+    refunded: int = 0
+    open_to_capture: int = 0
+    open_to_refund: int = 0
+    method: str | None = None
+    """How it was paid, in words a person knows: `Vipps`, `Card`."""
+    late: bool = False
+    """Money that came after the link was expired, cancelled, failed or replaced, and nobody has decided about."""
+    taken: Mapping[str, int] = field(default_factory=dict)
+    """Captured per line_id."""
+    returned: Mapping[str, int] = field(default_factory=dict)
+    """Refunded per line_id."""
+    rejection: str | None = None
+    """Why Dintero refused to create it."""
+    vouched_by: str | None = None
+    """Who said that the message of an uncertain link arrived."""
+    seen: str = ""
+    """Fingerprint of the transaction when it was last read whole; a list element that differs makes the link due."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One attempt to have an order paid: one session at Dintero, at most one payment."""
+
+    id: str
+    order_id: str
+    n: int
+    reference: str
+    """Its merchant reference at Dintero, unique among ours."""
+    status: Status
+    version: int
+    """Raised by every change a person can see."""
+    amount: int
+    currency: str
+    auto_capture: bool
+    expires_at: datetime
+    created_at: datetime
+    session_id: str | None = None
+    url: str | None = None
+    transaction_id: str | None = None
+    replaced: bool = False
+    """Whether a newer link of the same order exists."""
+    facts: Facts = field(default_factory=Facts)
+    operation: Operation | None = None
+    """The one open operation, if any."""

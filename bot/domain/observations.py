@@ -1,0 +1,127 @@
+"""What one look at Dintero showed, in our words. `bot.dintero.protocol` makes them; `bot.domain.settling` compares."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.operations import Kind
+
+
+class Report(StrEnum):
+    """What Dintero says a link is, right now."""
+
+    UNPAID = "unpaid"
+    """The session lives and nobody has started to pay."""
+    PAYING = "paying"
+    """A payment was started and nothing is reserved (INITIATED)."""
+    PENDING = "pending"
+    """Held for approval (ON_HOLD)."""
+    AUTHORIZED = "authorized"
+    CAPTURED = "captured"
+    """Some money was taken, whatever came after."""
+    VOIDED = "voided"
+    """Reserved money was let go."""
+    FAILED = "failed"
+    """Declined or failed for good."""
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    """Ours: its time and the grace period are over and nothing is under way. Dintero never says so."""
+    UNKNOWN = "unknown"
+    """A word of Dintero's that we do not know, or its own UNKNOWN."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """One capture, refund or void in the payment's log, finished or failed. `amount` in minor units."""
+
+    kind: Kind
+    success: bool
+    amount: int
+    reference: str | None = None
+    correlation_id: str | None = None
+    error: str | None = None
+    """Why it failed, in plain words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """The transaction as it was read. All amounts in minor units."""
+
+    transaction_id: str
+    session_id: str
+    reference: str
+    currency: str
+    amount: int
+    report: Report
+    method: str | None
+    started_at: datetime | None
+    authorized_at: datetime | None
+    authorized: int
+    captured: int
+    refunded: int
+    open_to_capture: int
+    open_to_refund: int
+    taken: Mapping[str, int] = field(default_factory=dict)
+    returned: Mapping[str, int] = field(default_factory=dict)
+    marks: tuple[Mark, ...] = ()
+    failure: str | None = None
+    """Why it was declined or failed, in plain words."""
+    was_authorized: bool = False
+    """Whether money was ever reserved, which a cancel may have let go before we saw it."""
+    corrected: bool = False
+    """Dintero corrected an earlier event: amounts may have gone down."""
+    seen: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """The session as it was read."""
+
+    session_id: str
+    reference: str
+    currency: str
+    amount: int
+    url: str | None
+    expires_at: datetime | None
+    transaction_id: str | None
+    opened_at: datetime | None
+    attempts_failed: int
+    last_failure: str | None
+    cancelled: bool
+    failed: bool
+    """A session event says that it is declined or failed for good."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """One look: the session, its payment, either missing when it was not read or does not exist.
+
+    `gone` is a session that Dintero answers 404 for.
+    """
+
+    session: Session | None = None
+    payment: Payment | None = None
+    gone: bool = False
+
+    @property
+    def report(self) -> Report:
+        """The two in one word. Money outranks what happened to the session."""
+        if self.payment is None:
+            return self._session_report()
+        cancelled = self.session is not None and self.session.cancelled
+        never_reserved = self.payment.report is Report.VOIDED and not self.payment.was_authorized
+        if cancelled and (never_reserved or self.payment.report in {Report.PAYING, Report.FAILED}):
+            return Report.CANCELLED
+        return self.payment.report
+
+    def _session_report(self) -> Report:
+        if self.session is None:
+            return Report.UNPAID
+        if self.session.cancelled:
+            return Report.CANCELLED
+        if self.session.failed:
+            return Report.FAILED
+        if self.session.transaction_id is not None:
+            return Report.PAYING
+        return Report.UNPAID

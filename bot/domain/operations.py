@@ -1,0 +1,106 @@
+"""An operation: one intent that Dintero hears of at most once, and its life.
+
+awaiting → wanted → sending → done | refused | accepted | unknown
+accepted, unknown → done | refused | absent          wanted → withdrawn
+
+A *sending* row is never sent again. When its lease ends any replica makes it *unknown*, and only reads from then on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+
+class Kind(StrEnum):
+    """What Dintero is asked to do."""
+
+    CREATE = "create"
+    CAPTURE = "capture"
+    REFUND = "refund"
+    VOID = "void"
+    CANCEL = "cancel"
+
+
+class State(StrEnum):
+    """Where an operation is in its life."""
+
+    AWAITING = "awaiting"
+    """Waits for a second person."""
+    WANTED = "wanted"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    """Dintero answered 202: it ends with the event that carries our correlation id."""
+    UNKNOWN = "unknown"
+    """The call may or may not have been done."""
+    DONE = "done"
+    REFUSED = "refused"
+    ABSENT = "absent"
+    """Unknown for ten minutes, no trace of it at Dintero, and a person closed the question."""
+    WITHDRAWN = "withdrawn"
+    """Never sent: the amount, the permission or the link had changed."""
+
+
+OPEN: Final = frozenset({State.AWAITING, State.WANTED, State.SENDING, State.ACCEPTED, State.UNKNOWN})
+"""States that keep every other operation off the link."""
+
+IN_DOUBT: Final = frozenset({State.SENDING, State.ACCEPTED, State.UNKNOWN})
+"""States in which Dintero may have done it."""
+
+LETTER: Final[Mapping[Kind, str]] = {
+    Kind.CAPTURE: "C",
+    Kind.REFUND: "R",
+    Kind.VOID: "V",
+    Kind.CANCEL: "X",
+    Kind.CREATE: "S",
+}
+
+ASK_AGAIN_AFTER: Final = timedelta(minutes=10)
+"""How long after *sending* a person may ask for the same thing again; never earlier."""
+
+ASK_ARRIVED_AFTER: Final = timedelta(seconds=60)
+"""How long after *sending* an unanswered create asks whether the message arrived."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One intent. `amount` and `seen_open` are minor units; `items` maps line_id to its part of the amount."""
+
+    id: str
+    link_id: str
+    kind: Kind
+    reference: str
+    """Our own reference for it at Dintero: `4711-C1`."""
+    state: State
+    requested_by: str
+    created_at: datetime
+    amount: int = 0
+    items: Mapping[str, int] = field(default_factory=dict)
+    seen_open: int = 0
+    """The amount still open when the person decided."""
+    approved_by: str | None = None
+    reason: str | None = None
+    note: str | None = None
+    """Why it ended as it did, in plain words; no personal data."""
+    response_url: str | None = None
+    """Where to answer the person who clicked; Slack forgets it after 30 minutes."""
+    view_id: str | None = None
+    """The form that waits for the result of a create."""
+    correlation_id: str | None = None
+    sent_at: datetime | None = None
+    fence: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it keeps others off the link."""
+        return self.state in OPEN
+
+    def may_ask_again(self, now: datetime) -> bool:
+        """Whether enough time has passed to treat no trace as not done."""
+        return self.state is State.UNKNOWN and self.sent_at is not None and now >= self.sent_at + ASK_AGAIN_AFTER
+
+
+def operation_reference(link_reference: str, kind: Kind, n: int) -> str:
+    """`4711-C1`: the link's reference, the kind's letter, and a number that counts up on the link."""
+    return f"{link_reference}-{LETTER[kind]}{n}"

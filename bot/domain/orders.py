@@ -1,0 +1,106 @@
+"""What is sold: lines, what they come to, and how an amount is spread over them.
+
+A line's total is round half up(quantity x unit price incl. VAT); the order's amount is the sum of its lines by
+construction, so the API's rule that both agree cannot be broken (Dintero reference §4.2).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from bot.domain.money import round_half_up
+
+
+class Delivery(StrEnum):
+    """How the customer is meant to get the link."""
+
+    SMS = "sms"
+    LINK = "link"
+
+
+class Capture(StrEnum):
+    """Whether money is only reserved at first, or taken as soon as it is reserved."""
+
+    RESERVE = "reserve"
+    AUTOMATIC = "automatic"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One order line. `unit_price` is minor units incl. VAT, `vat` hundredths of a percent (2500 is 25 %)."""
+
+    line_id: str
+    text: str
+    quantity: Decimal
+    unit_price: int
+    vat: int
+
+    @property
+    def total(self) -> int:
+        """The line's total incl. VAT in minor units."""
+        return round_half_up(self.quantity * self.unit_price)
+
+    @property
+    def vat_amount(self) -> int:
+        """The VAT contained in the total."""
+        return round_half_up(Decimal(self.total * self.vat) / (10_000 + self.vat))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What one customer is asked to pay, and where Slack shows it. One order has a chain of links."""
+
+    id: str
+    workspace_id: str
+    team_id: str
+    account_id: str
+    reference: str
+    currency: str
+    lines: tuple[Line, ...]
+    delivery: Delivery
+    capture: Capture
+    phone: str | None
+    """E.164, or None when the link is handed over some other way."""
+    issuer: str
+    """The Slack user id of who issued it."""
+    draft_id: str
+    channel: str
+    created_at: datetime
+
+    @property
+    def amount(self) -> int:
+        """The sum of the lines in minor units."""
+        return sum(line.total for line in self.lines)
+
+    @property
+    def vat_amount(self) -> int:
+        """The VAT contained in the amount."""
+        return sum(line.vat_amount for line in self.lines)
+
+
+def chain_reference(reference: str, n: int) -> str:
+    """The merchant reference of an order's n-th link: `4711`, then `4711-2`."""
+    return reference if n == 1 else f"{reference}-{n}"
+
+
+def allocate(amount: int, rooms: Mapping[str, int]) -> dict[str, int]:
+    """Spread `amount` over lines in their order, each at most its room, so that the items sum to the amount.
+
+    `rooms` maps line_id to the minor units still open on it. What does not fit anywhere is left out; callers
+    compare the sum.
+    """
+    items: dict[str, int] = {}
+    left = amount
+    for line_id, room in rooms.items():
+        part = min(left, room)
+        if part > 0:
+            items[line_id] = part
+            left -= part
+    return items
+
+
+def rooms(lines: Sequence[Line], used: Mapping[str, int]) -> dict[str, int]:
+    """What is still open on each line when `used` (line_id → minor units) is gone."""
+    return {line.line_id: max(line.total - used.get(line.line_id, 0), 0) for line in lines}

@@ -1,0 +1,75 @@
+"""Who may press what: one pure function, asked by the service on every click. The view only hides."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from bot.domain.actions import MOVES_MONEY, Action
+
+
+class Standing(StrEnum):
+    """What Slack says a person is in the workspace."""
+
+    MEMBER = "member"
+    GUEST = "guest"
+    STRANGER = "stranger"
+    """From another organisation, through Slack Connect."""
+    BOT = "bot"
+    UNKNOWN = "unknown"
+    """Slack did not answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who pressed, from which workspace."""
+
+    user_id: str
+    team_id: str
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Who may move money besides the issuer. None means everybody in the workspace."""
+
+    money_users: frozenset[str] | None = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Go ahead."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsSecond:
+    """Go ahead once a second person has approved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forbidden:
+    """No, and the sentence that says why."""
+
+    sentence: str
+
+
+Decision = Allowed | NeedsSecond | Forbidden
+
+ISSUE: Final = "issue"
+"""The act of issuing, beside the actions on a link."""
+
+
+def decide(actor: Actor, action: Action | str, *, team_id: str, issuer: str, policy: Policy) -> Decision:
+    """Whether `actor` may do `action` on a link of workspace `team_id` issued by `issuer`."""
+    if actor.team_id != team_id or actor.standing is Standing.STRANGER:
+        return Forbidden("Only people of the workspace that issued this link can do that.")
+    if actor.standing is Standing.UNKNOWN:
+        return Forbidden("Slack did not say who you are just now, so nothing was done. Press again in a moment.")
+    if actor.standing is Standing.BOT:
+        return Forbidden("Bots cannot do that.")
+    if action not in MOVES_MONEY:
+        return Allowed()
+    if actor.standing is Standing.GUEST:
+        return Forbidden("Guests cannot move money. Ask a member of the workspace.")
+    if actor.user_id == issuer or policy.money_users is None or actor.user_id in policy.money_users:
+        return Allowed()
+    return Forbidden(f"Only <@{issuer}>, who issued this link, and the people trusted with money can do that.")

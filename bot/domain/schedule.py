@@ -1,0 +1,66 @@
+"""When a link should be looked at again, if nothing tells us sooner. Every look costs a call, so they grow rare."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.domain.links import Link, Status
+from bot.domain.operations import IN_DOUBT, Kind
+from bot.domain.settling import EXPIRY_GRACE
+
+_MINUTE: Final = timedelta(minutes=1)
+_DAY: Final = timedelta(days=1)
+
+_UNDER_WAY: Final = ((5 * _MINUTE, _MINUTE), (15 * _MINUTE, 2 * _MINUTE), (60 * _MINUTE, 5 * _MINUTE))
+"""(age, interval): 1, 2, 5 minutes and then hourly, for a payment that has begun."""
+_IN_DOUBT: Final = (
+    (timedelta(seconds=30), timedelta(seconds=5)),
+    (2 * _MINUTE, timedelta(seconds=15)),
+    (15 * _MINUTE, _MINUTE),
+    (60 * _MINUTE, 5 * _MINUTE),
+)
+_UNOPENED: Final = ((10 * _MINUTE, _MINUTE), (60 * _MINUTE, 5 * _MINUTE), (_DAY, 60 * _MINUTE))
+_REFUNDABLE: Final = ((7 * _DAY, _DAY), (90 * _DAY, 7 * _DAY))
+
+
+def next_look(link: Link, now: datetime) -> datetime | None:
+    """When to look at `link` again after a look at `now`; None when nothing more can happen."""
+    if link.operation is not None and link.operation.state in IN_DOUBT and link.operation.kind is not Kind.CREATE:
+        return now + _interval(_IN_DOUBT, now - (link.operation.sent_at or now), otherwise=timedelta(hours=1))
+    if link.status is Status.UNCERTAIN:
+        return min(now + _interval(_IN_DOUBT, now - link.created_at, otherwise=timedelta(hours=1)), _expiry(link, now))
+    if link.status is Status.OPEN:
+        return _while_open(link, now)
+    if link.status is Status.PENDING:
+        return now + timedelta(minutes=15)
+    if link.status is Status.AUTHORIZED:
+        return now + (timedelta(minutes=15) if link.auto_capture and _age(link, now) < _DAY else _DAY)
+    if link.status is Status.CAPTURED and (link.facts.open_to_refund or link.facts.open_to_capture):
+        return _rarer(now, _age(link, now), _REFUNDABLE)
+    return None
+
+
+def _while_open(link: Link, now: datetime) -> datetime:
+    if link.facts.paying_since is not None:
+        return now + _interval(_UNDER_WAY, now - link.facts.paying_since, otherwise=timedelta(hours=1))
+    unopened = link.facts.opened_at is None and link.session_id is not None
+    look = _rarer(now, now - link.created_at, _UNOPENED) if unopened else None
+    return min(look or _expiry(link, now), _expiry(link, now))
+
+
+def _expiry(link: Link, now: datetime) -> datetime:
+    """When its expiry can be confirmed; hourly once that is overdue."""
+    confirm = link.expires_at + EXPIRY_GRACE
+    return confirm if confirm > now else now + timedelta(hours=1)
+
+
+def _age(link: Link, now: datetime) -> timedelta:
+    return now - (link.facts.authorized_at or link.created_at)
+
+
+def _interval(steps: tuple[tuple[timedelta, timedelta], ...], age: timedelta, otherwise: timedelta) -> timedelta:
+    return next((interval for until, interval in steps if age < until), otherwise)
+
+
+def _rarer(now: datetime, age: timedelta, steps: tuple[tuple[timedelta, timedelta], ...]) -> datetime | None:
+    interval = next((interval for until, interval in steps if age < until), None)
+    return None if interval is None else now + interval

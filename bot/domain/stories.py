@@ -1,0 +1,82 @@
+"""An order as Slack shows it: its chain of links, its card, and what of it is held or claimed."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.events import Event
+from bot.domain.links import Link
+from bot.domain.orders import Order
+
+
+class CardState(StrEnum):
+    """Whether the order's card stands in Slack."""
+
+    NONE = "none"
+    POSTING = "posting"
+    """Committed before the call: found after a restart or a timeout, it is posted once more and counted."""
+    POSTED = "posted"
+    NOWHERE = "nowhere"
+    """Slack will not take it anywhere we may write; nothing more is tried until somebody refreshes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What storage knows of an order's card. `channel` may differ from the order's when it went to a DM."""
+
+    order_id: str
+    state: CardState
+    channel: str
+    ts: str | None
+    posts: int
+    """How often it was posted; more than one means a doubt was resolved by posting again."""
+    version: int
+    """The version of the order that the card shows."""
+    diverted: bool = False
+    """It stands in the issuer's DM because the channel refused it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """An order with its chain of links, newest last, and its card: what a card or a thread line is drawn from."""
+
+    order: Order
+    links: tuple[Link, ...]
+    card: Card
+    version: int
+    """The order's version; raised by every change of any of its links."""
+    last_event: Event | None = None
+
+    @property
+    def newest(self) -> Link:
+        """The link the card shows."""
+        return self.links[-1]
+
+    def link(self, link_id: str) -> Link:
+        """The link of that id.
+
+        Raises:
+            KeyError: when it is not of this order.
+
+        """
+        for link in self.links:
+            if link.id == link_id:
+                return link
+        raise KeyError(link_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A row held under a lease: writes by its holder say `WHERE fence = fence`."""
+
+    id: str
+    fence: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A sweep's row: one holder at a time, its cursor survives restarts."""
+
+    name: str
+    cursor: str | None
+    fence: int

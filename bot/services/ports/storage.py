@@ -1,0 +1,233 @@
+"""Storage, as the services see it.
+
+Unit of work: `async with store() as work:` opens a transaction, `await work.commit()` ends it, leaving without
+rolls back. Everything between is one write transaction on SQLite (`BEGIN IMMEDIATE`); use `store.read()` for looks.
+
+Times: `now` arguments are business time from `Clock.now`; `machine_now` arguments are the machine's own time from
+`Clock.machine_now`, used for leases and rate limits, which a demo's clock must not move.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.domain.drafts import Draft
+from bot.domain.events import Event, News
+from bot.domain.links import Link
+from bot.domain.operations import Kind, Operation, State
+from bot.domain.orders import Order
+from bot.domain.stories import CardState, Claimed, Story, Task
+
+
+class Work(Protocol):
+    """One transaction."""
+
+    async def commit(self) -> None:
+        """Make it so. Leaving the block without this rolls back."""
+        ...
+
+    # orders and links
+    async def add_order(self, order: Order) -> None:
+        """Keep a new order with its lines. Raises DraftUsed when its draft made one before."""
+        ...
+
+    async def add_link(self, link: Link, *, due_at: datetime | None) -> None:
+        """Keep a new link (its token's hash is made here) and raise the order's version."""
+        ...
+
+    async def reference_taken(self, account_id: str, reference: str) -> bool:
+        """Whether one of our links already has this merchant reference."""
+        ...
+
+    async def link(self, link_id: str) -> Link | None:
+        """The link with its facts and its open operation."""
+        ...
+
+    async def story(self, order_id: str) -> Story | None:
+        """The order, its chain, its card."""
+        ...
+
+    async def story_of_link(self, link_id: str) -> Story | None:
+        """The story that the link belongs to."""
+        ...
+
+    async def save_link(self, link: Link, *, expected_version: int, due_at: datetime | None, visible: bool) -> bool:
+        """Guarded write: `WHERE id AND version = expected_version`. False when somebody was faster.
+
+        A visible change raises the link's and its order's version by one. Status, facts, session, url, transaction,
+        deadline and `due_at` are written, and the lease of a due link ends. When a hint came after `set_looked`, the
+        link stays due for it instead of taking the later `due_at`.
+        """
+        ...
+
+    async def postpone(self, link_id: str, due_at: datetime | None) -> None:
+        """End the lease of a due link without a change; an unseen hint keeps it due as in `save_link`."""
+        ...
+
+    async def mark_replaced(self, link_id: str) -> None:
+        """A newer link of the same order exists now."""
+        ...
+
+    async def delete_draft(self, draft_id: str) -> None:
+        """The draft has become an order."""
+        ...
+
+    # operations
+    async def add_operation(self, operation: Operation) -> None:
+        """Keep an intent; raises the link's order version. Raises OperationOpen when the link has an open one."""
+        ...
+
+    async def operation(self, operation_id: str) -> Operation | None:
+        """One operation."""
+        ...
+
+    async def count_operations(self, link_id: str, kind: Kind) -> int:
+        """How many of `kind` the link has had, for the next reference."""
+        ...
+
+    async def move_operation(self, operation: Operation, *, from_: Sequence[State], fence: int | None = None) -> bool:
+        """Guarded write: `WHERE id AND state IN from_ [AND fence = fence]`; raises the order's version."""
+        ...
+
+    async def hold_operation(self, operation_id: str, *, fence: int, until: datetime) -> bool:
+        """Push the lease of one's own *sending* row out; False when the fence is another's by now."""
+        ...
+
+    # events
+    async def add_events(self, link_id: str, news: Sequence[News]) -> None:
+        """Number them and keep them."""
+        ...
+
+    async def set_told(self, event_id: str, ts: str) -> None:
+        """The thread message `ts` tells this event (empty: it was left untold on purpose)."""
+        ...
+
+    # cards
+    async def begin_card_post(self, order_id: str, channel: str, *, diverted: bool) -> None:
+        """Commit *posting* before the call."""
+        ...
+
+    async def set_card(self, order_id: str, *, state: CardState, channel: str, ts: str | None, version: int) -> None:
+        """What became of the card; `version` is the order's version it was drawn from."""
+        ...
+
+    # due links, callbacks
+    async def link_by_token(self, token: str) -> Link | None:
+        """The link whose capability token this is; looked up by its SHA-256."""
+        ...
+
+    async def links_by_session(self, session_ids: Sequence[str]) -> Mapping[str, Link]:
+        """Ours among these session ids, in one query."""
+        ...
+
+    async def links_by_reference(self, references: Sequence[str]) -> Mapping[str, Link]:
+        """Ours among these merchant references, in one query."""
+        ...
+
+    async def make_due(self, link_id: str, at: datetime, *, session_hint: str | None = None) -> None:
+        """A hint came: let the link be looked at by `at` if nothing sooner is planned; keep its session id if named."""
+        ...
+
+    async def session_hint(self, link_id: str) -> str | None:
+        """The session id that a callback named for a link without one."""
+        ...
+
+    async def last_look(self, link_id: str) -> datetime | None:
+        """When the link was last read at Dintero."""
+        ...
+
+    async def set_looked(self, link_id: str, at: datetime) -> None:
+        """It is being read now: every hint that came so far is answered by this look."""
+        ...
+
+    # tasks and limits
+    async def release_task(self, task: Task, *, cursor: str | None) -> None:
+        """End one's turn of a sweep and keep where it came to."""
+        ...
+
+    # drafts and the workspace
+    async def save_draft(self, draft: Draft, *, workspace_id: str, user_id: str, at: datetime) -> None:
+        """Keep a form as typed (encrypted)."""
+        ...
+
+    async def draft(self, draft_id: str, *, workspace_id: str, user_id: str) -> Draft | None:
+        """The kept form, if it is this person's."""
+        ...
+
+    async def purge_drafts(self, before: datetime) -> int:
+        """Drop forms nobody sent."""
+        ...
+
+
+class Store(Protocol):
+    """Where transactions come from, and the claims, which are transactions of their own."""
+
+    async def introduce(self, *, team_id: str, account_id: str) -> str:
+        """Make sure that the workspace and the account have their rows; returns the workspace's id."""
+        ...
+
+    def __call__(self) -> AbstractAsyncContextManager[Work]:
+        """Open a transaction that may write."""
+        ...
+
+    def read(self) -> AbstractAsyncContextManager[Work]:
+        """Open a transaction that only looks."""
+        ...
+
+    def token(self, link_id: str) -> str:
+        """The link's capability token, for its callback and thanks URLs."""
+        ...
+
+    async def claim_operations(self, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Claimed]:
+        """Hold *wanted* operations; no two replicas hold the same one."""
+        ...
+
+    async def lapsed_operations(self, machine_now: datetime) -> Sequence[Claimed]:
+        """Hold *sending* operations whose lease has ended: their sender is gone."""
+        ...
+
+    async def claim_due_links(
+        self, now: datetime, machine_now: datetime, lease: timedelta, limit: int
+    ) -> Sequence[Link]:
+        """Hold links that are due, the longest waiting first."""
+        ...
+
+    async def claim_untold(
+        self, now: datetime, machine_now: datetime, lease: timedelta, limit: int
+    ) -> Sequence[Claimed]:
+        """Hold orders whose card or thread lags behind, most urgent first; ids are order ids.
+
+        A new order is left alone for three seconds of machine time or until its link changes, whichever comes
+        first, so that a create that answers quickly costs one post.
+        """
+        ...
+
+    async def untold_events(self, order_id: str) -> Sequence[Event]:
+        """The order's untold events, oldest first."""
+        ...
+
+    async def release_order(self, claimed: Claimed, *, retry_at: datetime | None = None) -> None:
+        """Let go of an order. It stays claimable while its card or an event lags; `retry_at` (machine time) keeps it
+        off the list until then or until something new happens to it.
+        """
+        ...
+
+    async def claim_task(self, name: str, now: datetime, machine_now: datetime, lease: timedelta) -> Task | None:
+        """Hold a sweep's row if it is due and free."""
+        ...
+
+    async def take_turn(self, lane: str, machine_now: datetime, *, per_minute: int, reserve: int = 0) -> float:
+        """Take one slot of a rate lane shared by the replicas; the seconds to wait instead when none is free.
+
+        `reserve` slots of the minute are left for others: less urgent callers ask for more reserve.
+        """
+        ...
+
+    async def block_lane(self, lane: str, until: datetime) -> None:
+        """Nobody uses the lane before `until` (machine time): Slack said Retry-After."""
+        ...
+
+    async def spend(self, account_id: str, machine_now: datetime, *, rate: int, share: float) -> bool:
+        """Take a call from the account's budget of `rate` a second, if less than `share` of it is spent."""
+        ...

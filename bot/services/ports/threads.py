@@ -1,0 +1,81 @@
+"""Slack, as the services see it."""
+
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.events import Event
+from bot.domain.operations import Operation
+from bot.domain.permissions import Standing
+from bot.domain.stories import Story
+
+
+class ThreadError(Exception):
+    """The root of what telling Slack can end in."""
+
+
+class Throttled(ThreadError):
+    """Slack asks to wait."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"{seconds:g}")
+        self.seconds = seconds
+
+
+class NotWelcome(ThreadError):
+    """The bot may not write there: private, archived, or somebody else's conversation."""
+
+
+class Gone(ThreadError):
+    """The message was deleted, or is not ours."""
+
+
+class SlackDown(ThreadError):
+    """Slack did not answer, or not in a way to trust. A post may have been made."""
+
+
+class Rejected(ThreadError):
+    """Slack refuses what we drew: a fault of ours, repeated it fails again. `code` is Slack's error."""
+
+
+class Threads(Protocol):
+    """Where stories are told. Each call draws from state and makes one call to Slack."""
+
+    async def post_card(self, story: Story, channel: str, now: datetime) -> str:
+        """Post the order's card; returns its ts. Raises ThreadError."""
+        ...
+
+    async def update_card(self, story: Story, now: datetime) -> None:
+        """Redraw the card where it stands. Raises ThreadError."""
+        ...
+
+    async def post_line(self, story: Story, event: Event, now: datetime) -> str:
+        """Tell one event in the card's thread, with buttons when it asks for a decision; returns its ts."""
+        ...
+
+    async def strip_line(self, story: Story, event: Event, now: datetime) -> None:
+        """Redraw an older line without its buttons."""
+        ...
+
+    async def direct_channel(self, user_id: str) -> str:
+        """The id of the bot's DM with a person. Raises ThreadError."""
+        ...
+
+    async def show_result(self, story: Story, operation: Operation, now: datetime) -> bool:
+        """Put the result of a create into the form that waits for it; False when the form is closed."""
+        ...
+
+    async def show_waiting(self, operation: Operation) -> None:
+        """Say in the form that Dintero takes its time and the form may be closed."""
+        ...
+
+    async def whisper(self, *, channel: str, user_id: str, sentence: str, response_url: str | None) -> None:
+        """Tell one person something: by `response_url`, else ephemeral in the channel, else by DM. Never raises."""
+        ...
+
+
+class People(Protocol):
+    """Who somebody is in Slack; cached an hour."""
+
+    async def standing(self, user_id: str) -> Standing:
+        """Member, guest, stranger, bot, or unknown when Slack does not answer in time."""
+        ...

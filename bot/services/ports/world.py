@@ -1,0 +1,45 @@
+"""The clock, the bell and the counters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Three times, kept apart."""
+
+    def now(self) -> datetime:
+        """Business time, aware UTC: deadlines, events, ages."""
+        ...
+
+    def machine_now(self) -> datetime:
+        """The machine's own wall time, aware UTC: leases and rate limits in rows shared by replicas."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never jump: time spent inside this process."""
+        ...
+
+
+class Bell(Protocol):
+    """Wakes the loops at once instead of at their next tick."""
+
+    def ring(self) -> None:
+        """There is work."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counters:
+    """Numbers that `ready` shows. Kept in memory; a restart starts them anew."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def add(self, name: str) -> None:
+        """One more."""
+        self.counts[name] = self.counts.get(name, 0) + 1
+
+    def shown(self) -> Mapping[str, int]:
+        """A copy."""
+        return dict(self.counts)
