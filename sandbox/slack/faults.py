@@ -1,0 +1,99 @@
+"""How the workspace slows down and misbehaves: rate limits, and faults on demand."""
+
+import math
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+TIER_3 = frozenset({"chat.update", "conversations.open", "conversations.info"})
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One misbehaviour, used up by one call."""
+
+    kind: str
+    value: Any = None
+
+    @classmethod
+    def status(cls, code: int) -> Self:
+        """Answer with this HTTP status and no JSON; the work is not done."""
+        return cls("status", code)
+
+    @classmethod
+    def status_after(cls, code: int) -> Self:
+        """Do the work, then answer with this HTTP status: "may have worked partly" (Slack reference §10)."""
+        return cls("status_after", code)
+
+    @classmethod
+    def ratelimited(cls, seconds: int) -> Self:
+        """Answer 429 with Retry-After (Slack reference §11)."""
+        return cls("ratelimited", seconds)
+
+    @classmethod
+    def error(cls, name: str) -> Self:
+        """Answer 200 with `ok: false` and this error."""
+        return cls("error", name)
+
+    @classmethod
+    def delay(cls, seconds: float) -> Self:
+        """Sleep, then do the work."""
+        return cls("delay", seconds)
+
+    @classmethod
+    def drop_before(cls) -> Self:
+        """Break the connection; the work is not done."""
+        return cls("drop_before")
+
+    @classmethod
+    def drop_after(cls) -> Self:
+        """Do the work, then break the connection before the answer (Slack reference §10, end)."""
+        return cls("drop_after")
+
+
+class Faults:
+    """The faults that wait for their calls; the method `response_url` means the hooks, `*` any method."""
+
+    def __init__(self) -> None:
+        self.down = False
+        self._waiting: dict[str, deque[Fault]] = defaultdict(deque)
+
+    def add(self, method: str, *faults: Fault) -> None:
+        """Let the next calls of `method` meet these faults, one each."""
+        self._waiting[method].extend(faults)
+
+    def take(self, method: str) -> Fault | None:
+        """The fault this call meets, if any."""
+        if self.down:
+            return Fault.status(503)
+        waiting = self._waiting[method] or self._waiting["*"]
+        return waiting.popleft() if waiting else None
+
+
+@dataclass
+class Limits:
+    """How much Slack takes, measured on the workspace's clock (Slack reference §11)."""
+
+    enforce: bool = True
+    post_interval: float = 1.0
+    post_burst: int = 1
+    updates_per_minute: int = 50
+    calls_per_minute: int = 100
+    _calls: dict[tuple[str, str], deque[float]] = field(default_factory=lambda: defaultdict(deque), repr=False)
+
+    def wait(self, method: str, channel: str, now: float) -> int:
+        """Whole seconds this call must wait; 0 lets it through and counts it."""
+        if not self.enforce:
+            return 0
+        if method == "chat.postMessage":
+            most, window = self.post_burst, self.post_interval * self.post_burst
+        else:
+            most, window = self.updates_per_minute if method in TIER_3 else self.calls_per_minute, 60.0
+            channel = ""
+        calls = self._calls[method, channel]
+        while calls and calls[0] <= now - window:
+            calls.popleft()
+        if len(calls) >= most:
+            return max(1, math.ceil(calls[0] + window - now))
+        calls.append(now)
+        return 0

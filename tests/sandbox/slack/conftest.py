@@ -1,0 +1,123 @@
+"""A workspace on a loopback socket, a real slack_sdk client, and a tiny Bolt bot."""
+
+import asyncio
+import contextlib
+import socket
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import aiohttp
+import pytest
+import uvicorn
+from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from sandbox.slack import Workspace, create_app
+
+SECRET, TOKEN = "s" * 32, "xoxb-sandbox"
+
+
+class Clock:
+    """Two clocks that move only when told: the wall and the monotonic one."""
+
+    def __init__(self):
+        self.at, self.seconds = datetime(2026, 11, 20, 12, tzinfo=UTC), 100.0
+
+    def now(self):
+        return self.at
+
+    def monotonic(self):
+        return self.seconds
+
+    def pass_(self, seconds):
+        self.at += timedelta(seconds=seconds)
+        self.seconds += seconds
+
+
+@contextlib.asynccontextmanager
+async def serving(app):
+    """Serve an ASGI app on a free loopback port."""
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off", ws="none"))
+        task = asyncio.create_task(server.serve(sockets=[sock]))
+        while not server.started:
+            await asyncio.sleep(0.001)
+        yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+        server.should_exit = True
+        await task
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+async def ws(clock):
+    workspace = Workspace(clock=clock.now, signing_secret=SECRET, bot_token=TOKEN, monotonic=clock.monotonic)
+    async with serving(create_app(workspace)) as url:
+        workspace.base_url = url
+        yield workspace
+    await workspace.aclose()
+
+
+@pytest.fixture
+def kari(ws):
+    return ws.person("kari")
+
+
+@pytest.fixture
+def sales(ws, kari):
+    return ws.add_channel("sales", members=[kari], bot=True)
+
+
+@pytest.fixture
+async def client(ws):
+    async with aiohttp.ClientSession() as session:
+        yield AsyncWebClient(TOKEN, base_url=f"{ws.base_url}/api/", session=session)
+
+
+@pytest.fixture
+async def bot(ws):
+    """A Bolt app; a test hangs its listeners on `bot.app`."""
+
+    async def authorize(**_):
+        return AuthorizeResult(enterprise_id=None, team_id="T1", bot_token=TOKEN, bot_id="B1", bot_user_id="UBOT")
+
+    async with aiohttp.ClientSession() as session:
+        client = AsyncWebClient(TOKEN, base_url=f"{ws.base_url}/api/", session=session)
+        app = AsyncApp(signing_secret=SECRET, authorize=authorize, client=client, process_before_response=True)
+        handler = AsyncSlackRequestHandler(app)
+        web = Starlette(routes=[Route("/slack/events", handler.handle, methods=["POST"])])
+        async with serving(web) as url:
+            ws.request_url = f"{url}/slack/events"
+            yield SimpleNamespace(app=app, seen=[])
+
+
+def plain(text):
+    return {"type": "plain_text", "text": text}
+
+
+def mrkdwn(text):
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def button(text, action_id, **more):
+    return {"type": "button", "text": plain(text), "action_id": action_id, **more}
+
+
+def actions(*elements):
+    return {"type": "actions", "block_id": "acts", "elements": list(elements)}
+
+
+def typing(block_id, label, *, optional=False, **element):
+    element = {"type": "plain_text_input", "action_id": "v", **element}
+    return {"type": "input", "block_id": block_id, "label": plain(label), "element": element, "optional": optional}
+
+
+def modal(*blocks, **more):
+    return {"type": "modal", "title": plain("New link"), "submit": plain("Send"), "blocks": list(blocks), **more}
