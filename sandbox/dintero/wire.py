@@ -20,7 +20,7 @@ from sandbox.dintero.account import Exchange
 from sandbox.dintero.faults import Drop, Fault, Kind
 from sandbox.dintero.payments import Operation, Order, open_amount, short_id
 from sandbox.dintero.people import Dintero
-from sandbox.dintero.rules import CAPTURE, REFUND, RefusedError, check, moment, text
+from sandbox.dintero.rules import CAPTURE, REFUND, RefusedError, check, moment
 
 
 @dataclass(frozen=True)
@@ -97,9 +97,12 @@ def _parsed(kind: Kind, request: Request, raw: bytes) -> Any:
     if not request.headers.get("content-type", "").startswith("application/json"):
         raise RefusedError(400, "Content-Type must be application/json")
     try:
-        return json.loads(raw)
+        value = json.loads(raw)
     except ValueError:
         raise RefusedError(400, "Body is no JSON") from None
+    if not isinstance(value, dict):  # even a void's explicit null was refused (§8, §16)
+        raise RefusedError(400, "Body must be an object")
+    return value
 
 
 def _instead(fault: Fault) -> Response | None:
@@ -148,7 +151,7 @@ def _token(dintero: Dintero, call: Call) -> Response:
     except ValueError:
         raise RefusedError(401, "UNAUTHORIZED") from None
     path = f"/v1/accounts/{dintero.account_id}"
-    body = check(call.body, {"grant_type!": {"client_credentials"}, "audience!": text})
+    body = check(call.body, {"grant_type!": {"client_credentials"}, "audience!": str})
     if body["audience"] not in {f"https://api.dintero.com{path}", f"{dintero.base_url.rstrip('/')}{path}"}:
         raise RefusedError(403, "FORBIDDEN")
     token = dintero.issue_token(client_id, secret) if call.id == dintero.account_id else None
@@ -194,8 +197,6 @@ def _operation(kind: Operation) -> Work:
     def work(dintero: Dintero, call: Call) -> Response:
         tx, request_id = dintero.transaction(call.id), short_id()
         if kind == "VOID":
-            if call.body is not None and not isinstance(call.body, dict):
-                raise RefusedError(400, "Void takes no body")
             order = Order(kind, open_amount(tx, kind), dintero.client_id, request_id=request_id)
         else:
             body = check(call.body, CAPTURE if kind == "CAPTURE" else REFUND)

@@ -208,8 +208,9 @@ class Store(Protocol):
         ...
 
     async def release_order(self, claimed: Claimed, *, retry_at: datetime | None = None) -> None:
-        """Let go of an order. It stays claimable while its card or an event lags; `retry_at` (machine time) keeps it
-        off the list until then or until something new happens to it.
+        """Let go of an order; it stays claimable while its card or an event lags.
+
+        `retry_at` (machine time) keeps it off the list until then or until something new happens to it.
         """
         ...
 

@@ -73,7 +73,8 @@ async def test_a_public_channel_without_the_bot_needs_a_scope(ws, client):
 
 
 @pytest.mark.parametrize("channel", ["sales", "#sales", "U1", "C999"])
-async def test_channels_are_named_by_their_id_only(client, sales, channel):
+@pytest.mark.usefixtures("sales")
+async def test_channels_are_named_by_their_id_only(client, channel):
     """Slack reference §10: ids; a user id reaches the DM on some pages only, so here it does not."""
     assert await refusal(client.chat_postMessage(channel=channel, text="x")) == "channel_not_found"
 
@@ -109,7 +110,7 @@ async def test_only_a_message_of_ours_that_is_still_there_can_be_updated(ws, cli
     assert await refusal(client.chat_update(channel=sales.id, ts=posted["ts"], text="y")) == "message_not_found"
 
 
-async def test_text_alone_removes_the_blocks_and_metadata_stays(ws, client, sales):
+async def test_text_alone_removes_the_blocks_and_metadata_stays(client, sales):
     """Slack reference §10, chat.update."""
     meta = {"event_type": "card", "event_payload": {"link": "1"}}
     posted = await client.chat_postMessage(channel=sales.id, text="x", blocks=[mrkdwn("x")], metadata=meta)
@@ -135,7 +136,7 @@ async def test_one_post_a_second_and_channel(ws, clock, client, sales, kari):
     assert [one.text for one in sales.messages] == ["1", "2"]
 
 
-async def test_fifty_updates_a_minute_and_workspace(ws, clock, client, sales):
+async def test_fifty_updates_a_minute_and_workspace(clock, client, sales):
     """Slack reference §11: chat.update is tier 3."""
     posted = await client.chat_postMessage(channel=sales.id, text="x")
     for n in range(50):
@@ -193,8 +194,7 @@ async def test_every_method_needs_its_scope_and_the_right_token(ws, client, sale
 
 
 async def test_wrong_arguments_are_named(client, sales):
-    """Slack reference §10: invalid_arguments, no_text, invalid_blocks with pointers, metadata_too_large."""
-    big = {"event_type": "card", "event_payload": {"x": "y" * 8000}}
+    """Slack reference §10: invalid_arguments, and invalid_blocks with pointers."""
     assert await refusal(client.api_call("chat.postMessage", json={"text": "x"})) == "invalid_arguments"
     assert await refusal(client.chat_postEphemeral(channel=sales.id, user="U1", text="x", thread="1")) == (
         "invalid_arguments"
@@ -205,8 +205,23 @@ async def test_wrong_arguments_are_named(client, sales):
     assert caught.value.response["response_metadata"]["messages"] == [
         "[ERROR] unsupported type: zap [json-pointer:/blocks/0/type]"
     ]
-    client_of_no_limits = client.chat_update(channel=sales.id, ts="1.2", text="x", metadata=big)
-    assert await refusal(client_of_no_limits) == "message_not_found"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ({"text": ""}, "no_text"),
+        ({"text": "x", "blocks": [mrkdwn("y" * 3000) for _ in range(5)]}, "msg_blocks_too_long"),
+        ({"text": "x", "metadata": {"event_type": "card"}}, "invalid_metadata_format"),
+        ({"text": "x", "metadata": {"event_type": "card", "event_payload": {"x": "y" * 8000}}}, "metadata_too_large"),
+        ({"text": "x", "attachments": [{"text": "x"}]}, "invalid_attachments"),
+    ],
+)
+async def test_a_message_that_cannot_be_is_refused(client, sales, arguments, error):
+    """Slack reference §9, §10, §15."""
+    call = client.api_call("chat.postMessage", json={"channel": sales.id, **arguments})
+    assert await refusal(call) == error
+    assert sales.messages == []
 
 
 async def test_a_fault_meets_one_call(ws, client, sales):
@@ -257,7 +272,7 @@ async def test_a_5xx_can_come_after_the_work(ws, client, sales):
     assert len(sales.messages) == 1
 
 
-async def test_while_slack_is_down_every_call_answers_503(ws, client, sales):
+async def test_while_slack_is_down_every_call_answers_503(ws, client):
     """All methods, until it is lifted."""
     ws.faults.down = True
     with pytest.raises(SlackApiError, match="503"):
@@ -276,7 +291,7 @@ async def test_the_sdks_rate_limit_handler_understands_our_429(ws, client, sales
     assert len(sales.messages) == 1
 
 
-async def test_a_reader_sees_names_dates_and_buttons(ws, client, sales, kari):
+async def test_a_reader_sees_names_dates_and_buttons(client, sales, kari):
     """Slack reference §12: entities and escapes are shown as a reader sees them, plain_text literally."""
     blocks = [
         {"type": "header", "text": plain("Paid &amp; done")},
