@@ -101,3 +101,10 @@ class Link:
     facts: Facts = field(default_factory=Facts)
     operation: Operation | None = None
     """The one open operation, if any."""
+
+    @property
+    def holds_money(self) -> bool:
+        """Whether money of the customer's is reserved or taken through it, and not given back."""
+        return self.status in {Status.AUTHORIZED, Status.CAPTURED} and (
+            self.facts.open_to_capture > 0 or self.facts.open_to_refund > 0
+        )

@@ -16,6 +16,7 @@ EXPIRY_GRACE: Final = timedelta(minutes=30)
 """A payment begun before the deadline may end after it (Dintero reference §5)."""
 
 _MONEY: Final = {Status.AUTHORIZED, Status.CAPTURED}
+_ARRIVALS: Final = {Happened.AUTHORIZED, Happened.CAPTURED}
 _TURNED: Final = {
     Status.PENDING: (Happened.PENDING, Source.CUSTOMER),
     Status.AUTHORIZED: (Happened.AUTHORIZED, Source.CUSTOMER),
@@ -37,8 +38,10 @@ class Settlement:
     """Whether a person can see a difference."""
 
 
-def settle(link: Link, observation: Observation, now: datetime) -> Settlement:
+def settle(link: Link, observation: Observation, now: datetime, *, paid_elsewhere: bool = False) -> Settlement:
     """Settle the difference between `link` and one look at Dintero.
+
+    `paid_elsewhere` says that another link of the same order holds money: what arrives here is a double payment.
 
     Raises:
         NotOurs: when what was read belongs to another order.
@@ -50,6 +53,8 @@ def settle(link: Link, observation: Observation, now: datetime) -> Settlement:
     status = move(link.status, report)
     verdict = judge(link.operation, observation, report)
     facts = _facts(link, status, report, observation, now)
+    if paid_elsewhere and status in _MONEY and link.status not in _MONEY:
+        facts = replace(facts, late=True)
     settled = replace(
         link,
         status=status,
@@ -59,6 +64,8 @@ def settle(link: Link, observation: Observation, now: datetime) -> Settlement:
         transaction_id=observation.payment.transaction_id if observation.payment else link.transaction_id,
     )
     news = _news(link, settled, verdict, observation, now)
+    if paid_elsewhere:
+        news = tuple(replace(one, data={**one.data, "double": True}) if one.kind in _ARRIVALS else one for one in news)
     same_but_seen = replace(settled, facts=replace(facts, seen=link.facts.seen)) == link
     return Settlement(link=settled, news=news, verdict=verdict, changed=not same_but_seen or verdict is not None)
 
@@ -80,6 +87,8 @@ def _report(link: Link, observation: Observation, now: datetime) -> Report:
     report = observation.report
     if report is Report.UNPAID and over:
         return Report.EXPIRED
+    if observation.session is None and observation.payment is None and link.session_id is None:
+        return Report.UNKNOWN
     if observation.gone and observation.payment is None and now < link.expires_at:
         raise ImpossibleReport("a session disappeared before its deadline")
     return report
