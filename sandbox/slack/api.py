@@ -18,6 +18,7 @@ from .model import Channel, Message, View
 from .state import Call, Hook, RefusedError, State
 
 Args = dict[str, Any]
+ALWAYS_TAKEN = {"team_id"}  # Bolt's clients say it with every call
 OBJECTS = {"blocks", "metadata", "view", "attachments"}
 
 
@@ -267,7 +268,9 @@ def perform(ws: State, name: str, args: Args, token: str) -> Args:
     spec = METHODS[name]
     _scope(ws, spec.scope)
     problems = [f"[ERROR] missing required field: {key}" for key in sorted(spec.needs - set(args))]
-    problems += [f"[ERROR] unknown argument: {key}" for key in sorted(set(args) - spec.needs - spec.takes)]
+    problems += [
+        f"[ERROR] unknown argument: {key}" for key in sorted(set(args) - spec.needs - spec.takes - ALWAYS_TAKEN)
+    ]
     if problems:
         raise RefusedError("invalid_arguments", *problems)
     return {"ok": True, **spec.work(ws, args)}
