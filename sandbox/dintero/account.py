@@ -24,7 +24,6 @@ DEFAULT_METHODS: Json = {
     "payex": {"mobilepay": {"enabled": True}, "creditcard": {"enabled": True}},
     "klarna": {"klarna": {"enabled": True}},
 }
-DEAD = {"CANCELLED", "FAILED", "DECLINED", "COMPLETED", "AUTHORIZED", "AUTH_CALLBACK_SENT", "ON_HOLD_CALLBACK_SENT"}
 
 
 @dataclass(frozen=True)
@@ -197,10 +196,10 @@ class Account:
         tx = self.transactions.get(session.get("transaction_id", ""))
         if tx and tx["status"] == "INITIATED" and [n for n in names if "LOCK" in n][-1:] == ["PAY_LOCK_START"]:
             return "PAYMENT_INITIATED"
-        if dead := [name for name in names if name in DEAD]:
-            return dead[-1]
+        if "CANCELLED" in names:
+            return "CANCELLED"
         if tx and tx["status"] != "INITIATED":
-            return str(tx["status"])
+            return str(tx["status"]) if tx["status"] in {"ON_HOLD", "DECLINED", "FAILED"} else "AUTHORIZED"
         return "EXPIRED" if self.clock() >= moment(session["expires_at"]) else None
 
     def methods(self, session: Json) -> list[str]:

@@ -103,9 +103,9 @@ class Dintero(Account):
 
     def auto_capture_now(self, transaction_id: str | None = None) -> list[Json]:
         """Let auto-capture run now, for one transaction or for all that wait for it (Dintero reference §4.5)."""
-        due = [transaction_id] if transaction_id else self.auto_captures
-        due = [tx_id for tx_id in due if self.transaction(tx_id)["status"] == "AUTHORIZED"]
-        self.auto_captures = []
+        waiting = [transaction_id] if transaction_id else list(self.auto_captures)
+        self.auto_captures = [other for other in self.auto_captures if other not in waiting]
+        due = [tx_id for tx_id in waiting if self.transaction(tx_id)["status"] == "AUTHORIZED"]
         captured = [self._outside(due_id, "CAPTURE", by="auto_capture") for due_id in due]
         if self.switches.auto_capture_calls_back == "captured" and not self.switches.auto_capture_ignored:
             for tx in captured:

@@ -63,7 +63,7 @@ def _keys(names: str, shape: Any = str) -> Json:
 # A shape: {} is an object that knows no other keys ("!": required), [] a list of, a set an enum, a string a pattern,
 # a type itself (int means int32: money is never a float, §1; object means anything), a function a test.
 TEXT, URL, PHONE, CURRENCY = "(?s).+", r"https?://[^\s/]\S*", r"\+?\d{5,15}", "[A-Za-z]{3}"
-PRODUCT = {"enabled!": bool, "type": str, "generate_payment_token": bool}
+PRODUCT = {"enabled!": bool}
 METHODS = {
     "bambora": "creditcard vipps mobilepay applepay googlepay",
     "dintero": "wallets zero external",
@@ -119,8 +119,8 @@ CONFIGURATION = (
     }
     | _keys("discounts payout", object)
 )
-for _block in ("payex", "collector"):
-    CONFIGURATION[_block]["dynamic_descriptor"] = TEXT
+CONFIGURATION["payex"]["dynamic_descriptor"] = CONFIGURATION["collector"]["dynamic_descriptor"] = TEXT
+CONFIGURATION["dintero"]["external"] = PRODUCT | {"display!": object}
 CREATE = {
     "profile_id!": TEXT,
     "url!": {"return_url!": URL, "callback_url": _callback, "merchant_terms_url": URL},
