@@ -67,10 +67,10 @@ class Sender(Protocol):
     """What the post must know of its account."""
 
     account_id: str
-    clock: Callable[[], datetime]
     signature_secret: str | None
     switches: Switches
     faults: Faults
+    clock: Callable[[], datetime]
 
 
 @dataclass
