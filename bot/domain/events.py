@@ -50,7 +50,9 @@ class Happened(StrEnum):
     REFUSED = "refused"
     """Dintero refused an operation."""
     UNKNOWN = "unknown"
-    """An operation ended without an answer."""
+    """An operation ended without an answer; `still` in its data when ten minutes have shown no trace of it."""
+    AUTO_CAPTURE_MISSING = "auto_capture_missing"
+    """Reserved for 15 minutes and the automatic capture has not followed; `over` once it no longer can."""
     ABSENT = "absent"
     """An unknown operation left no trace, and a person closed the question."""
 

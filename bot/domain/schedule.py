@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.domain.actions import awaits_auto_capture
 from bot.domain.links import Link, Status
 from bot.domain.operations import IN_DOUBT, Kind
 from bot.domain.settling import EXPIRY_GRACE
@@ -33,7 +34,7 @@ def next_look(link: Link, now: datetime) -> datetime | None:
     if link.status is Status.PENDING:
         return now + timedelta(minutes=15)
     if link.status is Status.AUTHORIZED:
-        return now + (timedelta(minutes=15) if link.auto_capture and _age(link, now) < _DAY else _DAY)
+        return now + (timedelta(minutes=15) if awaits_auto_capture(link, now) else _DAY)
     if link.status is Status.CAPTURED and (link.facts.open_to_refund or link.facts.open_to_capture):
         return _rarer(now, _age(link, now), _REFUNDABLE)
     return None

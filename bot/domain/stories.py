@@ -80,3 +80,11 @@ class Task:
     name: str
     cursor: str | None
     fence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A link whose time for a look has come. `hinted` says that something told us to look, not only the schedule."""
+
+    link: Link
+    hinted: bool

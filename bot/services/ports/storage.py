@@ -17,7 +17,7 @@ from bot.domain.events import Event, News
 from bot.domain.links import Link
 from bot.domain.operations import Kind, Operation, State
 from bot.domain.orders import Order
-from bot.domain.stories import CardState, Claimed, Story, Task
+from bot.domain.stories import CardState, Claimed, Due, Story, Task
 
 
 class Work(Protocol):
@@ -101,6 +101,14 @@ class Work(Protocol):
 
     async def set_told(self, event_id: str, ts: str) -> None:
         """The thread message `ts` tells this event (empty: it was left untold on purpose)."""
+        ...
+
+    async def told_events(self, order_id: str) -> Sequence[Event]:
+        """The order's events that have a thread message, oldest first."""
+        ...
+
+    async def redraw(self, order_id: str) -> None:
+        """Raise the order's version: its card should be drawn again although nothing changed."""
         ...
 
     # cards
@@ -189,8 +197,8 @@ class Store(Protocol):
 
     async def claim_due_links(
         self, now: datetime, machine_now: datetime, lease: timedelta, limit: int
-    ) -> Sequence[Link]:
-        """Hold links that are due, the longest waiting first."""
+    ) -> Sequence[Due]:
+        """Hold links that are due, the longest waiting first. `hinted` is true while a hint is unseen."""
         ...
 
     async def claim_untold(
