@@ -142,7 +142,11 @@ class Work(Protocol):
         ...
 
     async def last_look(self, link_id: str) -> datetime | None:
-        """When the link was last read at Dintero."""
+        """When the latest look at the link began."""
+        ...
+
+    async def previous_look(self, link_id: str) -> datetime | None:
+        """When the look before the latest one began; `set_looked` moves the two on."""
         ...
 
     async def set_looked(self, link_id: str, at: datetime) -> None:

@@ -1,0 +1,169 @@
+"""The one idea: ask Dintero what is true now, and settle the difference. Safe to call any number of times."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from bot.domain.errors import GatewayError, ImpossibleReport, Missing, NotOurs
+from bot.domain.links import Link, Status
+from bot.domain.nudges import nudges
+from bot.domain.observations import Observation, Report
+from bot.domain.operations import IN_DOUBT, Kind
+from bot.domain.schedule import next_look
+from bot.domain.settling import Settlement, settle
+from bot.domain.stories import Story
+from bot.services.ports.gateway import Gateway
+from bot.services.ports.storage import Store
+from bot.services.ports.world import Bell, Clock, Counters
+
+log = structlog.get_logger()
+
+_RIVALS: Final = 4
+"""How often a look is repeated when somebody else settled the link meanwhile."""
+_PUZZLED: Final = timedelta(hours=1)
+"""When to look again after Dintero said something impossible."""
+_PAID: Final = {Status.AUTHORIZED, Status.CAPTURED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refreshing:
+    """`refresh` and the two halves of it that others need: `look` and `apply`."""
+
+    store: Store
+    gateway: Gateway
+    clock: Clock
+    bell: Bell
+    counters: Counters
+
+    async def refresh(self, link_id: str) -> Link | None:
+        """Look at the link and record what changed; returns it as it is now, None when it is not ours.
+
+        Raises:
+            GatewayError: when Dintero could not be read; the link stays due.
+
+        """
+        for _ in range(_RIVALS):
+            story = await self._begin(link_id)
+            if story is None:
+                return None
+            link = story.link(link_id)
+            if link.status in {Status.REQUESTED, Status.REJECTED} and link.session_id is None:
+                return await self._leave(link)
+            observation = await self.look(link)
+            settled = await self.apply(story, link, observation)
+            if settled is not None:
+                return settled
+        raise GatewayError("the link kept changing while it was read")
+
+    async def look(self, link: Link) -> Observation:
+        """Read what Dintero knows of the link. No transaction is open.
+
+        Raises:
+            GatewayError: when it could not be read.
+
+        """
+        if link.session_id is None:
+            return await self._search(link)
+        cancelling = link.operation is not None and link.operation.kind is Kind.CANCEL
+        if link.status in _PAID and link.transaction_id and not cancelling:
+            return Observation(payment=await self.gateway.payment(link.transaction_id))
+        return await self._read(link.session_id, link.transaction_id)
+
+    async def apply(self, story: Story, link: Link, observation: Observation) -> Link | None:
+        """Settle one look against `link` as it was read with its `story`; None when a rival was faster.
+
+        What Dintero cannot mean (another order's payment, an impossible move) changes nothing, is logged and
+        counted, and the link is looked at again later.
+        """
+        now = self.clock.now()
+        paid_elsewhere = any(other.holds_money for other in story.links if other.id != link.id)
+        try:
+            settlement = settle(link, observation, now, paid_elsewhere=paid_elsewhere)
+        except (ImpossibleReport, NotOurs) as error:
+            return await self._puzzled(link, error)
+        if observation.report is Report.UNKNOWN:
+            self.counters.add("unknown_status")
+            log.warning("unknown_status", link=link.id)
+        return await self._save(link, settlement)
+
+    async def _begin(self, link_id: str) -> Story | None:
+        async with self.store() as work:
+            story = await work.story_of_link(link_id)
+            if story is not None:
+                await work.set_looked(link_id, self.clock.now())
+                await work.commit()
+            return story
+
+    async def _leave(self, link: Link) -> Link:
+        async with self.store() as work:
+            await work.postpone(link.id, None)
+            await work.commit()
+        return link
+
+    async def _save(self, link: Link, settlement: Settlement) -> Link | None:
+        now = self.clock.now()
+        verdict = settlement.verdict
+        after = replace(settlement.link, operation=None) if verdict else settlement.link
+        async with self.store() as work:
+            current = await work.link(link.id)
+            if current is None or (current.version, current.operation) != (link.version, link.operation):
+                return None
+            asked = nudges(after, await work.previous_look(link.id), now)
+            visible = settlement.changed or bool(asked)
+            if verdict:
+                ended = replace(verdict.operation, state=verdict.state, note=verdict.note)
+                if not await work.move_operation(ended, from_=tuple(IN_DOUBT)):
+                    return None
+            due_at = next_look(after, now)
+            if not await work.save_link(after, expected_version=link.version, due_at=due_at, visible=visible):
+                return None
+            await work.add_events(link.id, (*settlement.news, *asked))
+            await work.commit()
+        if visible:
+            self.bell.ring()
+        return replace(after, version=link.version + visible)
+
+    async def _puzzled(self, link: Link, error: ImpossibleReport | NotOurs) -> Link:
+        self.counters.add("impossible_reports")
+        log.error("impossible_report", link=link.id, status=link.status, reason=str(error))
+        async with self.store() as work:
+            await work.postpone(link.id, self.clock.now() + _PUZZLED)
+            await work.commit()
+        return link
+
+    async def _read(self, session_id: str, transaction_id: str | None) -> Observation:
+        try:
+            session = await self.gateway.session(session_id)
+        except Missing:
+            if transaction_id is None:
+                return Observation(gone=True)
+            return Observation(gone=True, payment=await self.gateway.payment(transaction_id))
+        payment_id = session.transaction_id or transaction_id
+        return Observation(session=session, payment=await self.gateway.payment(payment_id) if payment_id else None)
+
+    async def _search(self, link: Link) -> Observation:
+        """Look for the session of an unanswered create: by a callback's hint, by search, by its payment."""
+        async with self.store.read() as work:
+            hint = await work.session_hint(link.id)
+        if hint is not None:
+            found = await self._read_hint(link, hint)
+            if found is not None:
+                return found
+        session = await self.gateway.find_session(link.reference)
+        if session is not None:
+            return await self._read(session.session_id, session.transaction_id)
+        for payment in await self.gateway.payments(reference=link.reference):
+            if payment.reference == link.reference:
+                return await self._read(payment.session_id, payment.transaction_id)
+        return Observation()
+
+    async def _read_hint(self, link: Link, hint: str) -> Observation | None:
+        """A callback's word is no proof: adopt its session only when a read shows our reference."""
+        try:
+            observation = await self._read(hint, None)
+        except GatewayError:
+            return None
+        ours = observation.session is not None and observation.session.reference == link.reference
+        return observation if ours else None
