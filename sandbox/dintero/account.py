@@ -176,7 +176,8 @@ class Account:
     def operate(self, transaction_id: str, order: Order, mode: str = "") -> Json:
         """Capture, refund or void; asked twice, it is done twice (Dintero reference §8, §8.2)."""
         tx, now = self.transaction(transaction_id), self.clock()
-        payments.check(tx, order)
+        if wrong := payments.objections(tx, order):
+            raise RefusedError(400, wrong[0], wrong)
         if order.kind == "CAPTURE" and transaction_id in self.auto_captures:
             self.auto_captures.remove(transaction_id)  # a manual capture stops the automatic one (§4.5)
         if mode == "accepted":

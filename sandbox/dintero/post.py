@@ -4,19 +4,16 @@ import asyncio
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import uuid4
 
 import httpx
 
-from sandbox.dintero.faults import Faults
 from sandbox.dintero.payments import stamp
 from sandbox.dintero.rules import Json
-from sandbox.dintero.switches import Switches
 
 CALLBACK_RETRIES, CALLBACK_TIMEOUT = 20, 10.0
 WEBHOOK_ATTEMPTS, WEBHOOK_TIMEOUT = 5, 60.0
@@ -63,21 +60,11 @@ class Subscription:
     secret: str | None
 
 
-class Sender(Protocol):
-    """What the post must know of its account."""
-
-    account_id: str
-    signature_secret: str | None
-    switches: Switches
-    faults: Faults
-    clock: Callable[[], datetime]
-
-
 @dataclass
 class Post:
     """The queue of deliveries and who carries them; `done` keeps those that ended."""
 
-    account: Sender
+    account: Any  # the Account, which makes its Post
     http: httpx.AsyncClient | None = None
     subscription: Subscription | None = None
     queue: list[Delivery] = field(default_factory=list)
