@@ -12,12 +12,13 @@ from urllib.parse import urlencode
 
 import httpx
 
-from .blocks import options_of, wrong_in_view
+from .blocks import options_of, wrong_in_message, wrong_in_view
 from .model import Channel, Ephemeral, Field, Message, NotOfferedError, Person, View
 from .reading import elements
 from .state import RefusedError, State
 
 TROUBLE = "We had some trouble connecting. Try again?"
+PRESSED = {"button", "overflow"}
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -98,9 +99,11 @@ class Workspace(State):
         block, element, chosen = find(blocks, action_id or action, value)
         if not confirm and "confirm" in element:
             return Answer(None)
-        if isinstance(target, View) and chosen is None and element["type"] not in {"button", "overflow"}:
-            target.fields[block["block_id"], element["action_id"]].type_in(value)
-        pressed = [self._pressed(target, block, element, chosen, value) for _ in range(times)]
+        fields = target.fields if isinstance(target, View) else {}
+        now = fields.get((block["block_id"], element["action_id"])) or Field(block, element)
+        if element["type"] not in PRESSED:
+            now.type_in(value)
+        pressed = [self._pressed(block, element, chosen, now) for _ in range(times)]
         sends = (
             self._interact(self._action(person, target, one), f"click on {action_id or action}") for one in pressed
         )
@@ -116,7 +119,7 @@ class Workspace(State):
             one.type_in(wanted)
             view.errors.pop(one.block["block_id"], None)
             if self._tells(one):
-                pressed = self._pressed(view, one.block, one.element, None, wanted, typed=False)
+                pressed = self._pressed(one.block, one.element, None, one)
                 await self._interact(self._action(view.person, view, pressed), f"typing into {key}")
 
     async def submit(self, person: Person, view: View, *, times: int = 1) -> Answer:
@@ -213,29 +216,13 @@ class Workspace(State):
         where |= {} if isinstance(target, Ephemeral) else {"message": target.snapshot()}
         return self._base("block_actions", person) | where | {"actions": [pressed]}
 
-    def _pressed(
-        self,
-        target: Any,
-        block: dict[str, Any],
-        element: dict[str, Any],
-        chosen: Any,
-        value: Any,
-        *,
-        typed: bool = True,
-    ) -> dict[str, Any]:
-        """One entry of `actions`."""
+    def _pressed(self, block: dict[str, Any], element: dict[str, Any], chosen: Any, now: Field) -> dict[str, Any]:
+        """One entry of `actions`; `now` is the value a select or an input holds."""
         action = {key: element[key] for key in ("type", "action_id", "text", "value", "style") if key in element}
         action |= {"block_id": block["block_id"], "action_ts": self.next_ts()}
-        if chosen:
-            return action | {"selected_option": chosen}
-        if element["type"] == "button":
-            return action
-        one = Field(block, element)
-        if isinstance(target, View):
-            one = target.fields[block["block_id"], element["action_id"]]
-        elif typed:
-            one.type_in(value)
-        return action | one.state(lost=False)
+        if element["type"] in PRESSED:
+            return action | ({"selected_option": chosen} if chosen else {})
+        return action | now.state(lost=False)
 
     def _react(self, view: View, answer: Answer) -> None:
         """Do what the answer to a submission says (Slack reference §8); a bad answer leaves the view open."""
@@ -274,6 +261,7 @@ class Workspace(State):
         """Show the body of a command's answer: plain text or a message (Slack reference §5)."""
         message = json.loads(answer.body) if "json" in answer.content_type else {"text": answer.body}
         text, blocks = message.get("text", ""), message.get("blocks", [])
+        self.complaints += wrong_in_message(blocks)
         if message.get("response_type") == "in_channel":
             self.post(channel, "UBOT", text, blocks)
             return answer

@@ -126,10 +126,6 @@ class State:
         """What only this person sees, newest last."""
         return [one for one in self._ephemerals if one.user == person.id]
 
-    def refused(self, method: str = "") -> list[Call]:
-        """The calls that were answered with an error."""
-        return [call for call in self.log if not call.answer["ok"] and method in {"", call.method}]
-
     def next_ts(self) -> str:
         """A ts after all others: Unix seconds with six decimals."""
         self._last_ts = max(int(self.clock().timestamp() * 1_000_000), self._last_ts + 1)
