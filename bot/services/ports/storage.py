@@ -154,8 +154,12 @@ class Work(Protocol):
         ...
 
     # tasks and limits
-    async def release_task(self, task: Task, *, cursor: str | None) -> None:
-        """End one's turn of a sweep and keep where it came to."""
+    async def release_task(self, task: Task, *, cursor: str | None, due_at: datetime | None = None) -> None:
+        """End one's turn of a sweep and keep where it came to; nobody takes it again before `due_at`.
+
+        Replicas all tick: without `due_at` each of them would run the sweep once. Does nothing for a task that
+        was taken over meanwhile.
+        """
         ...
 
     # drafts and the workspace
@@ -230,10 +234,13 @@ class Store(Protocol):
         """Hold a sweep's row if it is due and free."""
         ...
 
-    async def take_turn(self, lane: str, machine_now: datetime, *, per_minute: int, reserve: int = 0) -> float:
+    async def take_turn(
+        self, lane: str, machine_now: datetime, *, per_minute: int, reserve: int = 0, apart: float = 0.0
+    ) -> float:
         """Take one slot of a rate lane shared by the replicas; the seconds to wait instead when none is free.
 
-        `reserve` slots of the minute are left for others: less urgent callers ask for more reserve.
+        At most `per_minute` turns in any sixty seconds. `reserve` of them are left for others: less urgent callers
+        ask for more reserve. Two turns are at least `apart` seconds from each other (posts to one channel: 1.1).
         """
         ...
 
