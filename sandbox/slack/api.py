@@ -52,17 +52,33 @@ def _before(request: Request, fault: Fault | None) -> Response | None:
     return None
 
 
-async def _with_faults(ws: State, request: Request, name: str, work: Callable[[], Response]) -> Response:
+def _attempt(ws: State, name: str, args: dict[str, Any], work: Callable[[], Any], fault: str | None) -> dict[str, Any]:
+    """Do the work; a refusal is an answer too, and a complaint."""
+    try:
+        answer = {"ok": True, **(work() or {})}
+    except RefusedError as refused:
+        answer = refused.answer
+        hints = answer.get("response_metadata", {}).get("messages", [])
+        ws.complaints.append(" ".join([f"{name}: {answer['error']}", *hints]))
+    ws.log.append(Call(name, args, answer, ws.clock(), fault))
+    return answer
+
+
+async def _answer(
+    ws: State, request: Request, name: str, args: dict[str, Any], work: Callable[[], Any]
+) -> dict[str, Any] | Response:
+    """The answer of a call, or what a fault made of it."""
     fault = ws.faults.take(name)
-    if fault and fault.kind == "delay":
+    kind = fault.kind if fault else None
+    if kind == "delay":
         await asyncio.sleep(fault.value)
     if instead := _before(request, fault):
-        ws.log.append(Call(name, {}, {"ok": False, "error": fault.kind}, ws.clock(), fault.kind))
+        ws.log.append(Call(name, args, {"ok": False, "error": kind}, ws.clock(), kind))
         return instead
-    response = work()
-    if fault and fault.kind == "drop_after":
+    answer = _attempt(ws, name, args, work, kind)
+    if kind == "drop_after":
         return _hang_up(request)
-    return PlainTextResponse("upstream error", fault.value) if fault and fault.kind == "status_after" else response
+    return PlainTextResponse("upstream error", fault.value) if kind == "status_after" else answer
 
 
 def create_app(ws: State) -> Starlette:
@@ -71,36 +87,20 @@ def create_app(ws: State) -> Starlette:
     async def call(request: Request) -> Response:
         name, args = request.path_params["method"], await _arguments(request)
         token = args.pop("token", None) or request.headers.get("authorization", "").removeprefix("Bearer ")
-
-        def work() -> Response:
-            try:
-                answer = perform(ws, name, args, token)
-            except RefusedError as refused:
-                answer = refused.answer
-                hints = answer.get("response_metadata", {}).get("messages", [])
-                ws.complaints.append(" ".join([f"{name}: {answer['error']}", *hints]))
-            ws.log.append(Call(name, args, answer, ws.clock()))
-            headers = {"x-oauth-scopes": ",".join(sorted(ws.scopes))}
-            if seconds := answer.pop("retry_after", 0):
-                return JSONResponse(answer, 429, {**headers, "Retry-After": str(seconds)})
-            return JSONResponse(answer, headers=headers)
-
-        return await _with_faults(ws, request, name, work)
+        answer = await _answer(ws, request, name, args, lambda: perform(ws, name, args, token))
+        if isinstance(answer, Response):
+            return answer
+        headers = {"x-oauth-scopes": ",".join(sorted(ws.scopes))}
+        if answer.get("error") == "ratelimited":
+            return JSONResponse(answer, 429, {**headers, "Retry-After": str(answer["retry_after"])})
+        return JSONResponse(answer, headers=headers)
 
     async def hook(request: Request) -> Response:
-        args = json.loads(await request.body())
-
-        def work() -> Response:
-            try:
-                respond(ws, ws.hooks.get(request.path_params["key"]), args)
-            except RefusedError as refused:
-                ws.complaints.append(f"response_url: {refused}")
-                ws.log.append(Call("response_url", args, refused.answer, ws.clock()))
-                return JSONResponse(refused.answer, 404)
-            ws.log.append(Call("response_url", args, {"ok": True}, ws.clock()))
-            return PlainTextResponse("ok")
-
-        return await _with_faults(ws, request, "response_url", work)
+        args, url = json.loads(await request.body()), ws.hooks.get(request.path_params["key"])
+        answer = await _answer(ws, request, "response_url", args, lambda: respond(ws, url, args))
+        if isinstance(answer, Response):
+            return answer
+        return PlainTextResponse("ok") if answer["ok"] else JSONResponse(answer, 404)
 
     return Starlette(
         routes=[

@@ -264,7 +264,7 @@ def perform(ws: State, name: str, args: Args, token: str) -> Args:
     ]
     if problems:
         raise RefusedError("invalid_arguments", *problems)
-    return {"ok": True, **spec.work(ws, args)}
+    return spec.work(ws, args)
 
 
 def respond(ws: State, hook: Hook | None, args: Args) -> None:

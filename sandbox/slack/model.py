@@ -158,6 +158,8 @@ class Field:
             return None if self.block.get("optional") else "Please complete this required field."
         if self.element["type"] == "number_input":
             return self._wrong_number(self.value)
+        if self.element["type"] == "email_text_input" and "@" not in self.value:
+            return "Please enter a valid email address."
         least, most = self.element.get("min_length", 0), self.element.get("max_length", 3000)
         if isinstance(self.value, str) and length(self.value) < least:
             return f"Please enter at least {least} characters."

@@ -134,9 +134,7 @@ class Workspace(State):
             self._base("view_submission", person, view) | {"view": view.payload(), "response_urls": []}
             for _ in range(times)
         ]
-        answers = await asyncio.gather(*(self._interact(one, "submission") for one in payloads))
-        for answer in answers:
-            self._react(view, answer)
+        answers = await asyncio.gather(*(self._submit(view, one) for one in payloads))
         return answers[0]
 
     def close(self, view: View, *, everything: bool = False) -> asyncio.Task[None]:
@@ -145,7 +143,7 @@ class Workspace(State):
         shut = stack if everything else stack[stack.index(view) :] if view in stack else []
         for one in shut:
             one.closed = True
-        told = [stack[0]] if everything else shut
+        told = stack[:1] if everything else shut
         wanted = [one for one in told if one.content.get("notify_on_close")]
         task = asyncio.ensure_future(self._tell_closed(wanted, cleared=everything))
         self._closing.add(task)
@@ -168,7 +166,8 @@ class Workspace(State):
 
     async def send(self, what: str, body: bytes, content_type: str = FORM, **headers: str) -> Answer:
         """POST a signed request to the bot and hold it to 3 s and 200 (Slack reference §3, §4)."""
-        self._http = self._http or httpx.AsyncClient(timeout=None, trust_env=False)  # noqa: S113
+        fresh = httpx.Limits(max_keepalive_connections=0)  # a connection kept alive may die with a bot that restarts
+        self._http = self._http or httpx.AsyncClient(timeout=None, trust_env=False, limits=fresh)  # noqa: S113
         stamp = str(int(time.time()))
         signed = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": sign(self.signing_secret, stamp, body)}
         sent = {"Content-Type": content_type, **signed, **headers}
@@ -189,6 +188,11 @@ class Workspace(State):
         return await self.send(
             f"{what} by {payload['user']['name']}", urlencode({"payload": json.dumps(payload)}).encode()
         )
+
+    async def _submit(self, view: View, payload: dict[str, Any]) -> Answer:
+        answer = await self._interact(payload, "submission")
+        self._react(view, answer)
+        return answer
 
     async def _tell_closed(self, views: list[View], *, cleared: bool) -> None:
         for view in views:

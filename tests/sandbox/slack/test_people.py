@@ -277,6 +277,7 @@ async def test_a_response_to_a_click_says_what_happens_to_the_original(ws, bot, 
     await ws.click(kari, card, "Capture")
 
     assert ws.complaints == ["response_url: replace_original is not said, its default differs by place"]
+    assert (card.text, [one.text for one in ws.ephemerals(kari)]) == ("Reserved", ["done"])
 
 
 @pytest.mark.parametrize(("wait", "uses", "error"), [(0, 5, "used_url"), (1801, 0, "expired_url")])

@@ -211,6 +211,7 @@ async def test_wrong_arguments_are_named(client, sales):
     ("arguments", "error"),
     [
         ({"text": ""}, "no_text"),
+        ({"text": "x", "blocks": {"type": "divider"}}, "invalid_blocks_format"),
         ({"text": "x", "blocks": [mrkdwn("y" * 3000) for _ in range(5)]}, "msg_blocks_too_long"),
         ({"text": "x", "metadata": {"event_type": "card"}}, "invalid_metadata_format"),
         ({"text": "x", "metadata": {"event_type": "card", "event_payload": {"x": "y" * 8000}}}, "metadata_too_large"),
@@ -261,6 +262,18 @@ async def test_the_sdks_own_retry_doubles_a_post_whose_answer_was_lost(ws, clien
     await client.chat_postMessage(channel=sales.id, text="x")
 
     assert [one.text for one in sales.messages] == ["x", "x"]
+
+
+async def test_every_call_is_in_the_log(ws, client, sales):
+    """With what was asked, what was decided, and the fault that may have swallowed it."""
+    ws.faults.add("chat.postMessage", Fault.drop_after())
+    assert await refusal(client.chat_postMessage(channel=sales.id, text="x")) == "ratelimited"
+
+    lost, refused = ws.log
+    assert (lost.method, lost.args["text"], lost.answer["ok"], lost.fault) == (
+        "chat.postMessage", "x", True, "drop_after",
+    )  # fmt: skip
+    assert (refused.answer["error"], refused.at) == ("ratelimited", ws.clock())
 
 
 async def test_a_5xx_can_come_after_the_work(ws, client, sales):

@@ -155,6 +155,16 @@ async def test_number_inputs_take_numbers_between_their_bounds(ws, client, kari,
     assert view.errors == {"n": told}
 
 
+async def test_an_email_input_checks_the_form_itself(ws, client, kari):
+    """Slack reference §9."""
+    await client.views_open(trigger_id=ws.trigger(kari), view=modal(typing("e", "E-mail", type="email_text_input")))
+    [view] = ws.modals(kari)
+    await ws.fill(view, {"E-mail": "kari"})
+    await ws.submit(kari, view)
+
+    assert view.errors == {"e": "Please enter a valid email address."}
+
+
 async def test_options_are_chosen_by_their_text(ws, kari, view, submitted):
     """Slack reference §26; an option that is not offered cannot be chosen."""
     with pytest.raises(NotOfferedError):
@@ -344,6 +354,25 @@ async def test_a_submission_may_come_twice(ws, kari, view, submitted):
     assert len({body["trigger_id"] for body in submitted}) == 2
 
 
+async def test_each_answer_is_obeyed_when_it_comes(ws, bot, kari, view):
+    """Slack reference §8: of two submissions the slower answer changes the view later."""
+
+    @bot.app.view("new")
+    async def submit(ack):
+        bot.seen.append(view.content["private_metadata"])
+        if len(bot.seen) == 1:
+            return await ack(response_action="update", view=form(private_metadata="working"))
+        await asyncio.sleep(0.05)
+        bot.seen.append(view.content["private_metadata"])
+        return await ack(response_action="errors", errors={"phone": "again"})
+
+    await ws.fill(view, {"phone": "91234567"})
+    await ws.submit(kari, view, times=2)
+
+    assert bot.seen == ["d1", "d1", "working"]
+    assert view.errors == {"phone": "again"}
+
+
 async def test_closing_is_told_where_it_is_wanted(ws, bot, client, kari, view):
     """Slack reference §6: view_closed only with notify_on_close; the corner cross reports the root, cleared."""
 
@@ -355,6 +384,7 @@ async def test_closing_is_told_where_it_is_wanted(ws, bot, client, kari, view):
     await ws.close(view)
     await client.views_open(trigger_id=ws.trigger(kari), view=form(notify_on_close=True))
     [second] = ws.modals(kari)
+    await ws.close(second, everything=True)
     await ws.close(second, everything=True)
 
     assert bot.seen == [(second.id, True)]
