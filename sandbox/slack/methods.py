@@ -186,9 +186,10 @@ def views_push(ws: State, args: Args) -> Args:
 @method("views.update", "view", "view_id external_id hash")
 def views_update(ws: State, args: Args) -> Args:
     """Replace an open view, if the hash is still its own (Slack reference §8)."""
-    named = (one for one in ws.views.values() if one.content.get("external_id") == args.get("external_id", one))
-    view = ws.views.get(args["view_id"]) if "view_id" in args else next(named, None)
-    if view is None or view.closed:
+    key, name = args.get("view_id"), args.get("external_id")
+    still_open = (one for one in ws.views.values() if not one.closed)
+    view = next((one for one in still_open if key == one.id or (name and name == one.content.get("external_id"))), None)
+    if view is None:
         raise RefusedError("not_found")
     if args.get("hash") not in {None, view.hash}:
         raise RefusedError("hash_conflict")
@@ -278,11 +279,12 @@ def respond(ws: State, hook: Hook | None, args: Args) -> None:
     hook.uses += 1
     if hook.clicked and "replace_original" not in args and "delete_original" not in args:
         ws.complaints.append("response_url: replace_original is not said, its default differs by place")
-    if truth(args.get("delete_original")) and hook.original:
+    there = hook.original and ws.is_there(hook.original)
+    if truth(args.get("delete_original")) and there:
         ws.forget(hook.original)
         return
     text, blocks = body(args)
-    if truth(args.get("replace_original")) and hook.original:
+    if truth(args.get("replace_original")) and there:
         change(ws, hook.original, text, blocks)
     elif args.get("response_type") == "in_channel":
         ws.post(hook.channel, "UBOT", text, blocks, thread_ts=args.get("thread_ts"))

@@ -276,12 +276,10 @@ class Workspace(State):
         if isinstance(target, View):
             there = target.person == person and not target.closed
         elif isinstance(target, Ephemeral):
-            there = target.user == person.id and any(one.ts == target.ts for one in self._ephemerals)
+            there = target.user == person.id and self.is_there(target)
         else:
             channel = self.channels[target.channel_id]
-            there = channel.message(target.ts) is not None and (
-                channel.kind == "public" or person.id in channel.members
-            )
+            there = self.is_there(target) and (channel.kind == "public" or person.id in channel.members)
         if not there:
             raise NotOfferedError(f"{person.name} does not see this {type(target).__name__.lower()}")
 

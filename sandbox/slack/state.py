@@ -143,6 +143,11 @@ class State:
         self._ephemerals.append(one)
         return one
 
+    def is_there(self, message: Message | Ephemeral) -> bool:
+        """Nobody has taken the message away."""
+        others = self._ephemerals if isinstance(message, Ephemeral) else self.channels[message.channel_id].posted
+        return any(one.ts == message.ts for one in others)
+
     def forget(self, message: Message | Ephemeral) -> None:
         """Take a message away, as a person who deletes it does."""
         if isinstance(message, Ephemeral):

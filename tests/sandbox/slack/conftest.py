@@ -12,6 +12,7 @@ import uvicorn
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -128,3 +129,30 @@ def typing(block_id, label, *, optional=False, **element):
 
 def modal(*blocks, **more):
     return {"type": "modal", "title": plain("New link"), "submit": plain("Send"), "blocks": list(blocks), **more}
+
+
+VAT = [{"text": plain("25 %"), "value": "25"}, {"text": plain("15 %"), "value": "15"}]
+
+
+def select(block_id="vat", **more):
+    element = {"type": "static_select", "action_id": "v", "options": VAT, **more}
+    return {"type": "input", "block_id": block_id, "label": plain("VAT"), "element": element}
+
+
+def form(**more):
+    inputs = [typing("phone", "Phone", min_length=8, max_length=12), typing("text", "Text", optional=True)]
+    return modal(*inputs, select(initial_option=VAT[0]), actions(button("Add line", "add")), callback_id="new", **more)
+
+
+@pytest.fixture
+async def view(ws, client, kari):
+    """A form on Kari's screen."""
+    opened = await client.views_open(trigger_id=ws.trigger(kari), view=form(private_metadata="d1"))
+    assert [one.id for one in ws.modals(kari)] == [opened["view"]["id"]]
+    return ws.modals(kari)[0]
+
+
+async def refusal(call):
+    with pytest.raises(SlackApiError) as caught:
+        await call
+    return caught.value.response["error"]

@@ -1,4 +1,4 @@
-"""Block Kit's limits: for each thing the largest that is right, and the first that is wrong."""
+"""Block Kit: what Slack takes and what it refuses, with the pointer that says where."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from .conftest import actions, button, modal, mrkdwn, plain, typing
 
 
 def options(count, **more):
-    return [{"text": plain(f"o{n}"), "value": str(n), **more} for n in range(count)]
+    return [{"text": plain(f"o{n}"), "value": str(n)} | more for n in range(count)]
 
 
 def section(**accessory):
@@ -19,104 +19,158 @@ def confirm(**more):
     return {"title": plain("t"), "text": plain("x"), "confirm": plain("y"), "deny": plain("n"), **more}
 
 
+def field(**element):
+    return modal(typing("b", "x", **element))
+
+
+def pressing(**more):
+    return [actions(button("x", "a", **more))]
+
+
+LENGTHS = {
+    "section": (3000, lambda x: [mrkdwn(x)]),
+    "field": (2000, lambda x: [{"type": "section", "fields": [plain(x)]}]),
+    "header": (150, lambda x: [{"type": "header", "text": plain(x)}]),
+    "context": (3000, lambda x: [{"type": "context", "elements": [plain(x)]}]),
+    "block_id": (255, lambda x: [{**mrkdwn("x"), "block_id": x}]),
+    "alt text": (2000, lambda x: [{"type": "image", "alt_text": x, "image_url": "https://x.no/q.png"}]),
+    "image url": (3000, lambda x: [{"type": "image", "alt_text": "x", "image_url": x}]),
+    "button": (75, lambda x: [actions(button(x, "a"))]),
+    "action_id": (255, lambda x: [actions(button("x", x))]),
+    "value": (2000, lambda x: pressing(value=x)),
+    "url": (3000, lambda x: pressing(url=x)),
+    "accessibility_label": (75, lambda x: pressing(accessibility_label=x)),
+    "confirm title": (100, lambda x: pressing(confirm=confirm(title=plain(x)))),
+    "confirm text": (300, lambda x: pressing(confirm=confirm(text=plain(x)))),
+    "confirm": (30, lambda x: pressing(confirm=confirm(confirm=plain(x)))),
+    "deny": (30, lambda x: pressing(confirm=confirm(deny=plain(x)))),
+    "option": (75, lambda x: [section(type="radio_buttons", options=options(1, text=plain(x)))]),
+    "option value": (75, lambda x: [section(type="static_select", options=options(1, value=x))]),
+    "option description": (75, lambda x: [section(type="checkboxes", options=options(1, description=plain(x)))]),
+    "select placeholder": (150, lambda x: [section(type="static_select", options=options(1), placeholder=plain(x))]),
+    "title": (24, lambda x: modal(title=plain(x))),
+    "submit": (24, lambda x: modal(submit=plain(x))),
+    "close": (24, lambda x: modal(close=plain(x))),
+    "private_metadata": (3000, lambda x: modal(private_metadata=x)),
+    "callback_id": (255, lambda x: modal(callback_id=x)),
+    "external_id": (255, lambda x: modal(external_id=x)),
+    "label": (2000, lambda x: modal(typing("b", x))),
+    "hint": (2000, lambda x: modal({**typing("b", "x"), "hint": plain(x)})),
+    "placeholder": (150, lambda x: field(placeholder=plain(x))),
+    "initial value": (3000, lambda x: field(initial_value=x)),
+    "initial value with max_length": (4, lambda x: field(initial_value=x, max_length=4)),
+}
+COUNTS = {
+    "blocks": (50, lambda n: [mrkdwn("x")] * n),
+    "fields": (10, lambda n: [{"type": "section", "fields": [plain("x")] * n}]),
+    "context": (10, lambda n: [{"type": "context", "elements": [plain("x")] * n}]),
+    "actions": (25, lambda n: [actions(*(button("x", f"a{m}") for m in range(n)))]),
+    "overflow": (5, lambda n: [section(type="overflow", options=options(n))]),
+    "static_select": (100, lambda n: [section(type="static_select", options=options(n))]),
+    "radio_buttons": (10, lambda n: [section(type="radio_buttons", options=options(n))]),
+    "checkboxes": (10, lambda n: [section(type="checkboxes", options=options(n))]),
+    "view": (100, lambda n: modal(*[mrkdwn("x")] * n)),
+    "max_length": (3000, lambda n: field(max_length=n)),
+    "min_length": (3000, lambda n: field(min_length=n)),
+}
 RIGHT = {
-    "50 blocks": [mrkdwn("x")] * 50,
-    "section of 3000": [mrkdwn("x" * 3000)],
-    "fields": [{"type": "section", "fields": [plain("x" * 2000)] * 10}],
-    "header of 150": [{"type": "header", "text": plain("x" * 150)}],
-    "context of 10": [{"type": "context", "elements": [plain("x")] * 10}],
-    "actions of 25": [actions(*(button("x", f"a{n}") for n in range(25)))],
-    "button": [actions(button("x" * 75, "a" * 255, value="v" * 2000, style="danger", confirm=confirm()))],
-    "overflow of 5": [section(type="overflow", options=options(5, url="https://x.no"))],
-    "select of 100": [section(type="static_select", options=options(100), placeholder=plain("x"))],
-    "checkboxes of 10": [section(type="checkboxes", options=options(10), initial_options=options(1))],
-    "image": [{"type": "image", "alt_text": "x", "image_url": "https://x.no/q.png"}],
-    "divider": [{"type": "divider"}],
-    "rich text": [
-        {
-            "type": "rich_text",
-            "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "<x>"}]}],
-        },
+    "button": pressing(style="danger", confirm=confirm(style="primary")),
+    "overflow of 2": [section(type="overflow", options=options(2, url="https://x.no"))],
+    "initial options": [section(type="checkboxes", options=options(3), initial_options=options(1))],
+    "groups": [
+        section(
+            type="static_select",
+            option_groups=[{"label": plain("x"), "options": options(2)}],
+            initial_option=options(1)[0],
+        ),
     ],
+    "divider": [{"type": "divider"}],
+    "rich text": [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": []}]}],
 }
 WRONG = {
-    "51 blocks": ([mrkdwn("x")] * 51, "/blocks"),
-    "section of 3001": ([mrkdwn("x" * 3001)], "/blocks/0/text/text"),
     "section of nothing": ([{"type": "section"}], "/blocks/0"),
     "empty text": ([mrkdwn("")], "/blocks/0/text/text"),
     "emoji count twice": ([{"type": "header", "text": plain("💸" * 76)}], "/blocks/0/text/text"),
-    "11 fields": ([{"type": "section", "fields": [plain("x")] * 11}], "/blocks/0/fields"),
     "mrkdwn in a header": ([{"type": "header", "text": {"type": "mrkdwn", "text": "x"}}], "/blocks/0/text/type"),
     "emoji flag on mrkdwn": (
         [{"type": "section", "text": {"type": "mrkdwn", "text": "x", "emoji": True}}],
         "/blocks/0/text/emoji",
     ),
-    "header of 151": ([{"type": "header", "text": plain("x" * 151)}], "/blocks/0/text/text"),
+    "flag as a word": ([{"type": "header", "text": {**plain("x"), "emoji": "true"}}], "/blocks/0/text/emoji"),
     "empty context": ([{"type": "context", "elements": []}], "/blocks/0/elements"),
-    "26 actions": ([actions(*(button("x", f"a{n}") for n in range(26)))], "/blocks/0/elements"),
+    "empty actions": ([actions()], "/blocks/0/elements"),
+    "fields that are none": ([{"type": "section", "fields": "x"}], "/blocks/0/fields"),
     "action_id twice": ([actions(button("x", "a"), button("y", "a"))], "/blocks/0/elements"),
-    "button of 76": ([actions(button("x" * 76, "a"))], "/blocks/0/elements/0/text/text"),
-    "value of 2001": ([actions(button("x", "a", value="v" * 2001))], "/blocks/0/elements/0/value"),
-    "unknown style": ([actions(button("x", "a", style="default"))], "/blocks/0/elements/0/style"),
-    "disabled button": ([actions(button("x", "a", disabled=True))], "/blocks/0/elements/0/disabled"),
+    "unknown style": (pressing(style="default"), "/blocks/0/elements/0/style"),
+    "disabled button": (pressing(disabled=True), "/blocks/0/elements/0/disabled"),
+    "value as a number": (pressing(value=1), "/blocks/0/elements/0/value"),
     "confirm without deny": (
-        [actions(button("x", "a", confirm={"title": plain("t"), "text": plain("x"), "confirm": plain("y")}))],
+        pressing(confirm={"title": plain("t"), "text": plain("x"), "confirm": plain("y")}),
         "/blocks/0/elements/0/confirm",
     ),
-    "confirm of 301": (
-        [actions(button("x", "a", confirm=confirm(text=plain("x" * 301))))],
-        "/blocks/0/elements/0/confirm/text/text",
-    ),
-    "overflow of 6": ([section(type="overflow", options=options(6))], "/blocks/0/accessory/options"),
+    "confirm as a text": (pressing(confirm="sure?"), "/blocks/0/elements/0/confirm"),
     "overflow of 1": ([section(type="overflow", options=options(1))], "/blocks/0/accessory/options"),
-    "option value of 76": (
-        [section(type="radio_buttons", options=[{"text": plain("x"), "value": "v" * 76}])],
-        "/blocks/0/accessory/options/0/value",
-    ),
     "foreign initial option": (
         [section(type="static_select", options=options(2), initial_option=options(3)[2])],
         "/blocks/0/accessory",
     ),
-    "options and groups": (
-        [section(type="static_select", options=options(1), option_groups=[])],
-        "/blocks/0/accessory/option_groups",
+    "option values twice": (
+        [section(type="static_select", options=options(2, value="v"))],
+        "/blocks/0/accessory/options",
     ),
+    "neither options nor groups": ([section(type="static_select")], "/blocks/0/accessory"),
     "image without alt": ([{"type": "image", "image_url": "https://x.no/q.png"}], "/blocks/0"),
+    "image without source": ([{"type": "image", "alt_text": "x"}], "/blocks/0"),
     "input in a message": ([typing("b", "Phone")], "/blocks/0/type"),
     "block_id twice": ([{**mrkdwn("x"), "block_id": "b"}] * 2, "/blocks/1/block_id"),
     "unknown key": ([{**mrkdwn("x"), "color": "red"}], "/blocks/0/color"),
     "no block": (["x"], "/blocks/0/type"),
 }
 WRONG_VIEWS = {
-    "101 blocks": (modal(*[mrkdwn("x")] * 101), "/view/blocks"),
-    "title of 25": (modal(title=plain("x" * 25)), "/view/title/text"),
-    "submit of 25": (modal(submit=plain("x" * 25)), "/view/submit/text"),
-    "close of 25": (modal(close=plain("x" * 25)), "/view/close/text"),
-    "private_metadata of 3001": (modal(private_metadata="x" * 3001), "/view/private_metadata"),
-    "callback_id of 256": (modal(callback_id="x" * 256), "/view/callback_id"),
     "unknown key": (modal(external="x"), "/view/external"),
-    "initial too long": (modal(typing("b", "x", initial_value="12345", max_length=4)), "/initial_value"),
+    "max_length of 0": (field(max_length=0), "/max_length"),
+    "bounds crossed": (field(min_length=5, max_length=4), "/element"),
+    "length as a word": (field(max_length="9"), "/max_length"),
+    "initial too short": (field(initial_value="1", min_length=2), "/initial_value"),
     "number as a number": (
-        modal(typing("b", "x", type="number_input", is_decimal_allowed=True, initial_value=1)),
+        field(type="number_input", is_decimal_allowed=True, initial_value=1),
         "/initial_value",
     ),
-    "number without decimals said": (modal(typing("b", "x", type="number_input")), "/element"),
+    "number without decimals said": (field(type="number_input"), "/element"),
     "focus twice": (modal(typing("a", "x", focus_on_load=True), typing("b", "x", focus_on_load=True)), "/view/blocks"),
-    "label of 2001": (modal(typing("b", "x" * 2001)), "/view/blocks/0/label/text"),
-    "no submit": ({key: value for key, value in modal(typing("b", "x")).items() if key != "submit"}, "/view/submit"),
+    "block_id twice": (modal(typing("a", "x"), typing("a", "x")), "/blocks/1/block_id"),
+    "no submit": ({key: value for key, value in field().items() if key != "submit"}, "/view/submit"),
     "home": (modal(type="home"), "/view/type"),
 }
 
 
+def wrong(thing):
+    return wrong_in_view(thing) if isinstance(thing, dict) else wrong_in_message(thing)
+
+
+@pytest.mark.parametrize(("most", "make"), LENGTHS.values(), ids=LENGTHS)
+def test_so_many_characters_and_no_more(most, make):
+    """Slack reference §8, §9: the longest is taken, one more is refused."""
+    assert wrong(make("x" * most)) == []
+    assert len(wrong(make("x" * (most + 1)))) == 1
+
+
+@pytest.mark.parametrize(("most", "make"), COUNTS.values(), ids=COUNTS)
+def test_so_many_and_no_more(most, make):
+    """Slack reference §8, §9: as above, for counts."""
+    assert wrong(make(most)) == []
+    assert len(wrong(make(most + 1))) == 1
+
+
 @pytest.mark.parametrize("blocks", RIGHT.values(), ids=RIGHT)
 def test_what_slack_takes(blocks):
-    """Slack reference §9: the largest of each."""
+    """Slack reference §9: what else is right."""
     assert wrong_in_message(blocks) == []
 
 
 @pytest.mark.parametrize(("blocks", "pointer"), WRONG.values(), ids=WRONG)
 def test_what_slack_refuses(blocks, pointer):
-    """Slack reference §9: one too many of each; the pointer says where."""
+    """Slack reference §9: the pointer says where."""
     [problem] = wrong_in_message(blocks)
 
     assert problem.endswith(f"[json-pointer:{pointer}]")

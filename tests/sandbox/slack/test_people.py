@@ -280,6 +280,20 @@ async def test_a_response_to_a_click_says_what_happens_to_the_original(ws, bot, 
     assert (card.text, [one.text for one in ws.ephemerals(kari)]) == ("Reserved", ["done"])
 
 
+async def test_what_vanished_cannot_be_replaced(ws, bot, kari, card):
+    """Slack reference §7: the answer then stands alone, seen by the one who clicked."""
+
+    @bot.app.action("capture")
+    async def pressed(ack, respond):
+        ws.forget(card)
+        await ack()
+        await respond("done", replace_original=True)
+
+    await ws.click(kari, card, "Capture")
+
+    assert (ws.channel("sales").messages, [one.text for one in ws.ephemerals(kari)]) == ([], ["done"])
+
+
 @pytest.mark.parametrize(("wait", "uses", "error"), [(0, 5, "used_url"), (1801, 0, "expired_url")])
 async def test_a_response_url_serves_five_times_in_thirty_minutes(ws, clock, bot, kari, sales, wait, uses, error):
     """Slack reference §7."""

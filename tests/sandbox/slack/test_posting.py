@@ -8,13 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.slack import Fault
 
-from .conftest import TOKEN, actions, button, mrkdwn, plain
-
-
-async def refusal(call):
-    with pytest.raises(SlackApiError) as caught:
-        await call
-    return caught.value.response["error"]
+from .conftest import TOKEN, actions, button, mrkdwn, plain, refusal
 
 
 async def test_a_posted_message_is_addressed_by_channel_and_ts(ws, client, sales):
