@@ -45,6 +45,8 @@ LENGTHS = {
     "confirm": (30, lambda x: pressing(confirm=confirm(confirm=plain(x)))),
     "deny": (30, lambda x: pressing(confirm=confirm(deny=plain(x)))),
     "option": (75, lambda x: [section(type="radio_buttons", options=options(1, text=plain(x)))]),
+    "select option": (75, lambda x: [section(type="static_select", options=options(1, text=plain(x)))]),
+    "menu option": (75, lambda x: [section(type="overflow", options=options(2)[1:] + options(1, text=plain(x)))]),
     "option value": (75, lambda x: [section(type="static_select", options=options(1, value=x))]),
     "option description": (75, lambda x: [section(type="checkboxes", options=options(1, description=plain(x)))]),
     "select placeholder": (150, lambda x: [section(type="static_select", options=options(1), placeholder=plain(x))]),

@@ -210,6 +210,27 @@ async def test_nobody_presses_what_they_cannot_see(ws, clicks, kari, card, sales
     assert clicks == []
 
 
+async def test_members_press_in_private_channels_and_anybody_in_public_ones(ws, clicks, kari, card, sales):
+    """Slack reference §14: a public channel can be read without joining."""
+    await ws.click(ws.person("ola"), card, "Capture")
+    sales.kind = "private"
+    await ws.click(kari, card, "Capture")
+
+    assert [body["channel"]["name"] for body in clicks] == ["sales", "privategroup"]
+
+
+async def test_of_several_buttons_of_one_name_the_value_says_which(ws, clicks, kari, sales):
+    """Two "Remove" buttons stand in one form; pressing just "Remove" is no instruction."""
+    twins = actions(button("Remove", "capture", value="l1"), button("Remove", "refund", value="l2"))
+    message = ws.post(sales, "UBOT", "x", [twins])
+
+    with pytest.raises(NotOfferedError, match="2 things"):
+        await ws.click(kari, message, "Remove")
+    await ws.click(kari, message, "Remove", value="l2")
+
+    assert clicks[0]["actions"][0]["action_id"] == "refund"
+
+
 async def test_a_click_on_an_ephemeral_brings_no_message(ws, clicks, kari, sales):
     """Slack reference §6, the harsher reading: container.is_ephemeral, a response_url, and that is all."""
     private = ws.whisper(sales, kari, "x", [actions(button("Go", "capture"))], "command")

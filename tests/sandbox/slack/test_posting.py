@@ -1,5 +1,7 @@
 """Channels, messages and how much of them Slack takes."""
 
+import asyncio
+
 import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
@@ -287,6 +289,17 @@ async def test_while_slack_is_down_every_call_answers_503(ws, client):
     ws.faults.down = False
 
     await client.auth_test()
+
+
+async def test_a_slow_call_is_done_late(ws, client, sales):
+    """A fault for whatever call comes next."""
+    ws.faults.add("*", Fault.delay(0.05))
+    posting = asyncio.ensure_future(client.chat_postMessage(channel=sales.id, text="x"))
+    await asyncio.sleep(0.03)
+    assert sales.messages == []
+    await posting
+
+    assert len(sales.messages) == 1
 
 
 async def test_the_sdks_rate_limit_handler_understands_our_429(ws, client, sales):
