@@ -81,19 +81,20 @@ def urgency(kind: Happened) -> Urgency:
     return Urgency.PROBLEM if kind in PROBLEM else Urgency.MONEY
 
 
+Data = Mapping[str, str | int | bool | None]
+"""Plain JSON: amounts in minor units, words, never personal data."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """A change that `settle` or a service found; storage adds id, link and sequence number.
-
-    `data` holds plain JSON: amounts in minor units, words, never personal data.
-    """
+    """A change that `settle` or a service found; storage adds id, link and sequence number."""
 
     kind: Happened
     source: Source
     at: datetime
     actor: str | None = None
     """The Slack user id of who did it, when it was done here."""
-    data: Mapping[str, str | int | bool | None] = field(default_factory=dict)
+    data: Data = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.domain.actions import AUTO_CAPTURE_WINDOW
-from bot.domain.events import Happened, News, Source
+from bot.domain.events import Data, Happened, News, Source
 from bot.domain.links import Link, Status
 from bot.domain.operations import ASK_AGAIN_AFTER, ASK_ARRIVED_AFTER, Kind, State
 
@@ -22,7 +22,7 @@ def nudges(link: Link, previous_look: datetime | None, now: datetime) -> tuple[N
     operation = link.operation
     sent_at = operation.sent_at if operation and operation.state is State.UNKNOWN else None
     if operation and sent_at and operation.kind is not Kind.CREATE and crossed(sent_at + ASK_AGAIN_AFTER):
-        data = {"operation": operation.kind.value, "amount": operation.amount, "still": True}
+        data: Data = {"operation": operation.kind.value, "amount": operation.amount, "still": True}
         news.append(News(kind=Happened.UNKNOWN, source=Source.SLACK, at=now, actor=operation.requested_by, data=data))
     if link.status is Status.UNCERTAIN and not link.replaced and sent_at and crossed(sent_at + ASK_ARRIVED_AFTER):
         news.append(News(kind=Happened.UNCERTAIN, source=Source.AUTOMATIC, at=now))
@@ -30,6 +30,6 @@ def nudges(link: Link, previous_look: datetime | None, now: datetime) -> tuple[N
     if link.status is Status.AUTHORIZED and link.auto_capture and since:
         for moment, over in ((since + AUTO_CAPTURE_PATIENCE, False), (since + AUTO_CAPTURE_WINDOW, True)):
             if crossed(moment):
-                data = {"amount": link.facts.open_to_capture, "over": over}
-                news.append(News(kind=Happened.AUTO_CAPTURE_MISSING, source=Source.AUTOMATIC, at=now, data=data))
+                left: Data = {"amount": link.facts.open_to_capture, "over": over}
+                news.append(News(kind=Happened.AUTO_CAPTURE_MISSING, source=Source.AUTOMATIC, at=now, data=left))
     return tuple(news)

@@ -30,15 +30,23 @@ class Gone(ThreadError):
 
 
 class SlackDown(ThreadError):
-    """Slack did not answer, or not in a way to trust. A post may have been made."""
+    """Slack did not answer, or not in a way to trust. `doubtful` says that a post may have been made."""
+
+    def __init__(self, *, doubtful: bool) -> None:
+        super().__init__("doubtful" if doubtful else "not sent")
+        self.doubtful = doubtful
 
 
 class Rejected(ThreadError):
-    """Slack refuses what we drew: a fault of ours, repeated it fails again. `code` is Slack's error."""
+    """Slack refuses what we drew: a fault of ours, repeated it fails again. The message is Slack's error."""
 
 
 class Threads(Protocol):
     """Where stories are told. Each call draws from state and makes one call to Slack."""
+
+    def asks(self, event: Event) -> bool:
+        """Whether the event's line carries buttons."""
+        ...
 
     async def post_card(self, story: Story, channel: str, now: datetime) -> str:
         """Post the order's card; returns its ts. Raises ThreadError."""

@@ -1,0 +1,153 @@
+"""Create a link at Dintero: its four ways out are open, rejected, uncertain, and not ours any more."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import Final
+
+import structlog
+
+from bot.domain.answers import Created
+from bot.domain.errors import Declined, NotSent, OutcomeUnknown
+from bot.domain.events import Happened, News, Source
+from bot.domain.links import Delivered, Link, Status
+from bot.domain.operations import Operation, State
+from bot.domain.schedule import next_look
+from bot.domain.stories import Story
+from bot.services.ports.gateway import Gateway
+from bot.services.ports.storage import Store
+from bot.services.ports.threads import Threads
+from bot.services.ports.world import Bell, Clock, Counters
+from bot.services.sending import Permit
+
+log = structlog.get_logger()
+
+_PATIENCE: Final = 10.0
+"""Seconds after which the form says that it may be closed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outcome:
+    status: Status
+    state: State
+    rejection: str | None = None
+    created: Created | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Creating:
+    """Runs create operations."""
+
+    store: Store
+    gateway: Gateway
+    threads: Threads
+    clock: Clock
+    bell: Bell
+    counters: Counters
+
+    async def run(self, operation: Operation, fence: int) -> None:
+        """Create the operation's link and tell the form that waits for it."""
+        async with self.store.read() as work:
+            story = await work.story_of_link(operation.link_id)
+        if story is None:
+            return
+        permit = Permit(store=self.store, clock=self.clock, operation=operation, fence=fence)
+        waiting = asyncio.create_task(self._say_waiting(operation))
+        try:
+            outcome = await self._create(story, permit)
+        finally:
+            waiting.cancel()
+        if not await self._record(permit.operation, fence, outcome):
+            await self._leave_a_hint(operation, outcome)
+            return
+        self.bell.ring()
+        await self._tell(operation)
+
+    async def _create(self, story: Story, permit: Permit) -> _Outcome:
+        link = story.link(permit.operation.link_id)
+        try:
+            created = await self.gateway.create(story.order, link, token=self.store.token(link.id), may_send=permit)
+        except NotSent:
+            reason = "Dintero could not be reached, so nothing was sent to the customer."
+            return _Outcome(status=Status.REJECTED, state=State.REFUSED, rejection=reason)
+        except Declined as refusal:
+            return _Outcome(status=Status.REJECTED, state=State.REFUSED, rejection=refusal.sentence)
+        except OutcomeUnknown as doubt:
+            self.counters.add("uncertain_creates")
+            log.warning("create_unanswered", operation=permit.operation.id, reason=str(doubt))
+            return _Outcome(status=Status.UNCERTAIN, state=State.UNKNOWN)
+        return _Outcome(status=Status.OPEN, state=State.DONE, created=created)
+
+    async def _record(self, operation: Operation, fence: int, outcome: _Outcome) -> bool:
+        now = self.clock.now()
+        ended = replace(operation, state=outcome.state, note=outcome.rejection)
+        async with self.store() as work:
+            if not await work.move_operation(ended, from_=(State.WANTED, State.SENDING), fence=fence):
+                return False
+            link = await work.link(operation.link_id)
+            if link is None or link.status is not Status.REQUESTED:
+                return False
+            after = _after(link, outcome)
+            doubtful = replace(after, operation=ended if ended.is_open else None)
+            due_at = next_look(doubtful, now)
+            await work.save_link(after, expected_version=link.version, due_at=due_at, visible=True)
+            await work.add_events(link.id, _news(operation, after, outcome, self.clock))
+            await work.commit()
+        return True
+
+    async def _leave_a_hint(self, operation: Operation, outcome: _Outcome) -> None:
+        """Our lease had ended before the answer came: what it said is a hint for the next look."""
+        async with self.store() as work:
+            hint = outcome.created.session_id if outcome.created else None
+            await work.make_due(operation.link_id, self.clock.now(), session_hint=hint)
+            await work.commit()
+
+    async def _say_waiting(self, operation: Operation) -> None:
+        await asyncio.sleep(_PATIENCE)
+        await self.threads.show_waiting(operation)
+
+    async def _tell(self, operation: Operation) -> None:
+        async with self.store.read() as work:
+            story = await work.story_of_link(operation.link_id)
+        if story is None or await self.threads.show_result(story, operation, self.clock.now()):
+            return
+        await self.threads.whisper(
+            channel=story.order.channel,
+            user_id=operation.requested_by,
+            sentence=_outcome_words(story.link(operation.link_id)),
+            response_url=operation.response_url,
+        )
+
+
+def _after(link: Link, outcome: _Outcome) -> Link:
+    created = outcome.created
+    if created is None:
+        facts = replace(link.facts, rejection=outcome.rejection)
+        return replace(link, status=outcome.status, facts=facts)
+    return replace(
+        link,
+        status=outcome.status,
+        session_id=created.session_id,
+        url=created.url,
+        expires_at=created.expires_at or link.expires_at,
+        facts=replace(link.facts, delivered=created.delivered),
+    )
+
+
+def _news(operation: Operation, link: Link, outcome: _Outcome, clock: Clock) -> tuple[News, ...]:
+    def news(kind: Happened) -> News:
+        return News(kind=kind, source=Source.SLACK, at=clock.now(), actor=operation.requested_by)
+
+    if outcome.status is Status.REJECTED:
+        return (news(Happened.REJECTED),)
+    if outcome.status is Status.UNCERTAIN:
+        return ()  # the question follows after a minute, if nothing was found by then
+    undelivered = link.facts.delivered in {Delivered.SKIPPED, Delivered.FAILED}
+    return (news(Happened.ISSUED), news(Happened.NOT_DELIVERED)) if undelivered else (news(Happened.ISSUED),)
+
+
+def _outcome_words(link: Link) -> str:
+    if link.status is Status.REJECTED:
+        return f"The link {link.reference} could not be created. {link.facts.rejection or ''}".strip()
+    if link.status is Status.UNCERTAIN:
+        return f"Dintero did not answer, so it is not certain that {link.reference} was sent. Its card follows it up."
+    return f"The link {link.reference} is ready. Its card shows what happens to it."

@@ -1,0 +1,89 @@
+"""Buttons that only look: Refresh, Check again, Show link."""
+
+from dataclasses import dataclass
+
+from bot.domain.actions import Action
+from bot.domain.errors import GatewayError, Refused
+from bot.domain.events import Happened, News, Source
+from bot.domain.links import Link
+from bot.domain.operations import Kind, Operation
+from bot.domain.stories import Story
+from bot.services.ports.storage import Store
+from bot.services.ports.world import Bell, Clock
+from bot.services.pressing import Press, Pressing, close_as_absent, known
+from bot.services.refreshing import Refreshing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looking:
+    """Reads for people."""
+
+    store: Store
+    clock: Clock
+    bell: Bell
+    pressing: Pressing
+    refreshing: Refreshing
+
+    async def refresh(self, press: Press) -> str | None:
+        """Look at Dintero now; returns a sentence when there is nothing new to see on the card.
+
+        An unknown operation that ten minutes of looking show no trace of ends here as *absent*, and the usual
+        buttons come back.
+
+        Raises:
+            Refused: when the person may not, or Dintero did not answer.
+
+        """
+        before = await self._story(press)
+        try:
+            link = await self.refreshing.refresh(press.link_id)
+        except GatewayError:
+            raise Refused(
+                "Dintero did not answer just now. What the card shows may be out of date.", "dintero"
+            ) from None
+        link = link or before.link(press.link_id)
+        doubtful = link.operation
+        if press.action is Action.CHECK_AGAIN and doubtful and self._left_no_trace(doubtful):
+            await self._close(doubtful, press)
+            return None
+        await self.pressing.redraw(press.link_id)
+        return None if link.version != before.link(press.link_id).version else _nothing_new(link)
+
+    async def show(self, press: Press) -> tuple[Story, Link]:
+        """The link with its address, for the one person who asked.
+
+        Raises:
+            Refused: when the person may not see it, or there is none to show.
+
+        """
+        story = await self._story(press)
+        link = story.link(press.link_id)
+        if link.url is None:
+            raise Refused("This link has no address to show.", "no-url")
+        return story, link
+
+    def _left_no_trace(self, operation: Operation) -> bool:
+        return operation.kind is not Kind.CREATE and operation.may_ask_again(self.clock.now())
+
+    async def _story(self, press: Press) -> Story:
+        async with self.store.read() as work:
+            story = known(await work.story_of_link(press.link_id))
+        self.pressing.check(press, story)
+        return story
+
+    async def _close(self, operation: Operation, press: Press) -> None:
+        data = {"operation": operation.kind.value, "amount": operation.amount}
+        news = News(
+            kind=Happened.ABSENT, source=Source.SLACK, at=self.clock.now(), actor=press.actor.user_id, data=data
+        )
+        async with self.store() as work:
+            await close_as_absent(work, operation)
+            await work.add_events(operation.link_id, (news,))
+            await work.commit()
+        self.bell.ring()
+
+
+def _nothing_new(link: Link) -> str:
+    if link.operation is not None:
+        return "Dintero shows no sign of it yet. It is looked for on and on; nothing is sent twice by itself."
+    return "Nothing new: the card shows what Dintero says right now."

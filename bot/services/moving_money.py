@@ -1,0 +1,165 @@
+"""Capture, refund, void and cancel: fresh look, one call, one meaning for every answer."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+
+from bot.domain.actions import open_for
+from bot.domain.answers import Answered
+from bot.domain.errors import Declined, GatewayError, NotSent, OutcomeUnknown
+from bot.domain.events import Happened, News, Source
+from bot.domain.links import Link, Status
+from bot.domain.money import format_money
+from bot.domain.observations import Observation
+from bot.domain.operations import Kind, Operation, State
+from bot.services.ports.gateway import Gateway
+from bot.services.ports.storage import Store
+from bot.services.ports.threads import Threads
+from bot.services.ports.world import Bell, Clock, Counters
+from bot.services.refreshing import Refreshing
+from bot.services.sending import Permit
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovingMoney:
+    """Runs operations on a link that exists."""
+
+    store: Store
+    gateway: Gateway
+    threads: Threads
+    refreshing: Refreshing
+    clock: Clock
+    bell: Bell
+    counters: Counters
+    locale: str
+
+    async def run(self, operation: Operation, fence: int) -> None:
+        """Carry the operation out, if the world is still as the person saw it."""
+        try:
+            link = await self.refreshing.refresh(operation.link_id)
+        except GatewayError:
+            sentence = "Dintero did not answer, so nothing was done. Press again in a moment."
+            await self._withdraw(operation, fence, sentence)
+            return
+        if link is None:
+            return
+        changed = self._what_changed(link, operation)
+        if changed is not None:
+            await self._withdraw(operation, fence, changed)
+            return
+        permit = Permit(store=self.store, clock=self.clock, operation=operation, fence=fence)
+        try:
+            answered = await self._send(link, permit)
+        except NotSent:
+            await self._refuse(permit, "Dintero could not be reached, so nothing was done. Press again in a moment.")
+        except Declined as refusal:
+            await self._refuse(permit, refusal.sentence)
+            await self._look_again(operation)
+        except OutcomeUnknown as doubt:
+            log.warning("operation_unanswered", operation=operation.id, kind=operation.kind, reason=str(doubt))
+            await self._doubt(permit)
+        else:
+            await self._settle(permit, answered)
+        self.bell.ring()
+
+    def _what_changed(self, link: Link, operation: Operation) -> str | None:
+        """Why the operation must not be sent, in words; None when all is as the person saw it."""
+        if operation.kind is Kind.CANCEL:
+            if link.status is Status.OPEN and link.session_id is not None:
+                return None
+            return "The link had already ended or been paid, so it was not cancelled. The card shows where it stands."
+        open_now = open_for(link, operation.kind)
+        if open_now == operation.seen_open and link.transaction_id is not None:
+            return None
+        saw = format_money(operation.seen_open, link.currency, self.locale)
+        now = format_money(open_now, link.currency, self.locale)
+        return f"Nothing was done: {saw} was open when you pressed, now it is {now}. Look at the card and decide again."
+
+    async def _send(self, link: Link, permit: Permit) -> Answered:
+        operation = permit.operation
+        if operation.kind is Kind.CANCEL:
+            return await self.gateway.cancel(link.session_id or "", may_send=permit)
+        transaction_id = link.transaction_id or ""
+        if operation.kind is Kind.VOID:
+            return await self.gateway.void(transaction_id, may_send=permit)
+        call = self.gateway.capture if operation.kind is Kind.CAPTURE else self.gateway.refund
+        return await call(transaction_id, operation, may_send=permit)
+
+    async def _settle(self, permit: Permit, answered: Answered) -> None:
+        """Read the answer: the change and the end of the operation are recorded in one commit."""
+        operation = permit.operation
+        if answered.accepted:
+            accepted = replace(operation, state=State.ACCEPTED, correlation_id=answered.correlation_id)
+            await self._end(permit, accepted, self._news(Happened.ASKED, operation))
+            return
+        if answered.payment is not None:
+            async with self.store.read() as work:
+                story = await work.story_of_link(operation.link_id)
+            if story is not None:
+                link = story.link(operation.link_id)
+                applied = await self.refreshing.apply(story, link, Observation(payment=answered.payment))
+                if applied is None:  # a rival settled the link while Dintero answered
+                    await self._look_again(operation)
+        else:
+            await self._look_again(operation)
+        async with self.store.read() as work:
+            current = await work.operation(operation.id)
+        if current is not None and current.state is State.SENDING:
+            # Answered 200 without a trace of it in the payment's log: done or not, only later looks can tell.
+            await self._doubt(permit)
+
+    async def _look_again(self, operation: Operation) -> None:
+        try:
+            await self.refreshing.refresh(operation.link_id)
+        except GatewayError:
+            async with self.store() as work:
+                await work.make_due(operation.link_id, self.clock.now())
+                await work.commit()
+
+    async def _doubt(self, permit: Permit) -> None:
+        self.counters.add("unknown_operations")
+        unknown = replace(permit.operation, state=State.UNKNOWN)
+        await self._end(permit, unknown, self._news(Happened.UNKNOWN, permit.operation, still=False))
+
+    async def _refuse(self, permit: Permit, reason: str) -> None:
+        refused = replace(permit.operation, state=State.REFUSED, note=reason)
+        if await self._end(permit, refused, self._news(Happened.REFUSED, permit.operation, reason=reason)):
+            await self._whisper(permit.operation, reason)
+
+    async def _end(self, permit: Permit, operation: Operation, news: News) -> bool:
+        now: datetime = self.clock.now()
+        async with self.store() as work:
+            if not await work.move_operation(operation, from_=(State.WANTED, State.SENDING), fence=permit.fence):
+                return False
+            await work.add_events(operation.link_id, (news,))
+            await work.make_due(operation.link_id, now)
+            await work.commit()
+        return True
+
+    async def _withdraw(self, operation: Operation, fence: int, sentence: str) -> None:
+        """End an operation that was never sent, give the person the fresh card and the reason."""
+        withdrawn = replace(operation, state=State.WITHDRAWN, note=sentence)
+        async with self.store() as work:
+            if not await work.move_operation(withdrawn, from_=(State.WANTED,), fence=fence):
+                return
+            await work.commit()
+        self.bell.ring()
+        await self._whisper(operation, sentence)
+
+    async def _whisper(self, operation: Operation, sentence: str) -> None:
+        async with self.store.read() as work:
+            story = await work.story_of_link(operation.link_id)
+        if story is not None:
+            await self.threads.whisper(
+                channel=story.card.channel,
+                user_id=operation.requested_by,
+                sentence=sentence,
+                response_url=operation.response_url,
+            )
+
+    def _news(self, kind: Happened, operation: Operation, **more: str | bool) -> News:
+        data = {"operation": operation.kind.value, "amount": operation.amount, **more}
+        return News(kind=kind, source=Source.SLACK, at=self.clock.now(), actor=operation.requested_by, data=data)

@@ -1,0 +1,267 @@
+"""What a press of a button does. The same table that drew the button decides whether it still may be pressed."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from bot.domain.actions import Action, actions, open_amount
+from bot.domain.errors import OperationOpen, Refused
+from bot.domain.events import Happened, News, Source
+from bot.domain.links import Link, Status
+from bot.domain.money import format_money
+from bot.domain.moves import move
+from bot.domain.observations import Report
+from bot.domain.operations import Kind, Operation, State, operation_reference
+from bot.domain.orders import rooms
+from bot.domain.permissions import Actor, Forbidden, NeedsSecond, Policy, decide
+from bot.domain.schedule import next_look
+from bot.domain.stories import Story
+from bot.services.issuing import free_reference, want_link
+from bot.services.ports.storage import Store, Work
+from bot.services.ports.world import Bell, Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Which part of the money a form chose. `items` (line_id → minor units) sum to `amount`, or are empty."""
+
+    amount: int
+    items: Mapping[str, int] = field(default_factory=dict)
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """A click: who pressed what on which link, and the open amount that was shown (minor units)."""
+
+    action: Action
+    link_id: str
+    actor: Actor
+    seen_open: int
+    response_url: str | None = None
+    part: Part | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressing:
+    """Buttons that write. Looking (Refresh, Show link) is done elsewhere."""
+
+    store: Store
+    clock: Clock
+    bell: Bell
+    policy: Policy
+    locale: str
+
+    async def press(self, press: Press) -> None:
+        """Record what the person wants, in one transaction; the runner does it afterwards.
+
+        Raises:
+            Refused: with the sentence for the person; the card is drawn again in that case.
+
+        """
+        try:
+            async with self.store() as work:
+                story = known(await work.story_of_link(press.link_id))
+                self.check(press, story)
+                await self._record(work, story, press)
+                await work.commit()
+        except OperationOpen as rival:
+            await self.redraw(press.link_id)
+            raise Refused(f"<@{rival.requested_by}> was faster: something is already under way.", "busy") from None
+        except Refused:
+            await self.redraw(press.link_id)
+            raise
+        self.bell.ring()
+
+    def check(self, press: Press, story: Story) -> None:
+        """Refuse what the person may not do, or what the link does not offer now.
+
+        Raises:
+            Refused: with the sentence for the person.
+
+        """
+        link = story.link(press.link_id)
+        judged = _judged(press.action, link)
+        decision = decide(
+            press.actor, judged, team_id=story.order.team_id, issuer=story.order.issuer, policy=self.policy
+        )
+        if isinstance(decision, Forbidden):
+            raise Refused(decision.sentence, "forbidden")
+        if isinstance(decision, NeedsSecond):
+            raise Refused("This needs a second person, and no one can be asked yet.", "second")
+        if press.action not in actions(link, self.clock.now()):
+            raise Refused(_not_offered(link), "stale")
+        open_now = open_amount(link, press.action)
+        if open_now != press.seen_open:
+            saw, now = (format_money(minor, link.currency, self.locale) for minor in (press.seen_open, open_now))
+            raise Refused(f"Nothing was done: the button was for {saw}, and now {now} is open. Decide again.", "amount")
+
+    async def redraw(self, link_id: str) -> None:
+        """Give the person the fresh card."""
+        async with self.store() as work:
+            link = await work.link(link_id)
+            if link is None:
+                return
+            await work.redraw(link.order_id)
+            await work.commit()
+        self.bell.ring()
+
+    async def _record(self, work: Work, story: Story, press: Press) -> None:
+        link = story.link(press.link_id)
+        if press.action is Action.IT_ARRIVED:
+            await self._vouch(work, link, press)
+        elif press.action is Action.SEND_AGAIN:
+            await self._send_again(work, story, link, press)
+        elif press.action is Action.KEEP:
+            await self._keep(work, story, link, press)
+        elif press.action is Action.TRY_AGAIN:
+            await self._try_again(work, link, press)
+        else:
+            await self._want(work, story, link, press, _KIND.get(press.action) or _give_back(link))
+
+    async def _want(self, work: Work, story: Story, link: Link, press: Press, kind: Kind) -> None:
+        part = press.part or _whole(story, link, kind, press.seen_open)
+        operation = Operation(
+            id=uuid.uuid4().hex,
+            link_id=link.id,
+            kind=kind,
+            reference=operation_reference(link.reference, kind, await work.count_operations(link.id, kind) + 1),
+            state=State.WANTED,
+            requested_by=press.actor.user_id,
+            created_at=self.clock.now(),
+            amount=part.amount,
+            items=part.items,
+            seen_open=press.seen_open,
+            reason=part.reason,
+            response_url=press.response_url,
+        )
+        await work.add_operation(operation)
+
+    async def _vouch(self, work: Work, link: Link, press: Press) -> None:
+        """A person says that the message arrived: the link is followed like any other, only unseen."""
+        if link.operation is not None:
+            done = replace(link.operation, state=State.DONE, note="A person said that the message arrived.")
+            await work.move_operation(done, from_=(State.UNKNOWN,))
+        facts = replace(link.facts, vouched_by=press.actor.user_id)
+        vouched = replace(link, status=move(link.status, Report.UNPAID), facts=facts, operation=None)
+        await self._save(work, vouched, link, self._news(Happened.VOUCHED, press))
+
+    async def _send_again(self, work: Work, story: Story, link: Link, press: Press) -> None:
+        """The next attempt has its own reference and its own token; the old one is watched to its deadline."""
+        n = story.newest.n + 1
+        reference = await free_reference(work, story.order, n)
+        now = self.clock.now()
+        fresh = Link(
+            id=uuid.uuid4().hex,
+            order_id=story.order.id,
+            n=n,
+            reference=reference,
+            status=Status.REQUESTED,
+            version=1,
+            amount=link.amount,
+            currency=link.currency,
+            auto_capture=link.auto_capture,
+            expires_at=now + (link.expires_at - link.created_at),
+            created_at=now,
+        )
+        await work.mark_replaced(link.id)
+        await work.add_events(link.id, (self._news(Happened.SENT_AGAIN, press, reference=reference),))
+        await want_link(work, fresh, requested_by=press.actor.user_id)
+
+    async def _keep(self, work: Work, story: Story, link: Link, press: Press) -> None:
+        """Late money stays: no longer late, and captured when it is only reserved."""
+        kept = replace(link, facts=replace(link.facts, late=False))
+        await self._save(work, kept, link, self._news(Happened.KEPT, press))
+        if link.facts.open_to_capture:
+            await self._want(work, story, link, press, Kind.CAPTURE)
+
+    async def _try_again(self, work: Work, link: Link, press: Press) -> None:
+        """Close the question of an unknown operation and want the same once more, under a new reference."""
+        before = link.operation
+        if before is None:
+            raise Refused(_not_offered(link), "stale")
+        await close_as_absent(work, before)
+        again = replace(
+            before,
+            id=uuid.uuid4().hex,
+            reference=operation_reference(
+                link.reference, before.kind, await work.count_operations(link.id, before.kind) + 1
+            ),
+            state=State.WANTED,
+            requested_by=press.actor.user_id,
+            created_at=self.clock.now(),
+            seen_open=press.seen_open,
+            response_url=press.response_url,
+            correlation_id=None,
+            sent_at=None,
+            note=None,
+        )
+        await work.add_operation(again)
+
+    async def _save(self, work: Work, link: Link, before: Link, news: News) -> None:
+        due_at = next_look(link, self.clock.now())
+        if not await work.save_link(link, expected_version=before.version, due_at=due_at, visible=True):
+            raise Refused("Something changed just now. Look at the card and press again.", "stale")
+        await work.add_events(link.id, (news,))
+
+    def _news(self, kind: Happened, press: Press, **data: str) -> News:
+        actor = press.actor.user_id
+        return News(kind=kind, source=Source.SLACK, at=self.clock.now(), actor=actor, data=data)
+
+
+_KIND: Final[Mapping[Action, Kind]] = {
+    Action.CAPTURE: Kind.CAPTURE,
+    Action.CAPTURE_PART: Kind.CAPTURE,
+    Action.RELEASE: Kind.VOID,
+    Action.REFUND: Kind.REFUND,
+    Action.CANCEL: Kind.CANCEL,
+}
+
+
+def known(story: Story | None) -> Story:
+    """The story behind a button.
+
+    Raises:
+        Refused: when the button is older than what is kept.
+
+    """
+    if story is None:
+        raise Refused("This link is not known here any more.", "unknown-link")
+    return story
+
+
+async def close_as_absent(work: Work, operation: Operation) -> None:
+    """End an unknown operation of which ten minutes of looking showed no trace."""
+    absent = replace(operation, state=State.ABSENT, note="No trace of it at Dintero.")
+    if not await work.move_operation(absent, from_=(State.UNKNOWN,)):
+        raise Refused("It has just been answered. Look at the card.", "stale")
+
+
+def _judged(action: Action, link: Link) -> Action:
+    """Trying a cancel again is a cancel, which needs no trust with money."""
+    again = action is Action.TRY_AGAIN and link.operation is not None
+    return Action.CANCEL if again and link.operation and link.operation.kind is Kind.CANCEL else action
+
+
+def _give_back(link: Link) -> Kind:
+    return Kind.REFUND if link.status is Status.CAPTURED else Kind.VOID
+
+
+def _whole(story: Story, link: Link, kind: Kind, amount: int) -> Part:
+    """All that is open, with each line's rest when they agree with it."""
+    if kind is Kind.CAPTURE:
+        items = rooms(story.order.lines, link.facts.taken)
+    elif kind is Kind.REFUND:
+        returned = link.facts.returned
+        items = {line_id: taken - returned.get(line_id, 0) for line_id, taken in link.facts.taken.items()}
+    else:
+        return Part(amount=amount)
+    items = {line_id: minor for line_id, minor in items.items() if minor > 0}
+    return Part(amount=amount, items=items if sum(items.values()) == amount else {})
+
+
+def _not_offered(link: Link) -> str:
+    if link.operation is not None:
+        return f"Something is already under way, asked for by <@{link.operation.requested_by}>. The card follows it."
+    return "The link has moved on since this button was drawn. The card shows what can be done now."

@@ -1,0 +1,89 @@
+"""The operation runner: claims what is wanted, hands it to who knows how, and finds the orphans of a crash."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from bot.domain.events import Happened, News, Source
+from bot.domain.links import Status
+from bot.domain.operations import Kind, Operation, State
+from bot.domain.stories import Claimed
+from bot.services.creating import Creating
+from bot.services.moving_money import MovingMoney
+from bot.services.ports.storage import Store
+from bot.services.ports.world import Bell, Clock, Counters
+
+log = structlog.get_logger()
+
+_CLAIM_LEASE: Final = timedelta(seconds=60)
+_AT_ONCE: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """Runs operations, each at most once."""
+
+    store: Store
+    clock: Clock
+    bell: Bell
+    counters: Counters
+    creating: Creating
+    moving_money: MovingMoney
+
+    async def run_once(self) -> int:
+        """Run what is wanted now; returns how many operations there were."""
+        await self._find_orphans()
+        claims = await self.store.claim_operations(self.clock.machine_now(), _CLAIM_LEASE, _AT_ONCE)
+        await asyncio.gather(*(self._run(claimed) for claimed in claims))
+        return len(claims)
+
+    async def _run(self, claimed: Claimed) -> None:
+        async with self.store.read() as work:
+            operation = await work.operation(claimed.id)
+        if operation is None or operation.state is not State.WANTED:
+            return
+        try:
+            if operation.kind is Kind.CREATE:
+                await self.creating.run(operation, claimed.fence)
+            else:
+                await self.moving_money.run(operation, claimed.fence)
+        except Exception:
+            # The row keeps its state: still wanted, it is claimed again; sending, its lease ends and it is unknown.
+            self.counters.add("operation_errors")
+            log.exception("operation_failed", operation=operation.id, kind=operation.kind)
+
+    async def _find_orphans(self) -> None:
+        """Make *unknown* what was being sent when its sender died; from here on it is only read."""
+        orphans: Sequence[Claimed] = await self.store.lapsed_operations(self.clock.machine_now())
+        for claimed in orphans:
+            async with self.store() as work:
+                operation = await work.operation(claimed.id)
+                if operation is None:
+                    continue
+                unknown = replace(operation, state=State.UNKNOWN)
+                if not await work.move_operation(unknown, from_=(State.SENDING,), fence=claimed.fence):
+                    continue
+                if operation.kind is Kind.CREATE:
+                    link = await work.link(operation.link_id)
+                    if link is not None and link.status is Status.REQUESTED:
+                        uncertain = replace(link, status=Status.UNCERTAIN)
+                        now = self.clock.now()
+                        await work.save_link(uncertain, expected_version=link.version, due_at=now, visible=True)
+                else:
+                    await work.add_events(operation.link_id, (unanswered(operation, self.clock),))
+                await work.make_due(operation.link_id, self.clock.now())
+                await work.commit()
+            self.counters.add("orphaned_operations")
+            log.warning("operation_orphaned", operation=operation.id, kind=operation.kind)
+        if orphans:
+            self.bell.ring()
+
+
+def unanswered(operation: Operation, clock: Clock) -> News:
+    """The thread's line for a money operation that ended without an answer."""
+    data = {"operation": operation.kind.value, "amount": operation.amount, "still": False}
+    return News(kind=Happened.UNKNOWN, source=Source.SLACK, at=clock.now(), actor=operation.requested_by, data=data)

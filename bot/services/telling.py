@@ -1,0 +1,241 @@
+"""Tell Slack from state: a card is unsent while its version lags, a thread line while its event is untold.
+
+There is no copy of messages waiting to be sent; a restart, a lost answer or an hour without Slack only delay.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final, TypeVar
+
+import structlog
+
+from bot.domain.events import Event, Urgency, urgency
+from bot.domain.links import Status
+from bot.domain.stories import CardState, Claimed, Story
+from bot.services.ports.storage import Store
+from bot.services.ports.threads import Gone, NotWelcome, Rejected, SlackDown, ThreadError, Threads, Throttled
+from bot.services.ports.world import Clock, Counters
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+_LEASE: Final = timedelta(seconds=60)
+_AT_ONCE: Final = 10
+_BACKOFF: Final = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lane:
+    """A rate limit of Slack's, shared by the replicas."""
+
+    name: str
+    per_minute: int
+    apart: float = 0.0
+    reserve: int = 0
+
+
+def _posts(channel: str) -> _Lane:
+    """One post a second and channel, with a little air (Slack reference §11)."""
+    return _Lane(name=f"post:{channel}", per_minute=60, apart=1.1)
+
+
+def _updates(story: Story, hurry: Urgency) -> _Lane:
+    """Slack's tier for updates is 50 a minute and workspace; the last class leaves a third of it free."""
+    reserve = 15 if hurry is Urgency.PROGRESS else 0
+    return _Lane(name=f"update:{story.order.workspace_id}", per_minute=45, reserve=reserve)
+
+
+class _Wait(Exception):
+    """No turn is free: come back in so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """Brings cards and threads up to date, the most urgent first."""
+
+    store: Store
+    threads: Threads
+    clock: Clock
+    counters: Counters
+
+    async def tell_once(self) -> int:
+        """Tell what is untold and may be told now; returns how many orders were worked on."""
+        claims = await self.store.claim_untold(self.clock.now(), self.clock.machine_now(), _LEASE, _AT_ONCE)
+        await asyncio.gather(*(self._tell(claimed) for claimed in claims))
+        return len(claims)
+
+    async def _tell(self, claimed: Claimed) -> None:
+        wait: float | None = None
+        try:
+            await self._bring_up_to_date(claimed.id)
+        except _Wait as turn:
+            wait = turn.seconds
+        except Throttled as throttled:
+            self.counters.add("slack_throttled")
+            wait = throttled.seconds
+        except ThreadError as error:
+            self.counters.add("slack_failures")
+            log.warning("telling_failed", order=claimed.id, reason=type(error).__name__)
+            wait = _BACKOFF.total_seconds()
+        except Exception:
+            self.counters.add("telling_errors")
+            log.exception("telling_broke", order=claimed.id)
+            wait = _BACKOFF.total_seconds()
+        retry_at = self.clock.machine_now() + timedelta(seconds=wait) if wait is not None else None
+        await self.store.release_order(claimed, retry_at=retry_at)
+
+    async def _bring_up_to_date(self, order_id: str) -> None:
+        story = await self._read(order_id)
+        if story is None:
+            return
+        events = await self.store.untold_events(order_id)
+        hurry = min((urgency(event.kind) for event in events), default=Urgency.PROBLEM)
+        story = await self._card(story, hurry)
+        if story.card.state is not CardState.POSTED:
+            await self._leave_untold(events)
+            return
+        for index, event in enumerate(events):
+            await self._line(story, event, newer=events[index + 1 :])
+
+    async def _card(self, story: Story, hurry: Urgency) -> Story:
+        """Post or redraw the card; returns the story as it stands afterwards."""
+        state = story.card.state
+        if state is CardState.NOWHERE:
+            return await self._nowhere(story)
+        if state in {CardState.NONE, CardState.POSTING}:
+            return await self._post(story)
+        if story.card.version >= story.version:
+            return story
+        try:
+            await self._in_turn(_updates(story, hurry), lambda: self.threads.update_card(story, self.clock.now()))
+        except Gone:  # somebody deleted it: a fresh card, once
+            self.counters.add("cards_reposted")
+            return await self._post(story)
+        except NotWelcome:
+            return await self._post(replace(story, card=replace(story.card, diverted=False)))
+        except Rejected as refusal:
+            self.counters.add("cards_rejected")
+            log.exception("card_rejected", order=story.order.id, code=str(refusal))
+        return await self._set_card(story, CardState.POSTED, story.card.channel, story.card.ts)
+
+    async def _post(self, story: Story) -> Story:
+        """Post the card where it belongs, else in the issuer's DM, else nowhere."""
+        if story.card.state is CardState.POSTING:
+            self.counters.add("cards_posted_twice")
+            log.warning("card_posted_again", order=story.order.id, posts=story.card.posts)
+        try:
+            return await self._post_in(story, story.card.channel, diverted=story.card.diverted)
+        except NotWelcome:
+            if story.card.diverted:
+                return await self._nowhere(story)
+        try:
+            direct = await self.threads.direct_channel(story.order.issuer)
+            return await self._post_in(story, direct, diverted=True)
+        except (NotWelcome, Rejected):
+            return await self._nowhere(story)
+
+    async def _post_in(self, story: Story, channel: str, *, diverted: bool) -> Story:
+        there = replace(story, card=replace(story.card, channel=channel, diverted=diverted))
+
+        async def post() -> str:
+            async with self.store() as work:
+                await work.begin_card_post(story.order.id, channel, diverted=diverted)
+                await work.commit()
+            return await self.threads.post_card(there, channel, self.clock.now())
+
+        try:
+            ts = await self._in_turn(_posts(channel), post)
+        except SlackDown as down:
+            if not down.doubtful:
+                await self._set_card(there, CardState.NONE, channel, None)
+            raise
+        except ThreadError:  # an answer: nothing was posted
+            await self._set_card(there, CardState.NONE, channel, None)
+            raise
+        return await self._set_card(there, CardState.POSTED, channel, ts)
+
+    async def _nowhere(self, story: Story) -> Story:
+        self.counters.add("cards_nowhere")
+        log.warning("card_nowhere", order=story.order.id)
+        return await self._set_card(story, CardState.NOWHERE, story.card.channel, None)
+
+    async def _set_card(self, story: Story, state: CardState, channel: str, ts: str | None) -> Story:
+        shown = story.card.version if state is CardState.NONE else story.version
+        async with self.store() as work:
+            await work.set_card(story.order.id, state=state, channel=channel, ts=ts, version=shown)
+            await work.commit()
+        card = replace(story.card, state=state, channel=channel, ts=ts, version=shown)
+        return replace(story, card=card)
+
+    async def _line(self, story: Story, event: Event, newer: Sequence[Event]) -> None:
+        if _overtaken(story, event, newer):
+            await self._set_told(event, "")
+            return
+        try:
+            if self.threads.asks(event):
+                await self._strip_older(story, event)
+            ts = await self._in_turn(
+                _posts(story.card.channel), lambda: self.threads.post_line(story, event, self.clock.now())
+            )
+        except (Gone, NotWelcome, Rejected) as refusal:  # told by the card alone
+            self.counters.add("lines_refused")
+            log.warning("line_refused", order=story.order.id, kind=event.kind, reason=type(refusal).__name__)
+            ts = ""
+        await self._set_told(event, ts)
+
+    async def _strip_older(self, story: Story, event: Event) -> None:
+        """A decision has one place in the thread: the line that asked before loses its buttons."""
+        async with self.store.read() as work:
+            told = await work.told_events(story.order.id)
+        asking = [each for each in told if self.threads.asks(each) and each.link_id == event.link_id]
+        if not asking:
+            return
+        older = asking[-1]
+        try:
+            await self._in_turn(
+                _updates(story, Urgency.MONEY), lambda: self.threads.strip_line(story, older, self.clock.now())
+            )
+        except (Gone, NotWelcome, Rejected) as refusal:  # its buttons stay; the service refuses stale clicks anyway
+            log.warning("line_not_stripped", order=story.order.id, reason=type(refusal).__name__)
+
+    async def _leave_untold(self, events: Sequence[Event]) -> None:
+        for event in events:
+            await self._set_told(event, "")
+
+    async def _set_told(self, event: Event, ts: str) -> None:
+        async with self.store() as work:
+            await work.set_told(event.id, ts)
+            await work.commit()
+
+    async def _read(self, order_id: str) -> Story | None:
+        async with self.store.read() as work:
+            return await work.story(order_id)
+
+    async def _in_turn(self, lane: _Lane, call: Callable[[], Awaitable[T]]) -> T:
+        """Make one call to Slack when its lane has a turn; a 429 stops the lane for everybody."""
+        wait = await self.store.take_turn(
+            lane.name, self.clock.machine_now(), per_minute=lane.per_minute, apart=lane.apart, reserve=lane.reserve
+        )
+        if wait > 0:
+            raise _Wait(wait)
+        try:
+            return await call()
+        except Throttled as throttled:
+            until = self.clock.machine_now() + timedelta(seconds=throttled.seconds)
+            await self.store.block_lane(lane.name, until)
+            raise
+
+
+def _overtaken(story: Story, event: Event, newer: Sequence[Event]) -> bool:
+    """Whether a line of the last class is old news already."""
+    if urgency(event.kind) is not Urgency.PROGRESS:
+        return False
+    overtaken = any(urgency(each.kind) is not Urgency.PROGRESS for each in newer if each.link_id == event.link_id)
+    return overtaken or story.link(event.link_id).status is not Status.OPEN
