@@ -1,0 +1,207 @@
+"""Between Slack's `view.state` and the domain: what was typed, and where an error belongs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from enum import StrEnum
+from typing import Any, Final
+
+from bot.domain.actions import Action
+from bot.domain.drafts import MAX_LINES, Draft, DraftLine
+from bot.domain.errors import FieldErrors
+from bot.domain.money import BadAmount, format_money, parse_amount
+from bot.domain.orders import Capture, Delivery, allocate
+from bot.domain.stories import Story
+from bot.services.pressing import Part
+from bot.slack import ids
+from bot.slack.views.fields import is_expanded
+from bot.slack.views.part_form import ALL, AMOUNT, LINES, MAX_REASON, line_rooms
+
+State = Mapping[str, Any]
+"""`view.state.values`: block_id → action_id → what stands there."""
+
+_NAMES: Final[Mapping[str, str]] = {
+    ids.PHONE: "Mobile number",
+    ids.REFERENCE: "Reference",
+    ids.DEADLINE: "Pay within",
+    ids.TEXT: "What for",
+    ids.QUANTITY: "Quantity",
+    ids.PRICE: "Price",
+    ids.VAT: "VAT",
+}
+_NEIGHBOURS: Final[Mapping[str, tuple[str, ...]]] = {
+    ids.QUANTITY: (ids.PRICE, ids.TEXT),
+    ids.VAT: (ids.PRICE, ids.TEXT),
+    ids.PRICE: (ids.TEXT,),
+    ids.TEXT: (ids.PRICE,),
+}
+"""Where the error of a hidden field of a line is shown instead."""
+
+
+def draft_from_state(previous: Draft, state: State, *, expanded: bool | None = None) -> Draft:
+    """The draft with what the form holds now.
+
+    A field that is missing or empty keeps its stored value: Slack may lose what was preset and never touched once
+    a form was redrawn (Slack reference §8). Only on the first view, which is never redrawn, does an empty optional
+    field mean that the person emptied it. `expanded` sets what the next drawing shows.
+    """
+    typed = {ids.field_of(block): _value(elements) for block, elements in state.items()}
+    untouched = not is_expanded(previous)
+
+    def take(name: str, stored: str) -> str:
+        value = typed.get(name)
+        emptied = untouched and name in typed and _may_be_empty(name, previous)
+        return value if value is not None else "" if emptied else stored
+
+    return replace(
+        previous,
+        phone=take(ids.PHONE, previous.phone),
+        reference=take(ids.REFERENCE, previous.reference),
+        deadline=take(ids.DEADLINE, previous.deadline),
+        delivery=_known(Delivery, take(ids.DELIVERY, previous.delivery), previous.delivery),
+        capture=_known(Capture, take(ids.CAPTURE, previous.capture), previous.capture),
+        lines=tuple(_line(line, take) for line in previous.lines),
+        expanded=previous.expanded if expanded is None else expanded,
+    )
+
+
+def add_line(draft: Draft) -> Draft:
+    """The draft with an empty line more, at the VAT of the last; unchanged at the cap."""
+    if len(draft.lines) >= MAX_LINES:
+        return draft
+    taken = [int(line.line_id) for line in draft.lines if line.line_id.isdecimal()]
+    vat = draft.lines[-1].vat if draft.lines else DraftLine(line_id="1").vat
+    return replace(draft, lines=(*draft.lines, DraftLine(line_id=str(max(taken, default=0) + 1), vat=vat)))
+
+
+def remove_line(draft: Draft, line_id: str) -> Draft:
+    """The draft without that line; the last one stays."""
+    left = tuple(line for line in draft.lines if line.line_id != line_id)
+    return replace(draft, lines=left) if left else draft
+
+
+def errors_for(field_errors: Mapping[str, str], view: Mapping[str, Any]) -> dict[str, str]:
+    """Sentences by the block that each belongs to, for `response_action: errors`.
+
+    The error of a field that the view does not show goes to a neighbour or to the first field, with its name in
+    front, so that nothing is refused in silence.
+    """
+    shown = [block["block_id"] for block in view.get("blocks", ()) if block.get("type") == "input"]
+    blocks = {ids.field_of(block): block for block in shown}
+    found: dict[str, list[str]] = {}
+    for name, sentence in field_errors.items():
+        place = _place(name, blocks)
+        if place is not None:
+            told = sentence if ids.field_of(place) == name else f"{_name(name)}: {sentence}"
+            found.setdefault(place, []).append(told)
+    return {place: " ".join(sentences) for place, sentences in found.items()}
+
+
+def read_part(state: State, story: Story, about: ids.ButtonValue, *, locale: str = "nb_NO") -> Part:
+    """Which part of the money was chosen; `about` is the form's `private_metadata`, decoded.
+
+    `items` sum to the amount, or are empty when they cannot: money taken outside the lines has no line to return to.
+
+    Raises:
+        FieldErrors: by block_id, with all that is wrong at once.
+
+    """
+    action = about.action or Action.CAPTURE_PART
+    link = story.link(about.link_id)
+    left = line_rooms(story.order, link, action)
+    typed = {block: (_value(elements) or "").strip() for block, elements in state.items()}
+    ticked = {line_id for block, elements in state.items() for line_id in _ticked(block, elements)}
+    mode = typed.get(ids.PART, "")
+    wrong = _contradictions(mode, ticked, typed.get(ids.PART_AMOUNT, ""), state)
+    items = {line_id: room for line_id, room in left.items() if room and line_id in ticked} if mode == LINES else {}
+    amount = about.open_minor if mode == ALL else sum(items.values())
+    if mode == AMOUNT and not wrong:
+        amount = _amount(typed.get(ids.PART_AMOUNT, ""), link.currency, wrong)
+    if not wrong and not 0 < amount <= about.open_minor:
+        most = format_money(about.open_minor, link.currency, locale)
+        wrong[ids.PART_AMOUNT if mode == AMOUNT else ids.PART] = f"At most {most} can be chosen."
+    reason = _reason(typed.get(ids.PART_REASON, ""), wrong) if action is Action.REFUND else None
+    if wrong:
+        raise FieldErrors(wrong)
+    items = items or allocate(amount, left)
+    return Part(amount=amount, items=items if sum(items.values()) == amount else {}, reason=reason)
+
+
+def _contradictions(mode: str, ticked: set[str], amount: str, state: State) -> dict[str, str]:
+    """Two answers at once are refused rather than weighed: the wrong one could be the larger by far."""
+    if mode not in {ALL, LINES, AMOUNT}:
+        return {ids.PART: "Choose one."}
+    if mode != AMOUNT and amount:
+        return {ids.PART: "An amount is typed below. Choose “An amount”, or empty that field."}
+    if mode != LINES and ticked:
+        return {ids.PART: "Lines are ticked below. Choose “Whole lines”, or untick them."}
+    if mode == LINES and not ticked:
+        return {ids.PART_LINES if ids.PART_LINES in state else ids.PART: "Tick at least one line."}
+    return {}
+
+
+def _amount(text: str, currency: str, wrong: dict[str, str]) -> int:
+    try:
+        return parse_amount(text, currency)
+    except BadAmount as error:
+        wrong[ids.PART_AMOUNT] = str(error) if text else "Enter an amount, for example 100,00."
+        return 0
+
+
+def _reason(text: str, wrong: dict[str, str]) -> str:
+    reason = " ".join(text.split())
+    if not reason:
+        wrong[ids.PART_REASON] = "Say why, so that others understand it later."
+    elif len(reason) > MAX_REASON:
+        wrong[ids.PART_REASON] = f"At most {MAX_REASON} characters."
+    return reason
+
+
+def _line(line: DraftLine, take: Callable[[str, str], str]) -> DraftLine:
+    def of_line(name: str, stored: str) -> str:
+        return take(ids.block_id(name, line.line_id), stored)
+
+    return replace(
+        line,
+        text=of_line(ids.TEXT, line.text),
+        quantity=of_line(ids.QUANTITY, line.quantity),
+        price=of_line(ids.PRICE, line.price),
+        vat=of_line(ids.VAT, line.vat),
+    )
+
+
+def _may_be_empty(name: str, draft: Draft) -> bool:
+    return name == ids.REFERENCE or (name == ids.PHONE and draft.delivery == Delivery.LINK)
+
+
+def _known(words: type[StrEnum], typed: str, stored: str) -> str:
+    return typed if typed in {word.value for word in words} else stored
+
+
+def _value(elements: object) -> str | None:
+    """What stands in a block's one element, as text; None when nothing does."""
+    element = elements.get(ids.FIELD) if isinstance(elements, Mapping) else None
+    if not isinstance(element, Mapping):
+        return None
+    option = element.get("selected_option")
+    value = option.get("value") if isinstance(option, Mapping) else element.get("value")
+    return value if isinstance(value, str) else None
+
+
+def _ticked(block: str, elements: object) -> list[str]:
+    if ids.field_of(block).partition(":")[0] != ids.PART_LINES or not isinstance(elements, Mapping):
+        return []
+    options = elements.get(ids.FIELD, {}).get("selected_options") or []
+    return [str(option.get("value")) for option in options]
+
+
+def _place(name: str, blocks: Mapping[str, str]) -> str | None:
+    """The block where the error of field `name` is shown: its own, a neighbour in its line, or the first."""
+    field, _, line_id = name.partition(":")
+    near = [ids.block_id(other, line_id) for other in _NEIGHBOURS.get(field, ())]
+    return next((blocks[one] for one in (name, *near) if one in blocks), next(iter(blocks.values()), None))
+
+
+def _name(name: str) -> str:
+    field, _, line_id = name.partition(":")
+    named = _NAMES.get(field, field.capitalize())
+    return f"{named} of line {line_id}" if line_id else named

@@ -1,0 +1,108 @@
+"""Every id that Slack hands back to us, and what a button carries. The one place where they are spelled."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from bot.domain.actions import Action
+
+LINK: Final = "link:"
+"""The prefix of every button on a card or thread line; the action follows: `link:capture`."""
+LINK_MORE: Final = "link:more"
+"""The overflow menu; its option's value names the action."""
+
+FORM: Final = "form:"
+"""The prefix of every button inside the form."""
+FORM_MORE: Final = "form:more"
+FORM_ADD_LINE: Final = "form:add_line"
+FORM_REMOVE_LINE: Final = "form:remove_line"
+"""The button's value is the line's id."""
+
+VIEW_ISSUE: Final = "issue"
+VIEW_CAPTURE_PART: Final = "capture_part"
+VIEW_REFUND: Final = "refund"
+VIEW_RESULT: Final = "result"
+"""What the form becomes after *Send*; it has nothing to submit."""
+
+FIELD: Final = "v"
+"""The action_id of every input: the block_id alone says which field it is."""
+
+PHONE: Final = "phone"
+REFERENCE: Final = "reference"
+DEADLINE: Final = "deadline"
+CAPTURE: Final = "capture"
+DELIVERY: Final = "delivery"
+TEXT: Final = "text"
+QUANTITY: Final = "quantity"
+PRICE: Final = "price"
+VAT: Final = "vat"
+
+PART: Final = "part"
+PART_LINES: Final = "lines"
+PART_AMOUNT: Final = "amount"
+PART_REASON: Final = "reason"
+
+_MOST: Final = 75
+"""An overflow option's value; the tightest place that a value has to fit."""
+_VALUE: Final = re.compile(r"1\|([0-9A-Za-z_-]{1,36})\|([0-9]{1,9})\|([0-9]{1,10})(?:\|([a-z_]+))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonValue:
+    """What was on the screen when a button was drawn: the link, its version and the amount still open."""
+
+    link_id: str
+    version: int
+    open_minor: int
+    action: Action | None = None
+    """Only where the action_id does not say it: in an overflow menu and in a form."""
+
+    def encode(self) -> str:
+        """`1|link|version|open_minor`, and the action behind it when it is known."""
+        text = f"1|{self.link_id}|{self.version}|{self.open_minor}" + (f"|{self.action}" if self.action else "")
+        if len(text) > _MOST or not _VALUE.fullmatch(text):
+            raise ValueError("not a button's value")
+        return text
+
+    @classmethod
+    def decode(cls, text: object) -> "ButtonValue":
+        """Read what `encode` wrote.
+
+        Raises:
+            ValueError: for anything else.
+
+        """
+        found = _VALUE.fullmatch(text) if isinstance(text, str) and len(text) <= _MOST else None
+        if found is None:
+            raise ValueError("not a button's value")
+        return cls(found[1], int(found[2]), int(found[3]), Action(found[4]) if found[4] else None)
+
+
+def pressed(element: Mapping[str, Any]) -> ButtonValue:
+    """What was pressed on a card or line, from one of the payload's `actions`; `action` is always set.
+
+    Raises:
+        ValueError: when it is none of our buttons.
+
+    """
+    action_id = str(element.get("action_id", ""))
+    if action_id == LINK_MORE:
+        option = element.get("selected_option")
+        value = ButtonValue.decode(option.get("value") if isinstance(option, Mapping) else None)
+        if value.action is None:
+            raise ValueError("an option without an action")
+        return value
+    if not action_id.startswith(LINK):
+        raise ValueError("not a button of a link")
+    return replace(ButtonValue.decode(element.get("value")), action=Action(action_id.removeprefix(LINK)))
+
+
+def block_id(field: str, line_id: str = "", generation: int = 0) -> str:
+    """The block of a field: `phone`, `price:2`, and `price:2@1` once we have set its value ourselves."""
+    return (f"{field}:{line_id}" if line_id else field) + (f"@{generation}" if generation else "")
+
+
+def field_of(block: str) -> str:
+    """The field's name without its generation: `price:2@1` → `price:2`."""
+    return block.partition("@")[0]

@@ -1,0 +1,1 @@
+"""State in, Block Kit out: no client, no settings, no clock."""

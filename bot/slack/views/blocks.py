@@ -1,0 +1,123 @@
+"""Small pieces of Block Kit, and the few ways in which text becomes safe to show."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from bot.domain.money import format_money
+
+Block = dict[str, Any]
+
+_TOKENS: Final = (
+    (re.compile(r"<!date\^[^|>]*\|([^>]*)>"), r"\1"),
+    (re.compile(r"<@[A-Z0-9]+>"), "a colleague"),
+    (re.compile(r"<#[^>|]*>"), "the channel"),
+    (re.compile(r"\*([^*\n]+)\*"), r"\1"),
+    (re.compile(r"\b_([^_\n]+)_\b"), r"\1"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How amounts and times are written here, and whether the money is play money."""
+
+    locale: str = "nb_NO"
+    timezone: str = "Europe/Oslo"
+    sandbox: bool = False
+
+    def money(self, minor: int, currency: str) -> str:
+        """An amount as its readers write it."""
+        return format_money(minor, currency, self.locale)
+
+    def date(self, at: datetime) -> str:
+        """A moment in each reader's own zone and language; the fallback names its zone. Only for mrkdwn."""
+        return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{self.plain_date(at)}>"
+
+    def plain_date(self, at: datetime) -> str:
+        """A moment where tokens are not understood, with its zone."""
+        return at.astimezone(ZoneInfo(self.timezone)).strftime("%-d %b %Y %H:%M %Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is posted: `text` for notifications and screen readers, `blocks` for the eye."""
+
+    text: str
+    blocks: list[Block] = field(default_factory=list)
+
+
+def length(text: str) -> int:
+    """UTF-16 units: the stricter of the ways in which Slack may count."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def fit(text: str, most: int) -> str:
+    """The text, cut with an ellipsis when it is longer than `most`."""
+    if length(text) <= most:
+        return text
+    while length(text) > most - 1:
+        text = text[: -max((length(text) - most + 1) // 2, 1)]
+    return f"{text.rstrip()}…"
+
+
+def escape(text: str) -> str:
+    """Typed text made harmless in mrkdwn, on one line. Done once, where it is put out."""
+    return " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def person(user_id: str | None) -> str:
+    """Somebody in Slack, or `somebody`."""
+    return f"<@{user_id}>" if user_id else "somebody"
+
+
+def spoken(mrkdwn: str) -> str:
+    """Our own mrkdwn for notifications and screen readers: no mentions, no date tokens, no stars."""
+    for pattern, plainly in _TOKENS:
+        mrkdwn = pattern.sub(plainly, mrkdwn)
+    return mrkdwn
+
+
+def plain(text: str, most: int = 3000, *, emoji: bool = False) -> Block:
+    """A plain_text object; nothing in it is live."""
+    return {"type": "plain_text", "text": fit(text, most), "emoji": emoji}
+
+
+def mrkdwn(text: str, most: int = 3000) -> Block:
+    """An mrkdwn object that makes no links out of typed text."""
+    return {"type": "mrkdwn", "text": fit(text, most), "verbatim": True}
+
+
+def section(text: str) -> Block:
+    """A paragraph of mrkdwn."""
+    return {"type": "section", "text": mrkdwn(text)}
+
+
+def header(text: str) -> Block:
+    """The first line, large."""
+    return {"type": "header", "text": plain(text, 150, emoji=True)}
+
+
+def context(*texts: str) -> Block:
+    """Small print."""
+    return {"type": "context", "elements": [mrkdwn(text) for text in texts]}
+
+
+def option(text: str, value: str, description: str = "") -> Block:
+    """A choice of a menu, of radio buttons or of checkboxes."""
+    made: Block = {"text": plain(text, 75), "value": value}
+    return made | ({"description": plain(description, 75)} if description else {})
+
+
+def modal(title: str, blocks: list[Block], *, callback_id: str, metadata: str, submit: str = "") -> Block:
+    """A form, or with nothing to submit a notice in a form's place."""
+    view: Block = {
+        "type": "modal",
+        "callback_id": callback_id,
+        "private_metadata": metadata,
+        "title": plain(title, 24),
+        "close": plain("Cancel" if submit else "Close", 24),
+        "blocks": blocks,
+    }
+    return view | ({"submit": plain(submit, 24)} if submit else {})

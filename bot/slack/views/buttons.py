@@ -1,0 +1,195 @@
+"""The action row of a link: drawn from `actions(link, now)` and nothing else."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+from bot.domain.actions import Action, actions, open_amount
+from bot.domain.links import Link, Status
+from bot.domain.operations import Kind
+from bot.domain.stories import Story
+from bot.slack import ids
+from bot.slack.views.blocks import Block, Look, option, plain
+from bot.slack.views.words import customer
+
+MOST_BUTTONS: Final = 3
+
+_LABELS: Final[Mapping[Action, str]] = {
+    Action.CAPTURE: "Capture",
+    Action.CAPTURE_PART: "Capture part…",
+    Action.RELEASE: "Release",
+    Action.REFUND: "Refund…",
+    Action.CANCEL: "Cancel link",
+    Action.SHOW_LINK: "Show link",
+    Action.REFRESH: "Refresh",
+    Action.CHECK_AGAIN: "Check again",
+    Action.TRY_AGAIN: "Try again",
+    Action.IT_ARRIVED: "It arrived",
+    Action.SEND_AGAIN: "Send again",
+    Action.KEEP: "Keep",
+    Action.GIVE_BACK: "Give back",
+}
+_THE_REST: Final = {Action.CAPTURE: "Capture the rest", Action.RELEASE: "Release the rest"}
+_STYLES: Final = {Action.CAPTURE: "primary", Action.GIVE_BACK: "danger"}
+_AGAIN: Final[Mapping[Kind, str]] = {
+    Kind.CAPTURE: "Capture",
+    Kind.REFUND: "Refund",
+    Kind.VOID: "Release",
+    Kind.CANCEL: "Cancel the link",
+    Kind.CREATE: "Send",
+}
+
+
+def action_row(story: Story, link: Link, now: datetime, look: Look) -> Block | None:
+    """What may be done with `link` now: at most three buttons and a menu, or None when nothing may.
+
+    A menu has no question per entry, so what must be confirmed always stands outside it.
+    """
+    possible = actions(link, now)
+    questions = {action: asked for action in possible if (asked := _question(action, story, link, look)) is not None}
+    shown, hidden = _divide(possible, questions)
+    elements = [_button(action, link, look, questions.get(action)) for action in shown]
+    if hidden:
+        elements.append(_menu(hidden, link))
+    if not elements:
+        return None
+    return {"type": "actions", "block_id": f"actions:{link.id}:{link.version}", "elements": elements}
+
+
+def label(action: Action, link: Link) -> str:
+    """What stands on the button."""
+    return _THE_REST.get(action, _LABELS[action]) if link.facts.captured else _LABELS[action]
+
+
+def _divide(
+    possible: tuple[Action, ...], questions: Mapping[Action, Block]
+) -> tuple[tuple[Action, ...], tuple[Action, ...]]:
+    if len(possible) <= MOST_BUTTONS:
+        return possible, ()
+    room = MOST_BUTTONS - (len(possible) == MOST_BUTTONS + 1)  # a menu of one entry is a button in disguise
+    asked = [action for action in possible if action in questions]
+    chosen = {*asked, *[action for action in possible if action not in questions][: max(room - len(asked), 0)]}
+    return tuple(a for a in possible if a in chosen), tuple(a for a in possible if a not in chosen)
+
+
+def _button(action: Action, link: Link, look: Look, question: Block | None) -> Block:
+    button: Block = {
+        "type": "button",
+        "action_id": f"{ids.LINK}{action}",
+        "text": plain(label(action, link), 75),
+        "value": ids.ButtonValue(link.id, link.version, open_amount(link, action)).encode(),
+    }
+    amount = open_amount(link, action)
+    if amount:
+        words = f"{label(action, link).rstrip('…')}, {look.money(amount, link.currency)} of {link.reference}"
+        button["accessibility_label"] = plain(words, 75)["text"]
+    if action in _STYLES:
+        button["style"] = _STYLES[action]
+    if question is not None:
+        button["confirm"] = question
+    return button
+
+
+def _menu(hidden: tuple[Action, ...], link: Link) -> Block:
+    values = {
+        action: ids.ButtonValue(link.id, link.version, open_amount(link, action), action).encode() for action in hidden
+    }
+    options = [option(label(action, link), values[action]) for action in hidden]
+    return {"type": "overflow", "action_id": ids.LINK_MORE, "options": options}
+
+
+def _question(action: Action, story: Story, link: Link, look: Look) -> Block | None:
+    """The dialog before what cannot be taken back, or None where a form or nothing at all follows."""
+    dialogs: Mapping[Action, Callable[[Story, Link, str], Block]] = {
+        Action.CAPTURE: _ask_capture,
+        Action.RELEASE: _ask_release,
+        Action.CANCEL: _ask_cancel,
+        Action.GIVE_BACK: _ask_give_back,
+        Action.KEEP: _ask_keep,
+        Action.TRY_AGAIN: _ask_try_again,
+        Action.SEND_AGAIN: _ask_send_again,
+    }
+    if action not in dialogs or (action is Action.KEEP and not link.facts.open_to_capture):
+        return None
+    retried = link.operation.amount if action is Action.TRY_AGAIN and link.operation else 0
+    return dialogs[action](story, link, look.money(retried or open_amount(link, action), link.currency))
+
+
+def _ask_capture(story: Story, link: Link, amount: str) -> Block:
+    return _dialog(
+        f"Capture {amount}?",
+        f"{amount} is taken from {_whom(story)} for {link.reference}.",
+        "Capture",
+    )
+
+
+def _ask_keep(story: Story, link: Link, amount: str) -> Block:
+    return _dialog(
+        f"Keep {amount}?",
+        f"The reserved {amount} is captured: {_whom(story)} pays {link.reference} after all.",
+        "Keep and capture",
+    )
+
+
+def _ask_release(story: Story, link: Link, amount: str) -> Block:
+    return _dialog(
+        f"Release {amount}?",
+        f"The reservation of {amount} for {link.reference} is let go. {_whom(story).capitalize()} keeps the money, "
+        "and it cannot be captured afterwards.",
+        "Release",
+        danger=True,
+    )
+
+
+def _ask_cancel(story: Story, link: Link, _: str) -> Block:
+    return _dialog(
+        "Cancel this link?",
+        f"{_whom(story).capitalize()} can no longer pay {link.reference} with it. "
+        "A payment that is under way may be stopped.",
+        "Cancel link",
+        danger=True,
+    )
+
+
+def _ask_give_back(story: Story, link: Link, amount: str) -> Block:
+    if link.status is Status.CAPTURED:
+        words = f"{amount} is refunded to {_whom(story)} for {link.reference}. This cannot be taken back."
+    else:
+        words = f"The reservation of {amount} for {link.reference} is let go and cannot be captured afterwards."
+    return _dialog(f"Give back {amount}?", words, "Give back", danger=True)
+
+
+def _ask_try_again(_: Story, link: Link, amount: str) -> Block:
+    kind = link.operation.kind if link.operation else Kind.CAPTURE
+    return _dialog(
+        f"{_AGAIN[kind]} again?" if kind is Kind.CANCEL else f"{_AGAIN[kind]} {amount} again?",
+        "Ten minutes have passed without a trace of the first attempt. Paylink reads the payment once more, "
+        "and asks Dintero again only if the amount still open is the same.",
+        "Try again",
+        danger=True,
+    )
+
+
+def _ask_send_again(story: Story, link: Link, _: str) -> Block:
+    if link.status is Status.REJECTED:
+        words = f"A new link for {story.order.reference} is made. The first one was never created."
+    else:
+        words = (
+            f"A second message goes out to {_whom(story)}, and the first may have arrived. "
+            "Ask the customer to pay only the newest one; Paylink watches both."
+        )
+    return _dialog("Send again?", words, "Send again")
+
+
+def _whom(story: Story) -> str:
+    return customer(story) if story.order.phone else "the customer"
+
+
+def _dialog(title: str, words: str, yes: str, *, danger: bool = False) -> Block:
+    dialog: Block = {
+        "title": plain(title, 100),
+        "text": plain(words, 300),
+        "confirm": plain(yes, 30),
+        "deny": plain("Go back", 30),
+    }
+    return dialog | ({"style": "danger"} if danger else {})

@@ -1,0 +1,89 @@
+"""The one card per order: a pure function of its story."""
+
+from datetime import datetime
+from typing import Final
+
+from bot.domain.headlines import headline
+from bot.domain.links import Link, Status
+from bot.domain.orders import Line
+from bot.domain.stories import Story
+from bot.slack.views.blocks import (
+    Block,
+    Look,
+    Message,
+    context,
+    escape,
+    fit,
+    header,
+    mrkdwn,
+    person,
+    plain,
+    section,
+    spoken,
+)
+from bot.slack.views.buttons import action_row
+from bot.slack.views.deeds import deed
+from bot.slack.views.notes import notes
+from bot.slack.views.words import customer, headline_amount
+
+MOST_LINES: Final = 5
+_WAITS: Final = {Status.REQUESTED, Status.UNCERTAIN, Status.OPEN, Status.PENDING}
+_TEXT_LIMIT: Final = 3000
+
+
+def card(story: Story, now: datetime, look: Look) -> Message:
+    """The order as everybody in the channel may see it."""
+    link = story.newest
+    said = notes(story, now, look)
+    first = headline(link, now)
+    blocks = [
+        header(f"{first.emoji} {first.words} · {headline_amount(link, look)}"),
+        {"type": "section", "fields": _fields(story, link, look)},
+        {"type": "section", "text": plain(_lines(story, look))},
+        *(section(sentence) for sentence in said),
+    ]
+    if small := _small_print(story, look):
+        blocks.append(context(*small))
+    if (row := action_row(story, link, now, look)) is not None:
+        blocks.append(row)
+    point = f"{first.words} {headline_amount(link, look)} · {escape(link.reference)} · {customer(story)}"
+    return Message(text=fit("\n".join([point, *map(spoken, said)]), _TEXT_LIMIT), blocks=blocks)
+
+
+def _fields(story: Story, link: Link, look: Look) -> list[Block]:
+    told = {
+        "Customer": customer(story),
+        "Reference": escape(link.reference),
+        "Issued by": person(story.order.issuer),
+    }
+    if link.status in _WAITS:
+        told["Pay before"] = look.date(link.expires_at)
+    elif link.status is Status.EXPIRED:
+        told["Expired"] = look.date(link.expires_at)
+    elif link.facts.method:
+        told["Paid with"] = escape(link.facts.method)
+    return [mrkdwn(f"*{name}*\n{value}", 2000) for name, value in told.items()]
+
+
+def _lines(story: Story, look: Look) -> str:
+    lines, currency = story.order.lines, story.order.currency
+    if len(lines) == 1 and lines[0].quantity == 1:
+        return fit(lines[0].text, 150)
+    told = [_line(line, currency, look) for line in lines[:MOST_LINES]]
+    if len(lines) > MOST_LINES:
+        told.append(f"+{len(lines) - MOST_LINES} more")
+    return "\n".join(told)
+
+
+def _line(line: Line, currency: str, look: Look) -> str:
+    quantity = f"{line.quantity.normalize():f}".replace(".", ",")
+    return f"{quantity} × {fit(line.text, 100)} · {look.money(line.total, currency)}"
+
+
+def _small_print(story: Story, look: Look) -> list[str]:
+    told = []
+    if story.last_event is not None:
+        told.append(f"{deed(story.last_event)} · {look.date(story.last_event.at)}")
+    if look.sandbox:
+        told.append("Sandbox, no real money")
+    return told

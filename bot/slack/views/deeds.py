@@ -1,0 +1,64 @@
+"""Who did the last thing, in four or five words: the small print of a card."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.domain.events import Happened, News, Source
+from bot.slack.views.blocks import person
+
+_DEEDS: Final[Mapping[Happened, str]] = {
+    Happened.ISSUED: "Issued",
+    Happened.NOT_DELIVERED: "Not delivered",
+    Happened.REJECTED: "Refused by Dintero",
+    Happened.UNCERTAIN: "No answer from Dintero",
+    Happened.VOUCHED: "Said to have arrived",
+    Happened.FOUND: "Found at Dintero",
+    Happened.SENT_AGAIN: "Sent again",
+    Happened.OPENED: "Opened",
+    Happened.ATTEMPT_FAILED: "Payment attempt failed",
+    Happened.PENDING: "Held for approval",
+    Happened.AUTHORIZED: "Reserved",
+    Happened.CAPTURED: "Captured",
+    Happened.REFUNDED: "Refunded",
+    Happened.VOIDED: "Released",
+    Happened.PAID_WHILE_CANCELLING: "Cancelled while the customer paid",
+    Happened.CANCELLED: "Cancelled",
+    Happened.EXPIRED: "Expired",
+    Happened.FAILED: "Payment failed",
+    Happened.CORRECTED: "Corrected by Dintero",
+    Happened.KEPT: "Kept",
+    Happened.ASKED: "Accepted by Dintero, not finished",
+    Happened.REFUSED: "Refused by Dintero",
+    Happened.UNKNOWN: "No answer from Dintero",
+    Happened.AUTO_CAPTURE_MISSING: "Automatic capture is missing",
+    Happened.ABSENT: "Question closed",
+}
+_SAYS_WHO: Final = {
+    Happened.ISSUED,
+    Happened.VOUCHED,
+    Happened.SENT_AGAIN,
+    Happened.OPENED,
+    Happened.AUTHORIZED,
+    Happened.CAPTURED,
+    Happened.REFUNDED,
+    Happened.VOIDED,
+    Happened.PAID_WHILE_CANCELLING,
+    Happened.CANCELLED,
+    Happened.KEPT,
+    Happened.ABSENT,
+}
+_CUSTOMERS: Final = {Happened.OPENED: "by the customer", Happened.AUTHORIZED: "", Happened.CAPTURED: ""}
+
+
+def deed(event: News) -> str:
+    """What happened and who did it: `Captured by <@U1>`."""
+    words = _DEEDS[event.kind]
+    return " ".join([words, _who(event)]).strip() if event.kind in _SAYS_WHO else words
+
+
+def _who(event: News) -> str:
+    if event.source is Source.SLACK:
+        return f"by {person(event.actor)}" if event.actor else ""
+    if event.source is Source.CUSTOMER:
+        return _CUSTOMERS.get(event.kind, "")
+    return "automatically" if event.source is Source.AUTOMATIC else "outside Slack"

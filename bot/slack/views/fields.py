@@ -1,0 +1,125 @@
+"""The fields of the form, one function each: a stored draft in, an input block out."""
+
+from typing import Final
+
+from bot.domain.drafts import DEADLINES, MAX_REFERENCE, VAT_RATES, Draft, DraftLine
+from bot.domain.orders import Capture, Delivery
+from bot.slack import ids
+from bot.slack.views.blocks import Block, fit, option, plain
+
+_DEADLINE_WORDS: Final = {"1d": "1 day", "7d": "1 week", "30d": "1 month"}
+_UNITS: Final = {"h": "hour", "d": "day", "w": "week"}
+_INITIAL_LIMIT: Final = 3000
+
+
+def text_input(
+    block_id: str, label: str, value: str, *, placeholder: str = "", hint: str = "", optional: bool = False
+) -> Block:
+    """A one-line text field."""
+    element: Block = {"type": "plain_text_input", "action_id": ids.FIELD}
+    if value:
+        element["initial_value"] = fit(value, _INITIAL_LIMIT)
+    if placeholder:
+        element["placeholder"] = plain(placeholder, 150)
+    return field(block_id, label, element, hint=hint, optional=optional)
+
+
+def choice(block_id: str, label: str, kind: str, options: list[Block], chosen: str) -> Block:
+    """A menu or radio buttons, with `chosen` preset when it is offered."""
+    element: Block = {"type": kind, "action_id": ids.FIELD, "options": options}
+    preset = [one for one in options if one["value"] == chosen]
+    if preset:
+        element["initial_option"] = preset[0]
+    return field(block_id, label, element)
+
+
+def field(block_id: str, label: str, element: Block, *, hint: str = "", optional: bool = False) -> Block:
+    """An input block around an element."""
+    block: Block = {"type": "input", "block_id": block_id, "label": plain(label, 150), "element": element}
+    if hint:
+        block["hint"] = plain(hint, 300)
+    return block | ({"optional": True} if optional else {})
+
+
+def is_expanded(draft: Draft) -> bool:
+    """Whether everything is shown: *More* was pressed, or the first view could not show all that is in the draft."""
+    line = draft.lines[0] if draft.lines else DraftLine(line_id="1")
+    return draft.expanded or len(draft.lines) > 1 or line.quantity != "1"
+
+
+def phone(draft: Draft, generation: int) -> Block:
+    """The customer's number; Slack insists on it only while it is certain that an SMS goes out."""
+    expanded = is_expanded(draft)
+    hint = "Needed for an SMS." if expanded else ""
+    needed = draft.delivery == Delivery.SMS and not expanded
+    block_id = ids.block_id(ids.PHONE, generation=generation)
+    return text_input(block_id, "Mobile number", draft.phone, placeholder="912 34 567", hint=hint, optional=not needed)
+
+
+def text(line: DraftLine, generation: int) -> Block:
+    """What is sold."""
+    block_id = ids.block_id(ids.TEXT, line.line_id, generation)
+    return text_input(block_id, "What for", line.text, placeholder="Tow bar, fitted")
+
+
+def quantity(line: DraftLine, generation: int) -> Block:
+    """How many."""
+    return text_input(ids.block_id(ids.QUANTITY, line.line_id, generation), "Quantity", line.quantity)
+
+
+def price(line: DraftLine, currency: str, generation: int, *, each: bool) -> Block:
+    """The price incl. VAT."""
+    label = f"Price each incl. VAT ({currency})" if each else f"Price incl. VAT ({currency})"
+    return text_input(ids.block_id(ids.PRICE, line.line_id, generation), label, line.price, placeholder="249,50")
+
+
+def vat(line: DraftLine, generation: int) -> Block:
+    """The VAT rate, with the draft's own when it is none of the usual."""
+    own = [line.vat] if line.vat and line.vat not in VAT_RATES else []
+    options = [option(f"{rate} %", rate) for rate in (*VAT_RATES, *own)]
+    return choice(ids.block_id(ids.VAT, line.line_id, generation), "VAT", "static_select", options, line.vat)
+
+
+def reference(draft: Draft, generation: int) -> Block:
+    """The order number the customer and the books know."""
+    hint = f"Letters, digits and hyphens, at most {MAX_REFERENCE}. Leave it empty and one is made up."
+    block_id = ids.block_id(ids.REFERENCE, generation=generation)
+    return text_input(block_id, "Reference", draft.reference, placeholder="4711", hint=hint, optional=True)
+
+
+def deadline(draft: Draft, generation: int) -> Block:
+    """How long the link lives, with the draft's own deadline when it is none of the usual."""
+    words = {value: _DEADLINE_WORDS[value] for value in DEADLINES}
+    own = deadline_words(draft.deadline)
+    if draft.deadline and draft.deadline not in words:
+        words = {value: said for value, said in words.items() if said != own} | {draft.deadline: own}
+    options = [option(said, fit(value, 75)) for value, said in words.items()]
+    block_id = ids.block_id(ids.DEADLINE, generation=generation)
+    return choice(block_id, "Pay within", "static_select", options, draft.deadline)
+
+
+def capture(draft: Draft, generation: int) -> Block:
+    """Whether money is only reserved at first."""
+    options = [
+        option("Reserve first", Capture.RESERVE, "Capture it here when you deliver"),
+        option("Capture automatically", Capture.AUTOMATIC, "Dintero takes the money once it is reserved"),
+    ]
+    return choice(ids.block_id(ids.CAPTURE, generation=generation), "Money", "radio_buttons", options, draft.capture)
+
+
+def delivery(draft: Draft, generation: int) -> Block:
+    """How the customer gets the link."""
+    options = [
+        option("Send it by SMS or push", Delivery.SMS),
+        option("Just give me the link", Delivery.LINK, "Nothing is sent; no mobile number needed"),
+    ]
+    block_id = ids.block_id(ids.DELIVERY, generation=generation)
+    return choice(block_id, "Delivery", "radio_buttons", options, draft.delivery)
+
+
+def deadline_words(deadline: str) -> str:
+    """`3d` → `3 days`; a date as it is."""
+    count, unit = deadline[:-1], _UNITS.get(deadline[-1:])
+    if unit is None or not count.isdecimal():
+        return deadline
+    return f"{int(count)} {unit}" if int(count) == 1 else f"{int(count)} {unit}s"

@@ -1,0 +1,49 @@
+"""Answers that only the person who asked can see, and the stub of a card that has moved."""
+
+from datetime import datetime
+
+from bot.domain.links import Link
+from bot.slack.views.blocks import Block, Look, Message, context, escape, section, spoken
+
+_EXAMPLES = (
+    ("/paylink", "opens the form"),
+    ("/paylink 249,50 912 34 567", "amount and mobile number, in any order"),
+    ("/paylink 249,50 912 34 567 Tow bar #4711 3d", "what for, your reference, and how long: 12h, 3d or 2w"),
+    ("/paylink help", "shows this"),
+)
+
+
+def link_reply(link: Link, now: datetime, look: Look) -> Message:
+    """*Show link*: the link itself, to copy."""
+    if link.url is None:
+        words = f"There is no link to show for {escape(link.reference)}."
+        return Message(text=words, blocks=[section(words)])
+    amount = look.money(link.amount, link.currency)
+    when = "It can be paid until" if now < link.expires_at else "It expired"
+    intro = f"The link for {escape(link.reference)}, {amount}:"
+    code: Block = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": link.url}]}
+    blocks: list[Block] = [
+        section(intro),
+        {"type": "rich_text", "elements": [code]},
+        context(f"Only you can see this. {when} {look.date(link.expires_at)}. Give it to this customer only."),
+    ]
+    return Message(text=f"{intro} {escape(link.url)}", blocks=blocks)
+
+
+def usage() -> Message:
+    """How the command is used: for `help`, and for words that start nothing."""
+    examples = "\n".join(f"`{command}` – {words}" for command, words in _EXAMPLES)
+    words = f"*Paylink issues a payment link and follows it here until it is paid.*\n{examples}"
+    note = "Nothing is sent before you have seen the form and pressed Send."
+    return Message(text=spoken(f"{words}\n{note}"), blocks=[section(words), context(note)])
+
+
+def sorry(sentence: str, code: str) -> Message:
+    """An error: its cause and the next step, and a short code for whoever helps. `sentence` is mrkdwn of ours."""
+    return Message(text=f"{sentence} ({code})", blocks=[section(sentence), context(f"Code: {escape(code)}")])
+
+
+def moved(permalink: str | None) -> Message:
+    """What a second copy of a card becomes."""
+    words = f"This card has moved: see <{permalink}|the current one>." if permalink else "This card has moved."
+    return Message(text=spoken(words), blocks=[section(words)])

@@ -1,0 +1,144 @@
+"""What a card says beneath its fields: one short sentence per thing that the headline cannot say."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from bot.domain.actions import awaits_auto_capture
+from bot.domain.links import Delivered, Facts, Link, Status
+from bot.domain.nudges import AUTO_CAPTURE_PATIENCE
+from bot.domain.operations import ASK_ARRIVED_AFTER, Kind
+from bot.domain.orders import Delivery
+from bot.domain.stories import Story
+from bot.slack.views.blocks import Look, person
+from bot.slack.views.words import amounts, because, held, operating
+
+NO_SMS_IN_SANDBOX: Final = "Sandbox: no SMS is sent. Use *Show link*."
+_SHARE: Final[Mapping[Delivered, str]] = {
+    Delivered.SKIPPED: "No SMS was sent to this number. Press *Show link* and share the link yourself.",
+    Delivered.FAILED: "The SMS was not delivered. Press *Show link* and share the link yourself.",
+    Delivered.SIMULATED: NO_SMS_IN_SANDBOX,
+    Delivered.NONE: "Nothing is sent to the customer. Press *Show link* and share the link yourself.",
+    Delivered.BY_PROFILE: "Dintero sends it the way your payment profile says.",
+}
+
+
+def notes(story: Story, now: datetime, look: Look) -> list[str]:
+    """Everything worth saying, the most urgent first, as mrkdwn."""
+    link = story.newest
+    told = [
+        *_older_links(story, look),
+        *_late(link),
+        *_operation(link, now, look),
+        *_status(story, link, now, look),
+        amounts(link, look),
+        *_diverted(story),
+    ]
+    return [sentence for sentence in told if sentence]
+
+
+def delivery_note(order_delivery: Delivery, facts: Facts, look: Look) -> str:
+    """How the link reaches the customer, when somebody has to know; else an empty string."""
+    if look.sandbox and order_delivery is Delivery.SMS:
+        return NO_SMS_IN_SANDBOX
+    return _SHARE.get(facts.delivered, "")
+
+
+def _status(story: Story, link: Link, now: datetime, look: Look) -> list[str]:
+    facts = link.facts
+    if link.status is Status.UNCERTAIN:
+        return [_uncertain(link, now)]
+    if link.status is Status.REJECTED:
+        return [f"Dintero did not make this link{because(facts.rejection)}"]
+    if link.status is Status.PENDING:
+        return ["The provider is checking the payment. There is nothing to do until it has decided."]
+    if link.status is Status.FAILED and facts.last_failure:
+        return [f"Reason{because(facts.last_failure)}"]
+    if link.status is Status.AUTHORIZED and link.auto_capture:
+        return [_auto_capture(link, now)]
+    return _open(story, link, look) if link.status is Status.OPEN else []
+
+
+def _open(story: Story, link: Link, look: Look) -> list[str]:
+    facts = link.facts
+    told = []
+    if link.session_id is None and facts.vouched_by is not None:
+        told.append(_vouched(facts.vouched_by))
+    elif facts.opened_at is None and facts.paying_since is None and not facts.attempts_failed:
+        told.append(delivery_note(story.order.delivery, facts, look))
+    if facts.last_failure:
+        told.append(f"The last attempt failed{because(facts.last_failure)}")
+    return told
+
+
+def _vouched(user_id: str) -> str:
+    return (
+        f"{person(user_id)} says that the message arrived. Dintero never confirmed this link, so it cannot be shown "
+        "or cancelled here; a payment will still be noticed."
+    )
+
+
+def _uncertain(link: Link, now: datetime) -> str:
+    asked = link.operation.sent_at if link.operation else None
+    if link.facts.vouched_by is not None:
+        return _vouched(link.facts.vouched_by)
+    if asked is not None and now < asked + ASK_ARRIVED_AFTER:
+        return "Dintero did not answer. Paylink is looking for the link and says more within a minute."
+    return (
+        "Dintero did not answer, so the customer may or may not have got a message. Ask: did it arrive? "
+        "If not, send it again; Paylink watches both."
+    )
+
+
+def _auto_capture(link: Link, now: datetime) -> str:
+    since = link.facts.authorized_at
+    if not awaits_auto_capture(link, now):
+        return "The automatic capture did not happen. Capture the money here."
+    if since is not None and now >= since + AUTO_CAPTURE_PATIENCE:
+        return "The automatic capture has not come yet. Is automatic capture enabled on your Dintero account?"
+    return "Dintero captures it by itself; there is nothing to do."
+
+
+def _late(link: Link) -> list[str]:
+    facts = link.facts
+    if not facts.late:
+        return []
+    why = "had been replaced" if link.replaced else "had ended"
+    if link.status is Status.CAPTURED:
+        return [f"*This money came after the link {why}.* _Keep_ leaves it as it is, _Give back_ refunds it."]
+    return [f"*This money came after the link {why}.* _Keep_ captures it, _Give back_ releases it."]
+
+
+def _operation(link: Link, now: datetime, look: Look) -> list[str]:
+    operation = link.operation
+    if operation is None or operation.kind is Kind.CREATE:
+        return []
+    told = [operating(operation, link.currency, look)]
+    if operation.may_ask_again(now):
+        told.append("After ten minutes there is no trace of it. _Check again_ looks once more, _Try again_ repeats it.")
+    return told
+
+
+def _older_links(story: Story, look: Look) -> list[str]:
+    """Older links of the chain that still matter: they hold money, or nobody knows whether they can be paid."""
+    told = []
+    for link in story.links[:-1]:
+        amount = look.money(held(link), link.currency)
+        if held(link) and held(story.newest):
+            told.append(
+                f"*Paid twice.* The older link {link.reference} holds {amount} as well. Give one of the two back."
+            )
+        elif held(link):
+            told.append(f"*The older link {link.reference} holds {amount}.* Its buttons are in the thread.")
+        elif link.status is Status.UNCERTAIN:
+            told.append(f"Nobody knows whether the older link {link.reference} was sent. Paylink watches it.")
+        if link.operation is not None and link.operation.kind is not Kind.CREATE:
+            told.append(f"Older link {link.reference}: {operating(link.operation, link.currency, look)}")
+    return told
+
+
+def _diverted(story: Story) -> list[str]:
+    if not story.card.diverted:
+        return []
+    where = f"<#{story.order.channel}>"
+    return [f"This card is here because Paylink may not write in {where}. Invite it there for the next one."]

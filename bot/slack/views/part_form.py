@@ -1,0 +1,90 @@
+"""The form behind *Capture part* and *Refund*: all, whole lines, or an amount."""
+
+from typing import Final
+
+from bot.domain.actions import Action, open_amount
+from bot.domain.links import Link
+from bot.domain.orders import Line, Order, rooms
+from bot.domain.stories import Story
+from bot.slack import ids
+from bot.slack.views import fields
+from bot.slack.views.blocks import Block, Look, escape, fit, modal, option, section
+from bot.slack.views.words import customer
+
+ALL: Final = "all"
+LINES: Final = "lines"
+AMOUNT: Final = "amount"
+MAX_REASON: Final = 200
+_PER_BLOCK: Final = 10
+"""Checkboxes hold ten options; more lines go into a second block."""
+
+
+def part_form(story: Story, link: Link, action: Action, look: Look) -> Block:
+    """The form for `action`, either *Capture part* or *Refund*, with the amount that is open now."""
+    refunds = action is Action.REFUND
+    open_now = open_amount(link, action)
+    amount = look.money(open_now, link.currency)
+    verb, adjective = ("Refund", "refunded") if refunds else ("Capture", "captured")
+    left = line_rooms(story.order, link, action)
+    blocks = [
+        section(f"*{amount}* of {escape(link.reference)} can be {adjective}. Customer: {customer(story)}"),
+        _radio(amount, verb, refunds=refunds, has_lines=any(left.values())),
+        *_checkboxes(story.order, left, look),
+        _amount(link.currency),
+    ]
+    if refunds:
+        blocks.append(_reason())
+    metadata = ids.ButtonValue(link.id, link.version, open_now, action).encode()
+    callback_id = ids.VIEW_REFUND if refunds else ids.VIEW_CAPTURE_PART
+    title = "Refund" if refunds else "Capture part"
+    return modal(title, blocks, callback_id=callback_id, metadata=metadata, submit=verb)
+
+
+def line_rooms(order: Order, link: Link, action: Action) -> dict[str, int]:
+    """What may still be captured or refunded on each line, in minor units, in the order of the lines."""
+    if action is not Action.REFUND:
+        return rooms(order.lines, link.facts.taken)
+    taken, returned = link.facts.taken, link.facts.returned
+    return {line.line_id: max(taken.get(line.line_id, 0) - returned.get(line.line_id, 0), 0) for line in order.lines}
+
+
+def _radio(amount: str, verb: str, *, refunds: bool, has_lines: bool) -> Block:
+    options = [option(f"All that is left ({amount})", ALL)] if refunds else []
+    options += [option("Whole lines", LINES)] if has_lines else []
+    options += [option("An amount", AMOUNT)]
+    return fields.choice(ids.PART, verb, "radio_buttons", options, options[0]["value"])
+
+
+def _checkboxes(order: Order, left: dict[str, int], look: Look) -> list[Block]:
+    offered = [line for line in order.lines if left[line.line_id]]
+    chunks = [offered[start : start + _PER_BLOCK] for start in range(0, len(offered), _PER_BLOCK)]
+    return [
+        fields.field(
+            ids.block_id(ids.PART_LINES, str(n) if n > 1 else ""),
+            "Lines" if n == 1 else "More lines",
+            {"type": "checkboxes", "action_id": ids.FIELD, "options": [_line(one, order, left, look) for one in chunk]},
+            optional=True,
+        )
+        for n, chunk in enumerate(chunks, start=1)
+    ]
+
+
+def _line(line: Line, order: Order, left: dict[str, int], look: Look) -> Block:
+    total, room = look.money(line.total, order.currency), look.money(left[line.line_id], order.currency)
+    words = room if left[line.line_id] == line.total else f"{room} left of {total}"
+    return option(fit(line.text, 75), line.line_id, words)
+
+
+def _amount(currency: str) -> Block:
+    hint = "Only with “An amount”. It is taken from the lines in their order."
+    return fields.text_input(
+        ids.PART_AMOUNT, f"Amount ({currency})", "", placeholder="100,00", hint=hint, optional=True
+    )
+
+
+def _reason() -> Block:
+    block = fields.text_input(
+        ids.PART_REASON, "Reason", "", placeholder="Returned within 14 days", hint="Shown in the thread."
+    )
+    block["element"]["max_length"] = MAX_REASON
+    return block

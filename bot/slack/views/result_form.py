@@ -1,0 +1,77 @@
+"""What the form becomes after *Send*: creating, still waiting, the link, or why there is none."""
+
+from typing import Final
+
+from bot.domain.orders import Delivery
+from bot.domain.stories import Story
+from bot.slack import ids
+from bot.slack.views.blocks import Block, Look, escape, modal, section
+from bot.slack.views.issue_form import TITLE
+from bot.slack.views.notes import delivery_note
+from bot.slack.views.words import because, customer
+
+NOT_SAVED: Final = "Not saved. Press Send again."
+"""Beside the first field, when the transaction behind *Send* failed or took too long."""
+
+
+def creating_form() -> Block:
+    """Right after *Send*."""
+    return _notice(section("⏳ *Creating link…*"))
+
+
+def still_waiting_form() -> Block:
+    """When Dintero takes its time."""
+    return _notice(
+        section("⏳ *Creating link…*"),
+        section("Dintero is still busy. You may close this; the card in the channel shows how it goes."),
+    )
+
+
+def created_form(story: Story, url: str | None, look: Look) -> Block:
+    """The link is there. Only the person who issued it sees this form, so it may show the link."""
+    link = story.newest
+    sms = story.order.delivery is Delivery.SMS and not look.sandbox
+    note = delivery_note(story.order.delivery, link.facts, look)
+    head = "📨 *Sent*" if sms and not note else "🔗 *Ready to share*"
+    amount = look.money(link.amount, link.currency)
+    blocks = [section(f"{head} · {amount} · {escape(link.reference)} · {customer(story)}")]
+    if note:
+        blocks.append(section(note))
+    if url:
+        blocks += [section("The link, to copy:"), _copyable(url)]
+    blocks.append(section(f"The customer can pay until {look.date(link.expires_at)}. {_where(story)}"))
+    return _notice(*blocks)
+
+
+def uncertain_form() -> Block:
+    """Dintero did not answer."""
+    return _notice(
+        section("❓ *Not sure it was sent*"),
+        section(
+            "Dintero did not answer, so the customer may or may not have got a message. Paylink is looking for the "
+            "link; the card in the channel shows what it finds. Please do not issue it again before that."
+        ),
+    )
+
+
+def rejected_form(reason: str | None) -> Block:
+    """Dintero refused."""
+    return _notice(
+        section("⛔ *Could not be created*"),
+        section(f"Dintero did not make this link{because(reason)} The customer got nothing."),
+        section("The card in the channel has a button to try again, or start over with `/paylink`."),
+    )
+
+
+def _where(story: Story) -> str:
+    return f"The card is in <#{story.card.channel}>." if story.card.channel else ""
+
+
+def _copyable(url: str) -> Block:
+    """In rich text nothing is parsed, so the link is copied exactly as it is."""
+    code = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": url}]}
+    return {"type": "rich_text", "elements": [code]}
+
+
+def _notice(*blocks: Block) -> Block:
+    return modal(TITLE, list(blocks), callback_id=ids.VIEW_RESULT, metadata="")

@@ -1,0 +1,223 @@
+"""What the thread says about each kind of event: mrkdwn, one to three short sentences, money first."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from bot.domain.events import Event, Happened, Source
+from bot.domain.links import Link, Status
+from bot.domain.operations import Kind
+from bot.domain.orders import Delivery
+from bot.domain.stories import Story
+from bot.slack.views.blocks import Look, escape, person
+from bot.slack.views.notes import delivery_note
+from bot.slack.views.words import OUTSIDE, because, held, noun
+
+Teller = Callable[[Story, Link, Event, Look], str]
+
+
+def sentence(story: Story, link: Link, event: Event, look: Look) -> str:
+    """The event in words, its emoji in front."""
+    return _TELLERS[event.kind](story, link, event, look)
+
+
+def _money(event: Event, key: str, link: Link, look: Look) -> str:
+    found = event.data.get(key)
+    return look.money(found, link.currency) if isinstance(found, int) else "money"
+
+
+def _method(event: Event) -> str:
+    method = event.data.get("method")
+    return f" with {escape(str(method))}" if method else ""
+
+
+def _loud(story: Story, link: Link, event: Event) -> str:
+    """What to shout when money came twice or too late; else an empty string."""
+    others = [other for other in story.links if other.id != link.id and held(other)]
+    if others:
+        return f"🚨 *Paid twice.* {escape(others[-1].reference)} holds money as well. "
+    if event.data.get("late"):
+        return f"🚨 *Late money:* the link {'had been replaced' if link.replaced else 'had ended'}. "
+    return ""
+
+
+def _authorized(story: Story, link: Link, event: Event, look: Look) -> str:
+    told = f"{_money(event, 'amount', link, look)} reserved{_method(event)}."
+    if loud := _loud(story, link, event):
+        return f"{loud}{told} Keep it or give it back."
+    if event.data.get("automatic"):
+        return f"🔒 {told} Dintero captures it by itself."
+    return f"🔒 {told} Capture it when you deliver."
+
+
+def _captured(story: Story, link: Link, event: Event, look: Look) -> str:
+    amount = _money(event, "amount", link, look)
+    if event.source is Source.SLACK:
+        return f"✅ {person(event.actor)} captured {amount}{_so_far(link, event, look)}."
+    loud = _loud(story, link, event)
+    if event.source is Source.CUSTOMER:
+        return f"{loud or '✅ '}{amount} paid{_method(event)}." + (" Keep it or give it back." if loud else "")
+    how = "automatically" if event.source is Source.AUTOMATIC else OUTSIDE
+    return f"{loud or '✅ '}{amount} captured {how}{_so_far(link, event, look)}."
+
+
+def _so_far(link: Link, event: Event, look: Look) -> str:
+    captured, total = event.data.get("captured"), event.data.get("total")
+    if not (isinstance(captured, int) and isinstance(total, int)) or captured >= total:
+        return ""
+    return f"; {look.money(captured, link.currency)} of {look.money(total, link.currency)} so far"
+
+
+def _refunded(_: Story, link: Link, event: Event, look: Look) -> str:
+    amount = _money(event, "amount", link, look)
+    if event.source is Source.SLACK:
+        return f"↩️ {person(event.actor)} refunded {amount}{because(event.data.get('reason'))}"
+    return f"↩️ {amount} refunded {OUTSIDE}."
+
+
+def _voided(_: Story, link: Link, event: Event, look: Look) -> str:
+    amount = _money(event, "amount", link, look)
+    if event.source is Source.SLACK:
+        return f"↩️ {person(event.actor)} released the reservation of {amount}."
+    return f"↩️ The reservation of {amount} was released {OUTSIDE}."
+
+
+def _paid_while_cancelling(_: Story, link: Link, event: Event, look: Look) -> str:
+    return (
+        f"🚨 *The customer had just paid when {person(event.actor)} cancelled.* The reservation of "
+        f"{_money(event, 'amount', link, look)} was released with the link. "
+        "If the customer still wants to buy, issue a new link."
+    )
+
+
+def _cancelled(_: Story, __: Link, event: Event, ___: Look) -> str:
+    if event.source is Source.SLACK:
+        return f"🚫 {person(event.actor)} cancelled the link."
+    return f"🚫 The link was cancelled {OUTSIDE}."
+
+
+def _corrected(_: Story, link: Link, event: Event, look: Look) -> str:
+    captured, refunded = (_money(event, key, link, look) for key in ("captured", "refunded"))
+    return f"🚨 *Dintero corrected the amounts:* captured {captured}, refunded {refunded}. Check before you act."
+
+
+def _attempt_failed(_: Story, __: Link, event: Event, ___: Look) -> str:
+    return f"⚠️ A payment attempt failed{because(event.data.get('reason'))} The customer can try again."
+
+
+def _failed(_: Story, __: Link, event: Event, ___: Look) -> str:
+    return f"❌ The payment failed for good{because(event.data.get('reason'))} A new link is needed to pay."
+
+
+def _not_delivered(story: Story, link: Link, _: Event, look: Look) -> str:
+    note = delivery_note(story.order.delivery, link.facts, look) if story.order.delivery is Delivery.SMS else ""
+    return f"📵 {note or 'The message was not delivered. Share the link yourself.'}"
+
+
+def _rejected(_: Story, link: Link, __: Event, ___: Look) -> str:
+    return f"⛔ The link could not be created{because(link.facts.rejection)}"
+
+
+def _uncertain(_: Story, link: Link, __: Event, ___: Look) -> str:
+    if link.status is not Status.UNCERTAIN:
+        return "❓ Dintero did not answer when the link was created."
+    return (
+        "❓ *Not sure the link was sent:* Dintero did not answer. Ask the customer whether the message arrived, "
+        "and press _It arrived_ or _Send again_."
+    )
+
+
+def _vouched(_: Story, __: Link, event: Event, ___: Look) -> str:
+    return f"📨 {person(event.actor)} says that the message arrived. Paylink waits for the payment."
+
+
+def _sent_again(_: Story, __: Link, event: Event, ___: Look) -> str:
+    reference = event.data.get("reference")
+    name = f" as {escape(str(reference))}" if reference else ""
+    return f"📨 {person(event.actor)} sent it again{name}. The first one is watched as well."
+
+
+def _asked(_: Story, link: Link, event: Event, look: Look) -> str:
+    return f"⏳ Dintero has accepted {_what(link, event, look)}, asked by {person(event.actor)}, and is working on it."
+
+
+def _refused(_: Story, link: Link, event: Event, look: Look) -> str:
+    reason = because(event.data.get("reason"))
+    return f"⛔ Dintero refused {_what(link, event, look)} that {person(event.actor)} asked for{reason}"
+
+
+def _unknown(_: Story, link: Link, event: Event, look: Look) -> str:
+    what = _what(link, event, look)
+    if event.data.get("still"):
+        return (
+            f"❓ *Still not sure whether {what} was done.* After ten minutes there is no trace of it. "
+            "_Check again_ looks once more, _Try again_ repeats it."
+        )
+    return (
+        f"❓ *Not sure whether {what} was done.* {person(event.actor)} asked for it and Dintero did not answer. "
+        "Do not repeat it elsewhere; Paylink keeps looking."
+    )
+
+
+def _absent(_: Story, link: Link, event: Event, look: Look) -> str:
+    what = _what(link, event, look)
+    return f"🔎 {person(event.actor)} looked again and there is no trace of {what}. It can be asked for again."
+
+
+def _auto_capture_missing(_: Story, link: Link, event: Event, look: Look) -> str:
+    amount = _money(event, "amount", link, look)
+    if event.data.get("over"):
+        return f"⏰ *The automatic capture of {amount} did not happen.* Capture it here before the reservation lapses."
+    return (
+        f"⏰ {amount} is reserved and the automatic capture has not come. "
+        "Is automatic capture enabled on your Dintero account?"
+    )
+
+
+def _what(link: Link, event: Event, look: Look) -> str:
+    amount = event.data.get("amount")
+    try:
+        kind = Kind(str(event.data.get("operation")))
+    except ValueError:
+        return "the operation"
+    return noun(kind, amount if isinstance(amount, int) else 0, link.currency, look)
+
+
+def _always(words: str) -> Teller:
+    return lambda _story, _link, _event, _look: words
+
+
+def _issued(_: Story, link: Link, event: Event, look: Look) -> str:
+    return f"📨 {person(event.actor)} issued a link for {look.money(link.amount, link.currency)}."
+
+
+def _kept(_: Story, __: Link, event: Event, ___: Look) -> str:
+    return f"✅ {person(event.actor)} decided to keep the late money."
+
+
+_TELLERS: Final[Mapping[Happened, Teller]] = {
+    Happened.ISSUED: _issued,
+    Happened.NOT_DELIVERED: _not_delivered,
+    Happened.REJECTED: _rejected,
+    Happened.UNCERTAIN: _uncertain,
+    Happened.VOUCHED: _vouched,
+    Happened.FOUND: _always("🔎 The link was found at Dintero: it was made after all."),
+    Happened.SENT_AGAIN: _sent_again,
+    Happened.OPENED: _always("👀 The customer opened the link."),
+    Happened.ATTEMPT_FAILED: _attempt_failed,
+    Happened.PENDING: _always("⏸️ The provider is checking the payment before it reserves the money."),
+    Happened.AUTHORIZED: _authorized,
+    Happened.CAPTURED: _captured,
+    Happened.REFUNDED: _refunded,
+    Happened.VOIDED: _voided,
+    Happened.PAID_WHILE_CANCELLING: _paid_while_cancelling,
+    Happened.CANCELLED: _cancelled,
+    Happened.EXPIRED: _always("⌛ The link expired and was not paid."),
+    Happened.FAILED: _failed,
+    Happened.CORRECTED: _corrected,
+    Happened.KEPT: _kept,
+    Happened.ASKED: _asked,
+    Happened.REFUSED: _refused,
+    Happened.UNKNOWN: _unknown,
+    Happened.AUTO_CAPTURE_MISSING: _auto_capture_missing,
+    Happened.ABSENT: _absent,
+}

@@ -1,0 +1,92 @@
+"""The words that the card, the lines and the dialogs share."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.domain.links import Link, Status
+from bot.domain.operations import Kind, Operation, State
+from bot.domain.phones import mask_number
+from bot.domain.stories import Story
+from bot.slack.views.blocks import Look, escape, person
+
+OUTSIDE: Final = "in Dintero's Backoffice or elsewhere outside Slack"
+
+_DOING: Final[Mapping[Kind, str]] = {
+    Kind.CREATE: "Creating the link for",
+    Kind.CAPTURE: "Capturing",
+    Kind.REFUND: "Refunding",
+    Kind.VOID: "Releasing",
+    Kind.CANCEL: "Cancelling the link",
+}
+_NOUN: Final[Mapping[Kind, str]] = {
+    Kind.CREATE: "the new link",
+    Kind.CAPTURE: "the capture",
+    Kind.REFUND: "the refund",
+    Kind.VOID: "the release",
+    Kind.CANCEL: "the cancellation",
+}
+
+
+def customer(story: Story) -> str:
+    """The customer as a channel may see them."""
+    return mask_number(story.order.phone) if story.order.phone else "No number"
+
+
+def noun(kind: Kind, amount: int, currency: str, look: Look) -> str:
+    """What an operation is called: `the capture of 249,00 kr`."""
+    return f"{_NOUN[kind]} of {look.money(amount, currency)}" if amount and kind is not Kind.CREATE else _NOUN[kind]
+
+
+def operating(operation: Operation, currency: str, look: Look) -> str:
+    """An operation in flight, in one or two sentences of mrkdwn."""
+    who = person(operation.requested_by)
+    what = noun(operation.kind, operation.amount, currency, look)
+    if operation.state is State.AWAITING:
+        return f"Waiting for a second person to approve {what}, asked by {who}."
+    if operation.state is State.ACCEPTED:
+        return f"Dintero has accepted {what}, asked by {who}, and is working on it."
+    if operation.state is State.UNKNOWN:
+        return (
+            f"*Not sure whether {what} was done.* {who} asked for it and Dintero did not answer; Paylink keeps looking."
+        )
+    amount = (
+        f" {look.money(operation.amount, currency)}" if operation.amount and operation.kind is not Kind.CANCEL else ""
+    )
+    return f"{_DOING[operation.kind]}{amount} … asked by {who}"
+
+
+def amounts(link: Link, look: Look) -> str:
+    """Captured, refunded and left, once these say more than the headline; else an empty string."""
+    facts = link.facts
+    if not facts.captured or (facts.captured >= link.amount and not facts.refunded):
+        return ""
+    told = [f"Captured {look.money(facts.captured, link.currency)}"]
+    if facts.refunded:
+        told.append(f"refunded {look.money(facts.refunded, link.currency)}")
+    if facts.open_to_capture:
+        told.append(f"{look.money(facts.open_to_capture, link.currency)} still reserved")
+    if facts.refunded and facts.open_to_refund:
+        told.append(f"{look.money(facts.open_to_refund, link.currency)} left to refund")
+    return " · ".join(told)
+
+
+def headline_amount(link: Link, look: Look) -> str:
+    """The amount that belongs behind the headline's words."""
+    facts, whole = link.facts, look.money(link.amount, link.currency)
+    if link.status is not Status.CAPTURED:
+        return whole
+    part = facts.refunded or facts.captured
+    return whole if part >= link.amount else f"{look.money(part, link.currency)} of {whole}"
+
+
+def held(link: Link) -> int:
+    """The customer's money on this link, reserved or kept, in minor units."""
+    return link.facts.open_to_capture + max(link.facts.captured - link.facts.refunded, 0)
+
+
+def because(reason: object) -> str:
+    """`: the reason`, made harmless, closed with a full stop; a full stop alone when there is none."""
+    text = escape(str(reason)) if reason else ""
+    if not text:
+        return "."
+    return f": {text}" if text.endswith((".", "!", "?", "…")) else f": {text}."
