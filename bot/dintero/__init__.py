@@ -1,0 +1,1 @@
+"""Dintero's payment API: its words stop in this package."""

@@ -1,8 +1,8 @@
 """Dintero, as the services see it."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from bot.domain.answers import Answered, Created
 from bot.domain.links import Link
@@ -10,20 +10,23 @@ from bot.domain.observations import Payment, Session
 from bot.domain.operations import Operation
 from bot.domain.orders import Order
 
+MaySend: TypeAlias = Callable[[], Awaitable[bool]]
+"""Asked directly before every sending of a write, its repeats included; False keeps it back (NotSent)."""
+
 
 class Gateway(Protocol):
     """Dintero, in our words. Reads retry by themselves; writes are sent exactly once unless provably not done."""
 
-    async def create(self, order: Order, link: Link, *, token: str) -> Created:
+    async def create(self, order: Order, link: Link, *, token: str, may_send: MaySend | None = None) -> Created:
         """`POST /sessions-profile`. Raises NotSent, Declined, OutcomeUnknown."""
         ...
 
     async def session(self, session_id: str) -> Session:
-        """Read a session. Raises Missing, Unreachable, Declined."""
+        """Read a session. Raises Missing, Unreachable."""
         ...
 
     async def payment(self, transaction_id: str) -> Payment:
-        """Read a transaction. Raises Missing, Unreachable, Declined."""
+        """Read a transaction. Raises Missing, Unreachable."""
         ...
 
     async def payments(
@@ -34,25 +37,31 @@ class Gateway(Protocol):
         reference: str | None = None,
         created_since: datetime | None = None,
     ) -> Sequence[Payment]:
-        """List transactions, all pages. List elements are hints: they never settle a link."""
+        """List transactions, all pages; none without any filter. List elements are hints: they never settle a link.
+
+        Raises Unreachable.
+        """
         ...
 
     async def find_session(self, reference: str) -> Session | None:
-        """Search a session by merchant reference, where the account's API can; None otherwise or when not found."""
+        """Search a session by merchant reference, where the account's API can; None otherwise or when not found.
+
+        Raises Unreachable.
+        """
         ...
 
-    async def capture(self, transaction_id: str, operation: Operation) -> Answered:
+    async def capture(self, transaction_id: str, operation: Operation, *, may_send: MaySend | None = None) -> Answered:
         """Take reserved money. Raises NotSent, Declined, OutcomeUnknown."""
         ...
 
-    async def refund(self, transaction_id: str, operation: Operation) -> Answered:
+    async def refund(self, transaction_id: str, operation: Operation, *, may_send: MaySend | None = None) -> Answered:
         """Return taken money. Raises NotSent, Declined, OutcomeUnknown."""
         ...
 
-    async def void(self, transaction_id: str) -> Answered:
+    async def void(self, transaction_id: str, *, may_send: MaySend | None = None) -> Answered:
         """Let go of reserved money. Raises NotSent, Declined, OutcomeUnknown."""
         ...
 
-    async def cancel(self, session_id: str) -> Answered:
+    async def cancel(self, session_id: str, *, may_send: MaySend | None = None) -> Answered:
         """End a link; lets go of money reserved through it. Raises NotSent, Declined, OutcomeUnknown."""
         ...

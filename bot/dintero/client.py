@@ -1,0 +1,229 @@
+"""Dintero as the services see it: a thin shell around `requests`, `wire`, `answers` and `observing`."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Final, TypedDict, TypeVar
+
+import httpx
+import structlog
+
+from bot.dintero import observing, requests
+from bot.dintero.answers import created, element, elements, read, written
+from bot.dintero.config import DinteroConfig
+from bot.dintero.models import CreateAnswer, SessionBody, TransactionBody
+from bot.dintero.requests import PAGE, Call
+from bot.dintero.wire import MaySend, Wire
+from bot.domain.answers import Answered, Created
+from bot.domain.errors import Missing, NotSent, OutcomeUnknown, Unreachable
+from bot.domain.links import Link
+from bot.domain.observations import Payment, Report, Session
+from bot.domain.operations import Operation
+from bot.domain.orders import Order
+
+log = structlog.get_logger()
+
+BATCH: Final = 50
+"""Ids in one question, which keeps its URL under 4 kB (Dintero reference §12)."""
+
+MAX_PAGES: Final = 50
+"""After so many pages a list is given up, loudly, instead of being read for ever."""
+
+_PROBE: Final = "paylink-probe"
+
+_Body = TypeVar("_Body", SessionBody, TransactionBody)
+
+
+class _Acceptance(TypedDict):
+    accepted: bool
+    correlation_id: str | None
+
+
+class DinteroGateway:
+    """One account at Dintero. Give it an `httpx.AsyncClient` of its own and close that after `aclose`."""
+
+    def __init__(
+        self,
+        config: DinteroConfig,
+        http: httpx.AsyncClient,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._config = config
+        self._wire = Wire(config, http, monotonic=monotonic, sleep=sleep)
+        self._can_search: bool | None = None
+
+    async def aclose(self) -> None:
+        """Stop what runs in the background."""
+        await self._wire.aclose()
+
+    # writes
+
+    async def create(self, order: Order, link: Link, *, token: str, may_send: MaySend | None = None) -> Created:
+        """Create the link's session. Raises NotSent, Declined, OutcomeUnknown."""
+        response = await self._wire.write(requests.create(order, link, self._config, token=token), may_send)
+        answer = written(response, CreateAnswer)
+        if not self._config.owns(answer.id):
+            raise OutcomeUnknown("a session id that is not this account's")
+        return created(answer, asked=order.delivery, sandbox=self._config.is_sandbox)
+
+    async def capture(self, transaction_id: str, operation: Operation, *, may_send: MaySend | None = None) -> Answered:
+        """Take reserved money. Raises NotSent, Declined, OutcomeUnknown."""
+        return await self._operate(requests.capture(transaction_id, operation), may_send)
+
+    async def refund(self, transaction_id: str, operation: Operation, *, may_send: MaySend | None = None) -> Answered:
+        """Return taken money. Raises NotSent, Declined, OutcomeUnknown."""
+        return await self._operate(requests.refund(transaction_id, operation), may_send)
+
+    async def void(self, transaction_id: str, *, may_send: MaySend | None = None) -> Answered:
+        """Let go of reserved money. Raises NotSent, Declined, OutcomeUnknown."""
+        return await self._operate(requests.void(transaction_id), may_send)
+
+    async def cancel(self, session_id: str, *, may_send: MaySend | None = None) -> Answered:
+        """End a session. Raises NotSent, Declined, OutcomeUnknown."""
+        response = await self._write(requests.cancel(session_id), may_send)
+        body = written(response, SessionBody)
+        if body.id != session_id:
+            raise OutcomeUnknown("answered with another session")
+        return Answered(session=observing.session(body), **_acceptance(response))
+
+    async def _operate(self, call: Call, may_send: MaySend | None) -> Answered:
+        response = await self._write(call, may_send)
+        body = written(response, TransactionBody)
+        if body.id != call.id:
+            raise OutcomeUnknown("answered with another transaction")
+        return Answered(payment=_observed(body), **_acceptance(response))
+
+    async def _write(self, call: Call, may_send: MaySend | None) -> httpx.Response:
+        if not self._config.owns(call.id):
+            raise NotSent("not an id of this account")
+        return await self._wire.write(call, may_send)
+
+    # reads
+
+    async def session(self, session_id: str) -> Session:
+        """Read a session. Raises Missing, Unreachable."""
+        body = await self._read(requests.session(session_id), SessionBody)
+        return observing.session(body)
+
+    async def payment(self, transaction_id: str) -> Payment:
+        """Read a transaction. Raises Missing, Unreachable."""
+        body = await self._read(requests.transaction(transaction_id), TransactionBody)
+        return _observed(body)
+
+    async def payments(
+        self,
+        *,
+        transaction_ids: Sequence[str] = (),
+        session_ids: Sequence[str] = (),
+        reference: str | None = None,
+        created_since: datetime | None = None,
+    ) -> Sequence[Payment]:
+        """List the transactions that have one of the ids and fit the other filters, each once, in no order.
+
+        Without any filter the answer is empty: nobody means the whole account. Elements of other accounts and
+        unreadable ones are left out. Raises Unreachable, also when there is no end of pages.
+        """
+        common = [("merchant_reference", reference)] if reference is not None else []
+        if created_since is not None:
+            common.append(("created_at.gte", requests.stamp(created_since)))
+        found: dict[str, Payment] = {}
+        for filters in _questions(transaction_ids, session_ids, common):
+            await self._collect(filters, found)
+        return tuple(found.values())
+
+    async def probe(self) -> bool:
+        """Learn whether sessions can be searched, which nobody promises (Dintero reference §5.1).
+
+        False, and to be asked again, while Dintero cannot be reached.
+        """
+        try:
+            await self._wire.read(requests.search(_PROBE, limit=1), _answered_at_all)
+        except Unreachable as error:
+            log.warning("dintero_probe_failed", why=str(error))
+            return False
+        except Missing:
+            self._can_search = False
+        else:
+            self._can_search = True
+        log.info("dintero_session_search", available=self._can_search)
+        return self._can_search
+
+    async def find_session(self, reference: str) -> Session | None:
+        """Search a session by merchant reference; None where that is not possible, or when there is none yet.
+
+        Raises Unreachable. Its `url` is the customer page that its id leads to (Dintero reference §2), because the
+        answer to its create, which would have held the link, is lost.
+        """
+        if self._can_search is None:
+            await self.probe()
+        if not self._can_search:
+            return None
+        raw = await self._wire.read(requests.search(reference), elements)
+        bodies = [body for one in raw if (body := element(one, SessionBody)) and self._config.owns(body.id)]
+        ours = [body for body in bodies if body.order.merchant_reference == reference]
+        if not ours:
+            return None
+        newest = max(ours, key=lambda body: body.created_at.timestamp() if body.created_at else 0.0)
+        return observing.session(newest, url=f"{self._config.checkout_url.rstrip('/')}/view/{newest.id}")
+
+    async def _read(self, call: Call, into: type[_Body]) -> _Body:
+        if not self._config.owns(call.id):
+            raise Missing("not an id of this account")
+        body = await self._wire.read(call, lambda response: read(response, into))
+        if body.id != call.id:
+            raise Unreachable("answered with another id")
+        return body
+
+    async def _collect(self, filters: Sequence[tuple[str, str]], found: dict[str, Payment]) -> None:
+        """Read all pages until one is short, whatever their order (Dintero reference §6)."""
+        after: str | None = None
+        for _ in range(MAX_PAGES):
+            raw = await self._wire.read(requests.transactions(filters, after), elements)
+            for one in raw:
+                body = element(one, TransactionBody)
+                if body is not None and self._config.owns(body.id):
+                    found[body.id] = _observed(body)
+                else:
+                    log.warning("dintero_element_skipped", readable=body is not None)
+            if len(raw) < PAGE:
+                return
+            last = raw[-1].get("id")
+            if not isinstance(last, str) or last == after:
+                raise Unreachable("a page of transactions that leads nowhere")
+            after = last
+        log.error("dintero_too_many_pages", pages=MAX_PAGES)
+        raise Unreachable(f"more than {MAX_PAGES} pages of transactions")
+
+
+def _observed(body: TransactionBody) -> Payment:
+    payment = observing.payment(body)
+    if payment.report is Report.UNKNOWN:
+        log.warning("dintero_unknown_status", status=body.status[:40])
+    return payment
+
+
+def _acceptance(response: httpx.Response) -> _Acceptance:
+    """Whether a 2xx is only a promise, and by which id its end is known (Dintero reference §8.1)."""
+    if response.status_code != 202:
+        return {"accepted": False, "correlation_id": None}
+    return {"accepted": True, "correlation_id": response.headers.get("event-request-id") or None}
+
+
+def _answered_at_all(response: httpx.Response) -> None:
+    """Raise Missing for every refusal that says: not here."""
+    if response.status_code in {400, 403}:
+        raise Missing(str(response.status_code))
+    elements(response)
+
+
+def _questions(
+    transaction_ids: Sequence[str], session_ids: Sequence[str], common: Sequence[tuple[str, str]]
+) -> Iterator[list[tuple[str, str]]]:
+    if not transaction_ids and not session_ids and common:
+        yield [*common]
+    for name, ids in (("id", transaction_ids), ("session_id", session_ids)):
+        for start in range(0, len(ids), BATCH):
+            yield [*((name, one) for one in ids[start : start + BATCH]), *common]

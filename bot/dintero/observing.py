@@ -1,0 +1,142 @@
+"""Sessions and transactions in our words (Dintero reference §5, §6, §7). Pure; the tables are the translation."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from bot.dintero.ledger import NOTHING_TAKEN, Ledger, reason, tell
+from bot.dintero.models import SessionBody, SessionEvent, TransactionBody
+from bot.dintero.words import failure, method
+from bot.domain.observations import Payment, Report, Session
+
+REPORTS: Final[Mapping[str, Report]] = {
+    "INITIATED": Report.PAYING,
+    "ON_HOLD": Report.PENDING,
+    "AUTHORIZED": Report.AUTHORIZED,
+    "AUTHORIZATION_VOIDED": Report.VOIDED,
+    "DECLINED": Report.FAILED,
+    "FAILED": Report.FAILED,
+    "CAPTURED": Report.CAPTURED,
+    "PARTIALLY_CAPTURED": Report.CAPTURED,
+    "PARTIALLY_CAPTURED_REFUNDED": Report.CAPTURED,
+    "PARTIALLY_REFUNDED": Report.CAPTURED,
+    "REFUNDED": Report.CAPTURED,
+}
+"""Every status but UNKNOWN (Dintero reference §7); a word that is not here tells nothing."""
+
+_CAPTURABLE: Final = {"AUTHORIZED", "PARTIALLY_CAPTURED", "PARTIALLY_CAPTURED_REFUNDED"}
+_REFUNDABLE: Final = {"CAPTURED", "PARTIALLY_CAPTURED", "PARTIALLY_CAPTURED_REFUNDED", "PARTIALLY_REFUNDED"}
+_ENDED_BADLY: Final = {"FAILED", "DECLINED"}
+_ALIVE: Final = {"PAY_LOCK_START", "AUTHORIZED", "COMPLETED"}
+_GAVE_UP: Final[Mapping[str, str]] = {
+    "DECLINED": "the customer or the bank declined it",
+    "FAILED": "it was rejected or hit a technical problem",
+}
+
+
+def payment(body: TransactionBody) -> Payment:
+    """The transaction as we see it."""
+    ledger = tell(body.amount, body.items, body.events, body.status)
+    status = ledger.corrected_status or body.status
+    report = _report(status, ledger)
+    was_authorized = _was_authorized(body, status)
+    return Payment(
+        transaction_id=body.id,
+        session_id=body.session_id,
+        reference=body.merchant_reference,
+        currency=body.currency,
+        amount=body.amount,
+        report=report,
+        method=method(body.payment_product, body.payment_product_type),
+        started_at=body.created_at,
+        authorized_at=_authorized_at(body) if was_authorized else None,
+        authorized=body.amount if was_authorized else 0,
+        captured=ledger.captured,
+        refunded=ledger.refunded,
+        open_to_capture=ledger.left if status in _CAPTURABLE else 0,
+        open_to_refund=max(ledger.captured - ledger.refunded, 0) if status in _REFUNDABLE else 0,
+        taken=ledger.taken,
+        returned=ledger.returned,
+        marks=ledger.marks,
+        failure=_failure(body, status) if report is Report.FAILED else None,
+        was_authorized=was_authorized,
+        corrected=ledger.corrected,
+        seen=f"{body.status} {body.updated_at.isoformat() if body.updated_at else ''}",
+    )
+
+
+def session(body: SessionBody, *, url: str | None = None) -> Session:
+    """The session as we see it: it has no status, only a log (Dintero reference §5).
+
+    Its JSON does not hold the pay link; `url` is where the caller knows it from.
+    """
+    failed = [event for event in body.events if event.name == "PAY_FAILED"]
+    return Session(
+        session_id=body.id,
+        reference=body.order.merchant_reference,
+        currency=body.order.currency,
+        amount=body.order.amount,
+        url=url,
+        expires_at=body.expires_at,
+        transaction_id=body.transaction_id or None,
+        opened_at=_opened_at(body),
+        attempts_failed=len(failed),
+        last_failure=_attempt(failed[-1]) if failed else None,
+        cancelled=bool(body.cancelled_at) or any(event.name == "CANCELLED" for event in body.events),
+        failed=_failed_for_good(body.events),
+    )
+
+
+def _report(status: str, ledger: Ledger) -> Report:
+    """Unknown words tell nothing; money that was taken outranks what came after."""
+    if status not in REPORTS:
+        return Report.UNKNOWN
+    return Report.CAPTURED if ledger.captured else REPORTS[status]
+
+
+def _was_authorized(body: TransactionBody, status: str) -> bool:
+    """Whether money was ever reserved: the log says so, or the status cannot be reached otherwise."""
+    if any(event.event == "AUTHORIZE" and event.success for event in body.events):
+        return True
+    if status == "AUTHORIZATION_VOIDED":
+        return not body.events
+    return status == "AUTHORIZED" or (status in REPORTS and status not in NOTHING_TAKEN)
+
+
+def _authorized_at(body: TransactionBody) -> datetime | None:
+    """When it was reserved, or taken where nothing is ever reserved (Swish)."""
+    for name in ("AUTHORIZE", "CAPTURE"):
+        for event in body.events:
+            if event.event == name and event.success and event.created_at:
+                return event.created_at
+    return None
+
+
+def _failure(body: TransactionBody, status: str) -> str:
+    for event in reversed(body.events):
+        if event.error is not None and not event.success:
+            return reason(event)
+    return _GAVE_UP.get(status, _GAVE_UP["FAILED"])
+
+
+def _attempt(event: SessionEvent) -> str:
+    return failure([event.details.error] if event.details else ())
+
+
+def _opened_at(body: SessionBody) -> datetime | None:
+    visits = [event for event in body.events if event.name == "VISITED"]
+    times = [event.created_at for event in visits if event.created_at]
+    if visits and not times:
+        return body.updated_at or body.created_at
+    return min(times, default=None)
+
+
+def _failed_for_good(events: Sequence[SessionEvent]) -> bool:
+    """FAILED and DECLINED look terminal (Dintero reference §5, UNCONFIRMED), unless another attempt began after."""
+    failed = False
+    for event in events:
+        if event.name in _ENDED_BADLY:
+            failed = True
+        elif event.name in _ALIVE:
+            failed = False
+    return failed
