@@ -45,6 +45,11 @@ LENGTHS = {
     "confirm": (30, lambda x: pressing(confirm=confirm(confirm=plain(x)))),
     "deny": (30, lambda x: pressing(confirm=confirm(deny=plain(x)))),
     "option": (75, lambda x: [section(type="radio_buttons", options=options(1, text=plain(x)))]),
+    "group": (
+        75,
+        lambda x: [section(type="static_select", option_groups=[{"label": plain(x), "options": options(1)}])],
+    ),
+    "context mrkdwn": (3000, lambda x: [{"type": "context", "elements": [mrkdwn(x)["text"]]}]),
     "select option": (75, lambda x: [section(type="static_select", options=options(1, text=plain(x)))]),
     "menu option": (75, lambda x: [section(type="overflow", options=options(2)[1:] + options(1, text=plain(x)))]),
     "option value": (75, lambda x: [section(type="static_select", options=options(1, value=x))]),
@@ -86,6 +91,7 @@ RIGHT = {
             initial_option=options(1)[0],
         ),
     ],
+    "one focus": field(focus_on_load=True),
     "divider": [{"type": "divider"}],
     "rich text": [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": []}]}],
 }
@@ -167,7 +173,7 @@ def test_so_many_and_no_more(most, make):
 @pytest.mark.parametrize("blocks", RIGHT.values(), ids=RIGHT)
 def test_what_slack_takes(blocks):
     """Slack reference §9: what else is right."""
-    assert wrong_in_message(blocks) == []
+    assert wrong(blocks) == []
 
 
 @pytest.mark.parametrize(("blocks", "pointer"), WRONG.values(), ids=WRONG)

@@ -152,6 +152,10 @@ async def test_an_ephemeral_message_needs_both_in_the_channel(ws, client, sales,
     assert await refusal(client.chat_postEphemeral(channel=sales.id, user=ola.id, text="x")) == "user_not_in_channel"
     update = client.chat_update(channel=sales.id, ts=shown["message_ts"], text="x")
     assert await refusal(update) == "message_not_found"
+    for change, error in (("archived", "is_archived"), ("bot", "not_in_channel")):
+        setattr(sales, change, change == "archived")
+        assert await refusal(client.chat_postEphemeral(channel=sales.id, user=kari.id, text="x")) == error
+        sales.archived = False
 
 
 async def test_a_permalink_leads_to_the_message(client, sales):
