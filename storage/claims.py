@@ -1,0 +1,93 @@
+"""Claims: rows held under a lease, by one holder each.
+
+Rows are chosen and taken in one transaction. On PostgreSQL rivals skip each other's rows (`FOR UPDATE SKIP LOCKED`);
+on SQLite there is only one writer at a time.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, Table, or_, select, update
+
+from bot.domain.links import Link
+from bot.domain.operations import State
+from bot.domain.stories import Claimed
+from storage.links import Links
+from storage.tables import links, operations, orders
+from storage.timing import LAPSED_LEASE
+from storage.transaction import free
+
+
+class Claims(Links):
+    """A transaction that holds rows."""
+
+    async def wanted_operations(self, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Claimed]:
+        """Hold *wanted* operations, the oldest first; the note is the kind."""
+        wanted = (
+            select(operations.c.id, operations.c.fence, operations.c.kind)
+            .where(operations.c.state == State.WANTED, free(operations.c.lease_until, machine_now))
+            .order_by(operations.c.created_at, operations.c.id)
+            .limit(limit)
+        )
+        rows = await self._hold(wanted, operations, lease_until=machine_now + lease, fence=operations.c.fence + 1)
+        return [Claimed(id=row.id, fence=row.fence + 1, note=row.kind) for row in rows]
+
+    async def lapsed_operations(self, machine_now: datetime) -> Sequence[Claimed]:
+        """Hold *sending* operations whose lease has ended."""
+        lapsed = (
+            select(operations.c.id, operations.c.fence, operations.c.kind)
+            .where(operations.c.state == State.SENDING, operations.c.lease_until < machine_now)
+            .order_by(operations.c.created_at, operations.c.id)
+        )
+        until = machine_now + LAPSED_LEASE
+        rows = await self._hold(lapsed, operations, lease_until=until, fence=operations.c.fence + 1)
+        return [Claimed(id=row.id, fence=row.fence + 1, note=row.kind) for row in rows]
+
+    async def due_links(self, now: datetime, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Link]:
+        """Hold links that are due, the longest waiting first."""
+        due = (
+            select(links.c.id)
+            .where(links.c.due_at <= now, free(links.c.lease_until, machine_now))
+            .order_by(links.c.due_at, links.c.id)
+            .limit(limit)
+        )
+        rows = await self._hold(due, links, lease_until=machine_now + lease, fence=links.c.fence + 1)
+        ids = [row.id for row in rows]
+        held = await self._links(select(links).where(links.c.id.in_(ids))) if ids else []
+        return sorted(held, key=lambda link: ids.index(link.id))
+
+    async def untold_orders(self, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Claimed]:
+        """Hold orders that Slack lags behind, the most urgent first; the note is the urgency."""
+        untold = (
+            select(orders.c.id, orders.c.tell_fence, orders.c.urgency)
+            .where(
+                orders.c.untold_since.is_not(None),
+                or_(orders.c.tell_after.is_(None), orders.c.tell_after <= machine_now),
+                free(orders.c.tell_lease, machine_now),
+            )
+            .order_by(orders.c.urgency, orders.c.untold_since, orders.c.id)
+            .limit(limit)
+        )
+        held = {"tell_lease": machine_now + lease, "tell_fence": orders.c.tell_fence + 1}
+        rows = await self._hold(untold, orders, **held, tell_after=None, tell_seen=orders.c.stirred)
+        return [Claimed(id=row.id, fence=row.tell_fence + 1, note=str(row.urgency)) for row in rows]
+
+    async def release_order(self, claimed: Claimed, retry_at: datetime | None) -> None:
+        """Let go of an order; does nothing when another holds it by now."""
+        await self._lock(claimed.id)
+        mine = (orders.c.id == claimed.id, orders.c.tell_fence == claimed.fence)
+        if not await self._changed(update(orders).where(*mine).values(tell_lease=None)):
+            return
+        if retry_at is not None:
+            # What happened after the claim may not have been told with it: that must not wait.
+            quiet = orders.c.stirred == orders.c.tell_seen
+            await self._run(update(orders).where(*mine, quiet).values(tell_after=retry_at))
+        await self._settle_telling(claimed.id)
+
+    async def _hold(self, query: Select[Any], table: Table, **held: Any) -> Sequence[Any]:
+        """Lock what `query` finds, take it, and give the rows as they were before."""
+        rows = (await self._run(query.with_for_update(skip_locked=True))).all()
+        if rows:
+            await self._run(update(table).where(table.c.id.in_([row.id for row in rows])).values(**held))
+        return rows

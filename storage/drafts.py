@@ -1,0 +1,45 @@
+"""Forms as typed: encrypted whole, each for its own person only."""
+
+from datetime import datetime
+from typing import Final
+
+from pydantic import TypeAdapter
+from sqlalchemy import delete, select, update
+
+from bot.domain.drafts import Draft
+from storage.tables import drafts
+from storage.transaction import Transaction
+
+_CODEC: Final = TypeAdapter(Draft)
+
+
+class Drafts(Transaction):
+    """The part of the unit of work that keeps drafts."""
+
+    async def save_draft(self, draft: Draft, *, workspace_id: str, user_id: str, at: datetime) -> None:
+        """Keep a form as typed. Another person's draft of the same id is left as it is."""
+        typed = self._secrets.encrypt(_CODEC.dump_json(draft).decode())
+        whose = {"workspace_id": workspace_id, "user_id": user_id}
+        added = await self._run(
+            self._insert_unless_there(drafts, id=draft.id, at=at, typed=typed, **whose).returning(drafts.c.id)
+        )
+        if added.first() is None:
+            own = (drafts.c.id == draft.id, drafts.c.workspace_id == workspace_id, drafts.c.user_id == user_id)
+            await self._run(update(drafts).where(*own).values(at=at, typed=typed))
+
+    async def draft(self, draft_id: str, *, workspace_id: str, user_id: str) -> Draft | None:
+        """The kept form, if it is this person's."""
+        row = await self._first(
+            select(drafts.c.typed).where(
+                drafts.c.id == draft_id, drafts.c.workspace_id == workspace_id, drafts.c.user_id == user_id
+            )
+        )
+        return _CODEC.validate_json(self._secrets.decrypt(row.typed), strict=True) if row else None
+
+    async def delete_draft(self, draft_id: str) -> None:
+        """The draft has become an order."""
+        await self._run(delete(drafts).where(drafts.c.id == draft_id))
+
+    async def purge_drafts(self, before: datetime) -> int:
+        """Drop forms nobody sent; returns how many."""
+        return (await self._run(delete(drafts).where(drafts.c.at < before))).rowcount

@@ -1,0 +1,61 @@
+"""Events: numbered per link, and untold until Slack has them."""
+
+from collections.abc import Sequence
+from uuid import uuid4
+
+from sqlalchemy import func, insert, select, update
+
+from bot.domain.events import UNTOLD, Event, News, urgency
+from storage.rows import event_from
+from storage.tables import events, links
+from storage.transaction import Transaction
+
+
+class Events(Transaction):
+    """The part of the unit of work that keeps events."""
+
+    async def add_events(self, link_id: str, news: Sequence[News]) -> None:
+        """Number them and keep them. What the card itself says counts as told."""
+        order_id = await self._order_of(link_id)  # locks: two rivals would take the same number
+        if not news or order_id is None:
+            return
+        last: int = (await self._run(select(func.max(events.c.seq)).where(events.c.link_id == link_id))).scalar() or 0
+        rows = [
+            {
+                "id": uuid4().hex,
+                "link_id": link_id,
+                "seq": seq,
+                "kind": one.kind,
+                "urgency": urgency(one.kind),
+                "source": one.source,
+                "actor": one.actor,
+                "at": one.at,
+                "data": one.data,
+                "told_ts": "" if one.kind in UNTOLD else None,
+            }
+            for seq, one in enumerate(news, start=last + 1)
+        ]
+        await self._run(insert(events).values(rows))
+        untold = [urgency(one.kind) for one in news if one.kind not in UNTOLD]
+        if untold:
+            await self._stir(order_id, min(untold), visible=False)
+
+    async def set_told(self, event_id: str, ts: str) -> None:
+        """The thread message `ts` tells this event (empty: it was left untold on purpose)."""
+        row = await self._first(
+            select(links.c.order_id).join(events, events.c.link_id == links.c.id).where(events.c.id == event_id)
+        )
+        if row is not None:
+            await self._lock(row.order_id)
+            await self._run(update(events).where(events.c.id == event_id).values(told_ts=ts))
+            await self._settle_telling(row.order_id)
+
+    async def untold_events(self, order_id: str) -> Sequence[Event]:
+        """The order's untold events, oldest first."""
+        rows = await self._run(
+            select(events)
+            .join(links, links.c.id == events.c.link_id)
+            .where(links.c.order_id == order_id, events.c.told_ts.is_(None))
+            .order_by(events.c.at, links.c.n, events.c.seq)
+        )
+        return [event_from(row) for row in rows]

@@ -1,0 +1,75 @@
+"""Rate limits that the replicas share as rows: turns in a lane of Slack's, calls to Dintero in a second."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.tables import budgets, lanes
+from storage.transaction import Transaction
+
+_MINUTE: Final = 60.0
+_KEEP_BUDGETS: Final = timedelta(minutes=1)
+
+
+class Limits(Transaction):
+    """A transaction that counts."""
+
+    async def take_turn(
+        self, lane: str, machine_now: datetime, *, per_minute: int, reserve: int, apart: float
+    ) -> float:
+        """Take one slot of a lane; the seconds to wait instead when none is free."""
+        await self._run(self._insert_unless_there(lanes, name=lane, turns=[]))
+        row = (await self._run(select(lanes).where(lanes.c.name == lane).with_for_update())).one()
+        if row.blocked_until is not None and row.blocked_until > machine_now:
+            return float((row.blocked_until - machine_now).total_seconds())
+        wait = wait_for_turn(row.turns, machine_now.timestamp(), limit=per_minute - reserve, apart=apart)
+        if wait > 0:
+            return wait
+        turns = [*_recent(row.turns, machine_now.timestamp()), machine_now.timestamp()]
+        await self._run(update(lanes).where(lanes.c.name == lane).values(turns=turns, blocked_until=None))
+        return 0.0
+
+    async def block_lane(self, lane: str, until: datetime) -> None:
+        """Nobody uses the lane before `until`; a longer block stays."""
+        await self._run(self._insert_unless_there(lanes, name=lane, turns=[]))
+        sooner = lanes.c.blocked_until.is_(None) | (lanes.c.blocked_until < until)
+        await self._run(update(lanes).where(lanes.c.name == lane, sooner).values(blocked_until=until))
+
+    async def spend(self, account_id: str, machine_now: datetime, *, rate: int, share: float) -> bool:
+        """Take a call of this second if less than `share` of `rate` is spent."""
+        room = rate * share
+        if room <= 0:
+            return False
+        # One statement takes the call and looks whether there was room, so that rivals cannot both take the last.
+        values = {"account_id": account_id, "second": int(machine_now.timestamp()), "spent": 1}
+        one_more, room_left = {"spent": budgets.c.spent + 1}, budgets.c.spent < room
+        key = [budgets.c.account_id, budgets.c.second]
+        insert = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
+        taken = await self._first(
+            insert(budgets)
+            .values(**values)
+            .on_conflict_do_update(index_elements=key, set_=one_more, where=room_left)
+            .returning(budgets.c.spent)
+        )
+        if taken is not None and taken.spent == 1:
+            old = int((machine_now - _KEEP_BUDGETS).timestamp())
+            await self._run(delete(budgets).where(budgets.c.account_id == account_id, budgets.c.second < old))
+        return taken is not None
+
+
+def wait_for_turn(turns: Sequence[float], now: float, *, limit: int, apart: float) -> float:
+    """Seconds until a turn is free: at most `limit` in any minute, `apart` seconds from the last one; 0 is now."""
+    if limit <= 0:
+        return _MINUTE
+    recent = _recent(turns, now)
+    after_last = recent[-1] + apart - now if recent else 0.0
+    oldest_leaves = recent[-limit] + _MINUTE - now if len(recent) >= limit else 0.0
+    return max(after_last, oldest_leaves, 0.0)
+
+
+def _recent(turns: Sequence[float], now: float) -> list[float]:
+    """The turns of the last minute; those of a clock that has since been put back do not count."""
+    return [turn for turn in turns if now - _MINUTE < turn <= now]

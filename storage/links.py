@@ -1,0 +1,171 @@
+"""Links: guarded writes, what is due, and who asks for them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, case, func, insert, literal, select, update
+
+from bot.domain.events import Urgency
+from bot.domain.links import Link
+from bot.domain.operations import OPEN
+from storage.columns import Utc
+from storage.rows import link_from, operation_from
+from storage.secrets import token_hash
+from storage.tables import links, operations, orders
+from storage.transaction import Transaction
+
+
+class Links(Transaction):
+    """The part of the unit of work that keeps links."""
+
+    async def add_link(self, link: Link, *, due_at: datetime | None) -> None:
+        """Keep a new link, its token's hash with it, and raise the order's version.
+
+        Raises:
+            IntegrityError: (SQLAlchemy's) when the account has the merchant reference already.
+
+        """
+        await self._lock(link.order_id)
+        account = select(orders.c.account_id).where(orders.c.id == link.order_id).scalar_subquery()
+        await self._run(
+            insert(links).values(
+                id=link.id,
+                order_id=link.order_id,
+                account_id=account,
+                n=link.n,
+                merchant_reference=link.reference,
+                token_hash=token_hash(self._secrets.token(link.id)),
+                amount=link.amount,
+                currency=link.currency,
+                auto_capture=link.auto_capture,
+                replaced=link.replaced,
+                created_at=link.created_at,
+                version=link.version,
+                due_at=due_at,
+                fence=0,
+                **self._state_of(link),
+            )
+        )
+        await self._stir(link.order_id, Urgency.MONEY)
+
+    async def reference_taken(self, account_id: str, reference: str) -> bool:
+        """Whether one of our links already has this merchant reference."""
+        taken = select(links.c.id).where(links.c.account_id == account_id, links.c.merchant_reference == reference)
+        return await self._first(taken) is not None
+
+    async def link(self, link_id: str) -> Link | None:
+        """The link with its facts and its open operation."""
+        return await self._link(links.c.id == link_id)
+
+    async def link_by_token(self, token: str) -> Link | None:
+        """The link whose capability token this is; looked up by its SHA-256."""
+        return await self._link(links.c.token_hash == token_hash(token))
+
+    async def links_by_session(self, session_ids: Sequence[str]) -> Mapping[str, Link]:
+        """Ours among these session ids."""
+        found = await self._links(select(links).where(links.c.session_id.in_(session_ids)))
+        return {link.session_id: link for link in found if link.session_id is not None}
+
+    async def links_by_reference(self, references: Sequence[str]) -> Mapping[str, Link]:
+        """Ours among these merchant references."""
+        found = await self._links(select(links).where(links.c.merchant_reference.in_(references)))
+        return {link.reference: link for link in found}
+
+    async def save_link(self, link: Link, *, expected_version: int, due_at: datetime | None, visible: bool) -> bool:
+        """Write status, facts, session, url, transaction, deadline and `due_at`; end the lease of a due link.
+
+        False, with nothing written, when the version is no longer `expected_version`. A visible change raises the
+        link's and its order's version by one.
+        """
+        order_id = await self._order_of(link.id)
+        saved = await self._changed(
+            update(links)
+            .where(links.c.id == link.id, links.c.version == expected_version)
+            .values(
+                version=expected_version + int(visible),
+                due_at=_due(due_at),
+                lease_until=None,
+                **self._state_of(link),
+            )
+        )
+        if saved and visible and order_id is not None:
+            await self._stir(order_id, Urgency.PROGRESS, link_changed=True)
+        return saved
+
+    async def postpone(self, link_id: str, due_at: datetime | None) -> None:
+        """End the lease of a due link without a change; an unseen hint keeps it due as in `save_link`."""
+        await self._run(update(links).where(links.c.id == link_id).values(due_at=_due(due_at), lease_until=None))
+
+    async def mark_replaced(self, link_id: str) -> None:
+        """A newer link of the same order exists now.
+
+        Raises the version, so that a look under way settles again and sees that money here is late.
+        """
+        order_id = await self._order_of(link_id)
+        if order_id is not None:
+            changed = {"replaced": True, "version": links.c.version + 1}
+            await self._run(update(links).where(links.c.id == link_id).values(**changed))
+            await self._stir(order_id, Urgency.PROGRESS, link_changed=True)
+
+    async def make_due(self, link_id: str, at: datetime, *, session_hint: str | None = None) -> None:
+        """A hint came: let the link be looked at by `at` if nothing sooner is planned."""
+        values: dict[str, Any] = {"due_at": _sooner(links.c.due_at, at), "hint_at": _sooner(links.c.hint_at, at)}
+        if session_hint is not None:
+            values["session_hint"] = session_hint
+        await self._run(update(links).where(links.c.id == link_id).values(**values))
+
+    async def session_hint(self, link_id: str) -> str | None:
+        """The session id that a callback named for a link without one."""
+        row = await self._first(select(links.c.session_hint).where(links.c.id == link_id))
+        return row.session_hint if row else None
+
+    async def last_look(self, link_id: str) -> datetime | None:
+        """When the link was last read at Dintero."""
+        row = await self._first(select(links.c.looked_at).where(links.c.id == link_id))
+        return row.looked_at if row else None
+
+    async def set_looked(self, link_id: str, at: datetime) -> None:
+        """It is being read now: every hint that came so far is answered by this look.
+
+        Should the look never end, `due_at` still stands where the hint moved it.
+        """
+        await self._run(update(links).where(links.c.id == link_id).values(looked_at=at, hint_at=None))
+
+    async def _link(self, condition: Any) -> Link | None:
+        found = await self._links(select(links).where(condition))
+        return found[0] if found else None
+
+    async def _links(self, query: Select[Any]) -> list[Link]:
+        """Links with their open operations: two queries, however many there are."""
+        rows = (await self._run(query)).all()
+        ids = [row.id for row in rows]
+        in_flight = select(operations).where(operations.c.link_id.in_(ids), operations.c.state.in_(OPEN))
+        open_ = {row.link_id: operation_from(row) for row in await self._run(in_flight)} if ids else {}
+        return [link_from(row, open_.get(row.id), self._secrets) for row in rows]
+
+    def _state_of(self, link: Link) -> dict[str, Any]:
+        """The columns that change while a link lives."""
+        return {
+            "status": link.status,
+            "facts": link.facts,
+            "session_id": link.session_id,
+            "url": None if link.url is None else self._secrets.encrypt(link.url),
+            "transaction_id": link.transaction_id,
+            "expires_at": link.expires_at,
+        }
+
+
+def _sooner(column: Any, at: datetime) -> Any:
+    return case((column < at, column), else_=literal(at, Utc))
+
+
+def _due(planned: datetime | None) -> Any:
+    """The next look as planned, or sooner for a hint that came after the last look began.
+
+    Whether there is such a hint is a fact of its own and not a comparison of times: under a clock that stands still
+    a comparison would either lose it or never be done with it.
+    """
+    if planned is None:
+        return links.c.hint_at
+    return case((func.coalesce(links.c.hint_at < planned, False), links.c.hint_at), else_=literal(planned, Utc))

@@ -1,0 +1,164 @@
+"""Orders, their stories and their cards."""
+
+from sqlalchemy import insert, select, update
+
+from bot.domain.errors import DraftUsed
+from bot.domain.events import Urgency
+from bot.domain.orders import Order
+from bot.domain.stories import CardState, Story
+from storage.links import Links
+from storage.rows import card_from, event_from, line_from, order_from
+from storage.tables import events, lines, links, orders, workspaces
+from storage.timing import NEW_ORDER_REST
+
+
+class Orders(Links):
+    """The part of the unit of work that keeps orders."""
+
+    async def add_order(self, order: Order) -> None:
+        """Keep a new order with its lines; Slack hears of it three seconds later, or when its link changes.
+
+        Raises:
+            DraftUsed: its draft made an order before. The transaction is still usable.
+
+        """
+        now = self._machine_now()
+        phone = order.phone
+        added = await self._run(
+            self._insert_unless_there(
+                orders,
+                id=order.id,
+                workspace_id=order.workspace_id,
+                account_id=order.account_id,
+                reference=order.reference,
+                currency=order.currency,
+                delivery=order.delivery,
+                capture=order.capture,
+                phone=None if phone is None else self._secrets.encrypt(phone),
+                phone_hash=None if phone is None else self._secrets.phone_hash(phone),
+                phone_last3=None if phone is None else phone[-3:],
+                issuer=order.issuer,
+                draft_id=order.draft_id,
+                channel=order.channel,
+                created_at=order.created_at,
+                version=1,
+                card_state=CardState.NONE,
+                card_channel=order.channel,
+                card_version=0,
+                card_posts=0,
+                diverted=False,
+                untold_since=now,
+                urgency=Urgency.MONEY,
+                tell_after=now + NEW_ORDER_REST,
+                tell_fence=0,
+                stirred=0,
+                tell_seen=0,
+            ).returning(orders.c.id)
+        )
+        if added.first() is None:
+            raise await self._used(order.draft_id)
+        rows = [
+            {
+                "order_id": order.id,
+                "position": position,
+                "line_id": line.line_id,
+                "text": line.text,
+                "quantity": str(line.quantity),
+                "unit_price": line.unit_price,
+                "vat": line.vat,
+            }
+            for position, line in enumerate(order.lines)
+        ]
+        if rows:
+            await self._run(insert(lines).values(rows))
+
+    async def story(self, order_id: str) -> Story | None:
+        """The order, its chain, its card: five queries, however long the chain is."""
+        row = await self._first(
+            select(orders, workspaces.c.team_id)
+            .join(workspaces, workspaces.c.id == orders.c.workspace_id)
+            .where(orders.c.id == order_id)
+        )
+        if row is None:
+            return None
+        sold = await self._run(select(lines).where(lines.c.order_id == order_id).order_by(lines.c.position))
+        order = order_from(row, tuple(line_from(line) for line in sold), self._secrets)
+        chain = await self._links(select(links).where(links.c.order_id == order_id).order_by(links.c.n))
+        last = await self._first(
+            select(events)
+            .join(links, links.c.id == events.c.link_id)
+            .where(links.c.order_id == order_id)
+            .order_by(events.c.at.desc(), links.c.n.desc(), events.c.seq.desc())
+            .limit(1)
+        )
+        return Story(
+            order=order,
+            links=tuple(chain),
+            card=card_from(row),
+            version=row.version,
+            last_event=event_from(last) if last else None,
+        )
+
+    async def story_of_link(self, link_id: str) -> Story | None:
+        """The story that the link belongs to."""
+        row = await self._first(select(links.c.order_id).where(links.c.id == link_id))
+        return await self.story(row.order_id) if row else None
+
+    async def begin_card_post(self, order_id: str, channel: str, *, diverted: bool) -> None:
+        """Commit *posting* before the call, and count it.
+
+        A post to another channel straight from *posting* is not counted: the first channel refused, so no card of
+        that attempt can stand anywhere.
+        """
+        await self._lock(order_id)
+        row = await self._first(select(orders).where(orders.c.id == order_id))
+        if row is None:
+            return
+        refused_elsewhere = row.card_state == CardState.POSTING and row.card_channel != channel
+        await self._run(
+            update(orders)
+            .where(orders.c.id == order_id)
+            .values(
+                card_state=CardState.POSTING,
+                card_channel=channel,
+                diverted=diverted,
+                card_posts=orders.c.card_posts + int(not refused_elsewhere),
+            )
+        )
+        await self._settle_telling(order_id)
+
+    async def set_card(self, order_id: str, *, state: CardState, channel: str, ts: str | None, version: int) -> None:
+        """What became of the card; `version` is the order's version it was drawn from.
+
+        From *posting* to *none* or *nowhere* means that Slack refused, so that post does not count. An order whose
+        card is *nowhere* is left alone from then on, its events too, until its version moves.
+        """
+        await self._lock(order_id)
+        row = await self._first(select(orders).where(orders.c.id == order_id))
+        if row is None:
+            return
+        refused = row.card_state == CardState.POSTING and state in {CardState.NONE, CardState.NOWHERE}
+        await self._run(
+            update(orders)
+            .where(orders.c.id == order_id)
+            .values(
+                card_state=state,
+                card_channel=channel,
+                card_ts=ts,
+                card_version=version,
+                card_posts=orders.c.card_posts - int(refused),
+            )
+        )
+        await self._settle_telling(order_id)
+
+    async def _used(self, draft_id: str) -> DraftUsed:
+        first = await self._first(
+            select(orders.c.id, links.c.id.label("link_id"))
+            .join(links, links.c.order_id == orders.c.id)
+            .where(orders.c.draft_id == draft_id)
+            .order_by(links.c.n)
+            .limit(1)
+        )
+        if first is None:
+            raise ValueError("the order's id is taken")
+        return DraftUsed(order_id=first.id, link_id=first.link_id)

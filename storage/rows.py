@@ -1,0 +1,121 @@
+"""Rows to domain values."""
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row
+
+from bot.domain.events import Event, Happened, Source
+from bot.domain.links import Link, Status
+from bot.domain.operations import Kind, Operation, State
+from bot.domain.orders import Capture, Delivery, Line, Order
+from bot.domain.stories import Card, CardState
+from storage.secrets import Secrets
+
+
+def order_from(row: Row[Any], lines: tuple[Line, ...], secrets: Secrets) -> Order:
+    """An order from its row joined with its workspace's `team_id`."""
+    return Order(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        team_id=row.team_id,
+        account_id=row.account_id,
+        reference=row.reference,
+        currency=row.currency,
+        lines=lines,
+        delivery=Delivery(row.delivery),
+        capture=Capture(row.capture),
+        phone=None if row.phone is None else secrets.decrypt(row.phone),
+        issuer=row.issuer,
+        draft_id=row.draft_id,
+        channel=row.channel,
+        created_at=row.created_at,
+    )
+
+
+def card_from(row: Row[Any]) -> Card:
+    """The card's part of an order's row."""
+    return Card(
+        order_id=row.id,
+        state=CardState(row.card_state),
+        channel=row.card_channel,
+        ts=row.card_ts,
+        posts=row.card_posts,
+        version=row.card_version,
+        diverted=row.diverted,
+    )
+
+
+def line_from(row: Row[Any]) -> Line:
+    """One line."""
+    return Line(
+        line_id=row.line_id,
+        text=row.text,
+        quantity=Decimal(row.quantity),
+        unit_price=row.unit_price,
+        vat=row.vat,
+    )
+
+
+def link_from(row: Row[Any], operation: Operation | None, secrets: Secrets) -> Link:
+    """A link with its open operation."""
+    return Link(
+        id=row.id,
+        order_id=row.order_id,
+        n=row.n,
+        reference=row.merchant_reference,
+        status=Status(row.status),
+        version=row.version,
+        amount=row.amount,
+        currency=row.currency,
+        auto_capture=row.auto_capture,
+        expires_at=row.expires_at,
+        created_at=row.created_at,
+        session_id=row.session_id,
+        url=None if row.url is None else secrets.decrypt(row.url),
+        transaction_id=row.transaction_id,
+        replaced=row.replaced,
+        facts=row.facts,
+        operation=operation,
+    )
+
+
+def operation_from(row: Row[Any]) -> Operation:
+    """An operation."""
+    # By key: a row is a tuple, and `count` and `index` are not the only names it keeps for itself.
+    kept = row._mapping  # noqa: SLF001  SQLAlchemy's public name for it
+    return Operation(
+        id=row.id,
+        link_id=row.link_id,
+        kind=Kind(row.kind),
+        reference=row.reference,
+        state=State(row.state),
+        requested_by=row.requested_by,
+        created_at=row.created_at,
+        amount=row.amount,
+        items=kept["items"],
+        seen_open=row.seen_open,
+        approved_by=row.approved_by,
+        reason=row.reason,
+        note=row.note,
+        response_url=row.response_url,
+        view_id=row.view_id,
+        correlation_id=row.correlation_id,
+        sent_at=row.sent_at,
+        fence=row.fence,
+    )
+
+
+def event_from(row: Row[Any]) -> Event:
+    """An event."""
+    return Event(
+        id=row.id,
+        link_id=row.link_id,
+        seq=row.seq,
+        kind=Happened(row.kind),
+        source=Source(row.source),
+        at=row.at,
+        actor=row.actor,
+        data=row.data,
+        told_ts=row.told_ts,
+    )

@@ -1,0 +1,88 @@
+"""What is made from PAYLINK_SECRET_KEY: encryption, the phone search's hash, and the links' tokens."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Sequence
+from typing import Final
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+_MEND: Final = (
+    'Set PAYLINK_SECRET_KEY to a key made by: python -c "from cryptography.fernet import Fernet; '
+    'print(Fernet.generate_key().decode())"'
+)
+_KEY_BYTES: Final = 32
+_TOKEN_BYTES: Final = 24
+
+
+class Secrets:
+    """One or more Fernet keys, newest first.
+
+    The newest encrypts, all decrypt: to rotate, put a new key in front and leave the others where they are. Tokens
+    and phone hashes are made from the **last** key, which therefore has to stay last: they are compared, not
+    decrypted, so a token in a customer's hands and the search for a phone outlive every rotation.
+    """
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        """Check the keys.
+
+        Raises:
+            ValueError: when there is none, or one is not 32 bytes in URL-safe base64; says the mend.
+
+        """
+        if not keys:
+            raise ValueError(f"There is no secret key. {_MEND}")
+        raw = [_read(key) for key in keys]
+        self._box = MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in raw])
+        self._phones = _sub_key(raw[-1], b"paylink phone search 1")
+        self._tokens = _sub_key(raw[-1], b"paylink link token 1")
+
+    def encrypt(self, text: str) -> str:
+        """Make `text` unreadable without the key."""
+        return self._box.encrypt(text.encode()).decode()
+
+    def decrypt(self, box: str) -> str:
+        """Read what `encrypt` made with any of the keys.
+
+        Raises:
+            ValueError: when none of the keys opens it.
+
+        """
+        try:
+            return self._box.decrypt(box).decode()
+        except InvalidToken:
+            raise ValueError(
+                "No key in PAYLINK_SECRET_KEY opens what is stored. Put the key it was written with back, "
+                "behind the newer ones."
+            ) from None
+
+    def phone_hash(self, phone: str) -> str:
+        """The same for the same E.164 number, and of no use without the key (there are few phone numbers)."""
+        return hmac.new(self._phones, phone.encode(), hashlib.sha256).hexdigest()
+
+    def token(self, link_id: str) -> str:
+        """The link's capability token: 192 bits, fit for a URL, always the same for the same link."""
+        digest = hmac.new(self._tokens, link_id.encode(), hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(digest[:_TOKEN_BYTES]).decode()
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a token, so that a stolen database opens no link."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _read(key: str) -> bytes:
+    try:
+        raw = base64.b64decode(key.strip(), altchars=b"-_", validate=True)
+    except ValueError:
+        raise ValueError(f"A secret key is not URL-safe base64. {_MEND}") from None
+    if len(raw) != _KEY_BYTES:
+        raise ValueError(f"A secret key has {len(raw)} bytes instead of {_KEY_BYTES}. {_MEND}")
+    return raw
+
+
+def _sub_key(key: bytes, info: bytes) -> bytes:
+    return HKDF(algorithm=hashes.SHA256(), length=_KEY_BYTES, salt=None, info=info).derive(key)

@@ -1,0 +1,134 @@
+"""Where transactions come from."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.domain.events import Event
+from bot.domain.links import Link
+from bot.domain.stories import Claimed, Task
+from storage.claims import Claims
+from storage.drafts import Drafts
+from storage.engine import for_looks
+from storage.events import Events
+from storage.limits import Limits
+from storage.operations import Operations
+from storage.orders import Orders
+from storage.secrets import Secrets
+from storage.tasks import Tasks
+from storage.transaction import Transaction
+from storage.workspaces import Workspaces
+
+
+class SqlWork(Orders, Operations, Events, Drafts, Tasks):
+    """One transaction; leaving its block without `commit` rolls back."""
+
+
+T = TypeVar("T", bound=Transaction)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class SqlStore:
+    """Transactions, and the claims and limits, which are transactions of their own."""
+
+    def __init__(self, engine: AsyncEngine, secrets: Secrets, machine_now: Callable[[], datetime] = _utc_now) -> None:
+        """`machine_now` is the machine's own time, aware UTC."""
+        self._engine = engine
+        self._reader = for_looks(engine)
+        self._secrets = secrets
+        self._machine_now = machine_now
+
+    def __call__(self) -> AbstractAsyncContextManager[SqlWork]:
+        """Open a transaction that may write."""
+        return self._open(SqlWork, self._engine)
+
+    def read(self) -> AbstractAsyncContextManager[SqlWork]:
+        """Open a transaction that only looks, at one moment's state."""
+        return self._open(SqlWork, self._reader)
+
+    def token(self, link_id: str) -> str:
+        """The link's capability token, for its callback and thanks URLs."""
+        return self._secrets.token(link_id)
+
+    async def introduce(self, *, team_id: str, account_id: str) -> str:
+        """Make sure that the workspace and the account have their rows; returns the workspace's id."""
+        async with self._done(Workspaces) as work:
+            return await work.introduce(team_id, account_id)
+
+    async def claim_operations(self, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Claimed]:
+        """Hold *wanted* operations, the oldest first; the note is the kind."""
+        async with self._done(Claims) as work:
+            return await work.wanted_operations(machine_now, lease, limit)
+
+    async def lapsed_operations(self, machine_now: datetime) -> Sequence[Claimed]:
+        """Hold *sending* operations whose lease has ended; their sender's later writes fail from now on."""
+        async with self._done(Claims) as work:
+            return await work.lapsed_operations(machine_now)
+
+    async def claim_due_links(
+        self, now: datetime, machine_now: datetime, lease: timedelta, limit: int
+    ) -> Sequence[Link]:
+        """Hold links that are due, the longest waiting first."""
+        async with self._done(Claims) as work:
+            return await work.due_links(now, machine_now, lease, limit)
+
+    async def claim_untold(
+        self,
+        now: datetime,  # noqa: ARG002  the port's; machine time decides
+        machine_now: datetime,
+        lease: timedelta,
+        limit: int,
+    ) -> Sequence[Claimed]:
+        """Hold orders whose card or thread lags behind, most urgent first; ids are order ids, notes the urgency."""
+        async with self._done(Claims) as work:
+            return await work.untold_orders(machine_now, lease, limit)
+
+    async def untold_events(self, order_id: str) -> Sequence[Event]:
+        """The order's untold events, oldest first."""
+        async with self.read() as work:
+            return await work.untold_events(order_id)
+
+    async def release_order(self, claimed: Claimed, *, retry_at: datetime | None = None) -> None:
+        """Let go of an order; does nothing when another holds it by now."""
+        async with self._done(Claims) as work:
+            await work.release_order(claimed, retry_at)
+
+    async def claim_task(self, name: str, now: datetime, machine_now: datetime, lease: timedelta) -> Task | None:
+        """Hold a sweep's row if it is due and free; its first claim makes the row."""
+        async with self._done(Tasks) as work:
+            return await work.claim_task(name, now, machine_now, lease)
+
+    async def take_turn(
+        self, lane: str, machine_now: datetime, *, per_minute: int, reserve: int = 0, apart: float = 0.0
+    ) -> float:
+        """Take one slot of a lane; the seconds to wait instead when none is free."""
+        async with self._done(Limits) as work:
+            return await work.take_turn(lane, machine_now, per_minute=per_minute, reserve=reserve, apart=apart)
+
+    async def block_lane(self, lane: str, until: datetime) -> None:
+        """Nobody uses the lane before `until` (machine time)."""
+        async with self._done(Limits) as work:
+            await work.block_lane(lane, until)
+
+    async def spend(self, account_id: str, machine_now: datetime, *, rate: int, share: float) -> bool:
+        """Take a call from the account's budget of `rate` a second, if less than `share` of it is spent."""
+        async with self._done(Limits) as work:
+            return await work.spend(account_id, machine_now, rate=rate, share=share)
+
+    @asynccontextmanager
+    async def _open(self, kind: type[T], engine: AsyncEngine) -> AsyncIterator[T]:
+        async with engine.connect() as connection:
+            yield kind(connection, self._secrets, self._machine_now)
+
+    @asynccontextmanager
+    async def _done(self, kind: type[T]) -> AsyncIterator[T]:
+        """A whole transaction: committed when the block ends well."""
+        async with self._open(kind, self._engine) as work:
+            yield work
+            await work.commit()

@@ -1,0 +1,271 @@
+"""The tables. Statements use the `Table` objects at the end; the classes only declare them.
+
+Amounts are minor units, times aware UTC. `due_at`, `expires_at` and the times of events and drafts are business
+time; leases, `tell_after`, `untold_since` and `ended_at` are the machine's own time.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Column, Index, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import text as sql
+from sqlmodel import Field, SQLModel
+
+from bot.domain.links import Facts
+from bot.domain.operations import OPEN, State
+from storage.columns import AsJson, Utc
+
+_NAMES: Final = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+IS_OPEN: Final = f"state IN ({', '.join(repr(str(state)) for state in State if state in OPEN)})"
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """A partial index, on both databases."""
+    return {"sqlite_where": sql(condition), "postgresql_where": sql(condition)}
+
+
+class Base(SQLModel):
+    """The tables' common ground, apart from any other SQLModel in the process."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+
+
+class WorkspaceRow(Base, table=True):
+    """A Slack workspace."""
+
+    __tablename__ = "workspace"
+
+    id: str = Field(primary_key=True)
+    team_id: str = Field(unique=True)
+
+
+class AccountRow(Base, table=True):
+    """A Dintero account, by its own id such as T12345678."""
+
+    __tablename__ = "account"
+
+    id: str = Field(primary_key=True)
+
+
+class OrderRow(Base, table=True):
+    """An order, its card, and how far Slack has been told."""
+
+    __tablename__ = "orders"
+
+    id: str = Field(primary_key=True)
+    workspace_id: str = Field(foreign_key="workspace.id")
+    account_id: str = Field(foreign_key="account.id")
+    reference: str = Field(index=True)
+    currency: str
+    delivery: str
+    capture: str
+    phone: str | None = Field(sa_type=Text)
+    """Encrypted."""
+    phone_hash: str | None = Field(index=True)
+    phone_last3: str | None
+    issuer: str
+    draft_id: str = Field(unique=True)
+    channel: str
+    created_at: datetime = Field(sa_type=Utc, index=True)
+
+    version: int
+    card_state: str
+    card_channel: str
+    card_ts: str | None
+    card_version: int
+    card_posts: int
+    diverted: bool
+
+    untold_since: datetime | None = Field(sa_type=Utc)
+    """Since when Slack lags behind; null when it does not."""
+    urgency: int | None
+    """The smallest urgency of what is untold."""
+    tell_after: datetime | None = Field(sa_type=Utc)
+    tell_lease: datetime | None = Field(sa_type=Utc)
+    tell_fence: int
+    stirred: int
+    """Counts everything that happened to the order, so that its holder sees what came after the claim."""
+    tell_seen: int
+    """`stirred` at the claim."""
+
+    __table_args__ = (Index("ix_orders_untold", "urgency", "untold_since", **_where("untold_since IS NOT NULL")),)
+
+
+class LineRow(Base, table=True):
+    """One line of an order."""
+
+    __tablename__ = "order_line"
+
+    order_id: str = Field(primary_key=True, foreign_key="orders.id")
+    position: int = Field(primary_key=True)
+    line_id: str
+    text: str
+    quantity: str
+    """A decimal as text: SQLite has no exact decimals."""
+    unit_price: int = Field(sa_type=BigInteger)
+    vat: int
+
+
+class LinkRow(Base, table=True):
+    """One session at Dintero."""
+
+    __tablename__ = "link"
+
+    id: str = Field(primary_key=True)
+    order_id: str = Field(foreign_key="orders.id")
+    account_id: str = Field(foreign_key="account.id")
+    n: int
+    merchant_reference: str
+    token_hash: str = Field(unique=True)
+    """SHA-256 of the capability token."""
+    session_id: str | None = Field(index=True)
+    session_hint: str | None
+    """A session id that a callback named for a link without one."""
+    transaction_id: str | None = Field(index=True)
+    url: str | None = Field(sa_type=Text)
+    """Encrypted: who holds it may pay, and sees the order."""
+    status: str
+    amount: int = Field(sa_type=BigInteger)
+    currency: str
+    auto_capture: bool
+    replaced: bool
+    facts: Facts = Field(sa_column=Column(AsJson(Facts), nullable=False))
+    expires_at: datetime = Field(sa_type=Utc)
+    created_at: datetime = Field(sa_type=Utc)
+    version: int
+
+    due_at: datetime | None = Field(sa_type=Utc)
+    hint_at: datetime | None = Field(sa_type=Utc)
+    """When the hints that no look has answered yet want the link to be read; null when there are none."""
+    looked_at: datetime | None = Field(sa_type=Utc)
+    lease_until: datetime | None = Field(sa_type=Utc)
+    fence: int
+
+    __table_args__ = (
+        UniqueConstraint("account_id", "merchant_reference"),
+        UniqueConstraint("order_id", "n"),
+        Index("ix_link_due", "due_at", **_where("due_at IS NOT NULL")),
+    )
+
+
+class OperationRow(Base, table=True):
+    """One intent."""
+
+    __tablename__ = "operation"
+
+    id: str = Field(primary_key=True)
+    link_id: str = Field(foreign_key="link.id", index=True)
+    kind: str
+    reference: str
+    state: str
+    requested_by: str
+    approved_by: str | None
+    reason: str | None = Field(sa_type=Text)
+    note: str | None = Field(sa_type=Text)
+    amount: int = Field(sa_type=BigInteger)
+    items: Mapping[str, int] = Field(sa_column=Column(AsJson(Mapping[str, int]), nullable=False))
+    seen_open: int = Field(sa_type=BigInteger)
+    response_url: str | None = Field(sa_type=Text)
+    view_id: str | None
+    correlation_id: str | None
+    created_at: datetime = Field(sa_type=Utc)
+    sent_at: datetime | None = Field(sa_type=Utc)
+    ended_at: datetime | None = Field(sa_type=Utc)
+    lease_until: datetime | None = Field(sa_type=Utc)
+    fence: int
+
+    __table_args__ = (
+        Index("ix_operation_open", "link_id", unique=True, **_where(IS_OPEN)),
+        Index("ix_operation_run", "state", "created_at", **_where("state IN ('wanted', 'sending')")),
+    )
+
+
+class EventRow(Base, table=True):
+    """One change. No personal data, so that it survives when a customer is forgotten."""
+
+    __tablename__ = "event"
+
+    id: str = Field(primary_key=True)
+    link_id: str = Field(foreign_key="link.id")
+    seq: int
+    kind: str
+    urgency: int
+    source: str
+    actor: str | None
+    at: datetime = Field(sa_type=Utc, index=True)
+    data: Mapping[str, Any] = Field(
+        sa_column=Column(AsJson(Mapping[str, str | int | bool | None]), nullable=False),
+    )
+    told_ts: str | None
+
+    __table_args__ = (
+        UniqueConstraint("link_id", "seq"),
+        Index("ix_event_untold", "link_id", **_where("told_ts IS NULL")),
+    )
+
+
+class DraftRow(Base, table=True):
+    """A form as typed, encrypted whole."""
+
+    __tablename__ = "draft"
+
+    id: str = Field(primary_key=True)
+    workspace_id: str = Field(foreign_key="workspace.id")
+    user_id: str
+    at: datetime = Field(sa_type=Utc, index=True)
+    typed: str = Field(sa_type=Text)
+
+
+class LaneRow(Base, table=True):
+    """A rate limit that the replicas share."""
+
+    __tablename__ = "lane"
+
+    name: str = Field(primary_key=True)
+    turns: list[float] = Field(sa_column=Column(AsJson(list[float]), nullable=False))
+    """The turns of the last minute, oldest first, in seconds since 1970."""
+    blocked_until: datetime | None = Field(sa_type=Utc)
+
+
+class TaskRow(Base, table=True):
+    """A sweep."""
+
+    __tablename__ = "task"
+
+    name: str = Field(primary_key=True)
+    cursor: str | None = Field(sa_type=Text)
+    due_at: datetime | None = Field(sa_type=Utc)
+    lease_until: datetime | None = Field(sa_type=Utc)
+    fence: int
+
+
+class BudgetRow(Base, table=True):
+    """Calls to Dintero in one second."""
+
+    __tablename__ = "budget"
+
+    account_id: str = Field(primary_key=True, foreign_key="account.id")
+    second: int = Field(primary_key=True, sa_type=BigInteger)
+    spent: int
+
+
+metadata: Final = Base.metadata
+
+workspaces: Final[Table] = metadata.tables["workspace"]
+accounts: Final[Table] = metadata.tables["account"]
+orders: Final[Table] = metadata.tables["orders"]
+lines: Final[Table] = metadata.tables["order_line"]
+links: Final[Table] = metadata.tables["link"]
+operations: Final[Table] = metadata.tables["operation"]
+events: Final[Table] = metadata.tables["event"]
+drafts: Final[Table] = metadata.tables["draft"]
+lanes: Final[Table] = metadata.tables["lane"]
+tasks: Final[Table] = metadata.tables["task"]
+budgets: Final[Table] = metadata.tables["budget"]

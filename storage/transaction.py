@@ -1,0 +1,114 @@
+"""One transaction: running statements, locking an order's rows, and noting that Slack lags behind an order."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CursorResult, Executable, Insert, Row, Table, case, func, literal, null, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.events import Urgency
+from bot.domain.stories import CardState
+from storage.columns import Utc
+from storage.secrets import Secrets
+from storage.tables import events, links, orders
+
+
+class Transaction:
+    """What every part of the unit of work stands on."""
+
+    def __init__(self, connection: AsyncConnection, secrets: Secrets, machine_now: Callable[[], datetime]) -> None:
+        self._connection = connection
+        self._secrets = secrets
+        self._machine_now = machine_now
+        self._locked: set[str] = set()
+        self._over = False
+
+    async def commit(self) -> None:
+        """Make it so. Nothing more can be done with this unit of work."""
+        self._over = True
+        await self._connection.commit()
+
+    async def _run(self, statement: Executable) -> CursorResult[Any]:
+        if self._over:
+            # It would begin another transaction, and leaving the block would roll that back without a word.
+            raise RuntimeError("this unit of work is committed; open another")
+        return await self._connection.execute(statement)
+
+    async def _first(self, statement: Executable) -> Row[Any] | None:
+        return (await self._run(statement)).first()
+
+    async def _changed(self, statement: Executable) -> bool:
+        """Whether the statement touched a row."""
+        return (await self._run(statement)).rowcount > 0
+
+    def _insert_unless_there(self, table: Table, **values: Any) -> Insert:
+        """An insert that does nothing when any unique key is taken, and leaves the transaction usable."""
+        if self._connection.dialect.name == "postgresql":
+            return postgresql.insert(table).values(**values).on_conflict_do_nothing()
+        return sqlite.insert(table).values(**values).on_conflict_do_nothing()
+
+    async def _order_of(self, link_id: str) -> str | None:
+        """The link's order, locked: whoever changes anything of an order takes its row first.
+
+        On PostgreSQL two transactions that change a link and an operation in opposite order would otherwise wait
+        for each other. On SQLite the whole file is ours already.
+        """
+        own = select(links.c.order_id).where(links.c.id == link_id)
+        order_id: str | None = (await self._run(own)).scalar()
+        if order_id is not None:
+            await self._lock(order_id)
+        return order_id
+
+    async def _lock(self, order_id: str) -> None:
+        if order_id not in self._locked and self._connection.dialect.name == "postgresql":
+            await self._run(select(orders.c.id).where(orders.c.id == order_id).with_for_update())
+        self._locked.add(order_id)
+
+    async def _stir(self, order_id: str, urgency: int, *, visible: bool = True, link_changed: bool = False) -> None:
+        """Note that Slack lags behind from now on. `visible` changes raise the order's version.
+
+        An order that nobody has claimed yet keeps its first three seconds until its link changes: its create is
+        under way, and the steps of that are not worth a post.
+        """
+        keep = case((orders.c.tell_fence == 0, orders.c.tell_after), else_=null())
+        await self._run(
+            update(orders)
+            .where(orders.c.id == order_id)
+            .values(
+                version=orders.c.version + int(visible),
+                stirred=orders.c.stirred + 1,
+                untold_since=func.coalesce(orders.c.untold_since, literal(self._machine_now(), Utc)),
+                urgency=case((orders.c.urgency < urgency, orders.c.urgency), else_=urgency),
+                tell_after=null() if link_changed else keep,
+            )
+        )
+
+    async def _settle_telling(self, order_id: str) -> None:
+        """Work out anew whether Slack lags behind the order, and how urgently."""
+        # The lock comes first, in a statement of its own: what a rival committed while we waited is seen below.
+        await self._lock(order_id)
+        row = await self._first(select(orders).where(orders.c.id == order_id))
+        if row is None:
+            return
+        of_order = select(links.c.id).where(links.c.order_id == order_id)
+        untold = select(func.min(events.c.urgency)).where(events.c.link_id.in_(of_order), events.c.told_ts.is_(None))
+        line: int | None = (await self._run(untold)).scalar()
+        behind = row.card_version < row.version or row.card_state in {CardState.NONE, CardState.POSTING}
+        if row.card_state == CardState.NOWHERE:
+            line = None  # there is no thread to tell it in
+        values: dict[str, Any] = {"untold_since": None, "urgency": None, "tell_after": None}
+        if behind or line is not None:
+            card = (row.urgency or Urgency.MONEY) if behind else Urgency.PROGRESS
+            values = {
+                "untold_since": row.untold_since or self._machine_now(),
+                "urgency": min(card, line or Urgency.PROGRESS),
+                "tell_after": row.tell_after,
+            }
+        await self._run(update(orders).where(orders.c.id == order_id).values(**values))
+
+
+def free(lease: Any, machine_now: datetime) -> Any:
+    """The condition that nobody holds the row."""
+    return or_(lease.is_(None), lease < machine_now)
