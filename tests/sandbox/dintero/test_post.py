@@ -1,5 +1,6 @@
 """Callbacks and webhooks: when, signed how, repeated how often."""
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -85,6 +86,7 @@ async def test_errors_are_reported_only_on_wish(shop, dintero, inn, verb, error)
     assert await dintero.deliver_due() == 0
 
     session = await shop.create(url__callback_url=f"{CALLBACK}?report_error=true")
+    dintero.start_payment(session["id"])
     getattr(dintero, verb)(session["id"])
     await dintero.deliver_due()
 
@@ -146,7 +148,16 @@ async def test_auto_capture_calls_back_when_the_switch_says(shop, dintero, inn, 
     assert len(inn.requests) == 1
 
 
-@pytest.mark.parametrize("answer", [500, 599, httpx.ReadTimeout("slow"), httpx.ConnectError("away")], ids=str)
+async def test_an_ignored_auto_capture_calls_back_like_any_payment(shop, dintero, inn):
+    """Dintero reference §4.5: once, when reserved."""
+    tx = await shop.paid(configuration__auto_capture=True)
+    dintero.auto_capture_now(tx["id"])
+
+    assert await dintero.deliver_due() == 1
+    assert len(inn.requests) == 1
+
+
+@pytest.mark.parametrize("answer", [103, 500, 599, httpx.ReadTimeout("slow"), httpx.ConnectError("away")], ids=str)
 async def test_a_callback_is_repeated_twenty_times(shop, dintero, inn, clock, answer):
     """Dintero reference §9."""
     inn.answers = [answer] * 100
@@ -238,3 +249,18 @@ async def test_a_webhook_that_never_answers_2xx_is_deleted(dintero, inn, clock):
 
     assert await deliver_all(dintero, clock) == 5
     assert dintero.subscription is None
+
+
+async def test_the_pump_delivers_and_lets_auto_capture_run(shop, dintero, inn):
+    """Dintero reference §4.5, §9: what the demo runs."""
+    dintero.switches = Switches(auto_capture_ignored=False)
+    tx = await shop.paid(configuration__auto_capture=True)
+
+    pump = asyncio.create_task(dintero.run())
+    await asyncio.sleep(0.2)
+    pump.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await pump
+
+    assert tx["status"] == "CAPTURED"
+    assert len(inn.requests) == 1
