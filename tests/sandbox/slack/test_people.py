@@ -146,6 +146,7 @@ async def test_a_click_tells_who_where_and_which(ws, clicks, kari, sales, card):
     }  # fmt: skip
     assert (body["channel"]["id"], body["user"]["id"], body["user"]["team_id"]) == (sales.id, kari.id, "T1")
     assert (body["message"]["ts"], body["message"]["text"], body["message"]["user"]) == (card.ts, "Reserved", "UBOT")
+    assert body["message"]["bot_id"] == "B1"
     [action] = body["actions"]
     assert (action["action_id"], action["block_id"], action["value"]) == ("capture", "acts", "1|lnk")
     assert ws.complaints == []

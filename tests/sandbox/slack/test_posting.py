@@ -225,6 +225,26 @@ async def test_a_message_that_cannot_be_is_refused(client, sales, arguments, err
     assert sales.messages == []
 
 
+async def test_the_longest_message_is_taken_and_a_longer_text_is_cut(client, sales):
+    """Slack reference §9, §10: 13200 characters of blocks; text is cut at 40000."""
+    blocks = [*[mrkdwn("y" * 3000)] * 4, mrkdwn("y" * 1200)]
+    await client.chat_postMessage(channel=sales.id, text="x" * 40_001, blocks=blocks)
+
+    assert len(sales.messages[0].text) == 40_000
+
+
+async def test_channel_facts_tell_the_kind(ws, client, sales, kari):
+    """Slack reference §14: conversations.info, with the scope of each kind."""
+    ws.scopes |= {"channels:read", "im:read"}
+    public = (await client.conversations_info(channel=sales.id))["channel"]
+    mine = (await client.conversations_info(channel=ws.dm(kari).id))["channel"]
+
+    assert (public["id"][0], public["is_private"], public["is_im"], public["is_ext_shared"]) == (
+        "C", False, False, False,
+    )  # fmt: skip
+    assert (mine["id"][0], mine["is_private"], mine["is_im"]) == ("D", True, True)
+
+
 async def test_a_fault_meets_one_call(ws, client, sales):
     """What Slack can do on a bad day (Slack reference §10, §11); it is not the bot's fault, so no complaint."""
     ws.limits.enforce = False

@@ -179,3 +179,19 @@ async def test_closing_is_told_where_it_is_wanted(ws, bot, client, kari, view):
     assert bot.seen == [(second.id, True)]
     with pytest.raises(NotOfferedError):
         await ws.fill(view, {"phone": "1"})
+
+
+@pytest.mark.parametrize(("when", "told"), [("on_enter_pressed", []), ("on_character_entered", ["9"])])
+async def test_texts_dispatch_when_asked_for_every_character(ws, bot, client, kari, when, told):
+    """Slack reference §8: dispatch_action_config."""
+
+    @bot.app.action("v")
+    async def entered(ack, body):
+        bot.seen.append(body["actions"][0]["value"])
+        await ack()
+
+    block = typing("b", "Text", dispatch_action_config={"trigger_actions_on": [when]}) | {"dispatch_action": True}
+    await client.views_open(trigger_id=ws.trigger(kari), view=modal(block))
+    await ws.fill(ws.modals(kari)[0], {"Text": "9"})
+
+    assert bot.seen == told
