@@ -99,8 +99,13 @@ def read_draft(draft: Draft, *, currency: str, country: str, now: datetime) -> O
     expires_at = take("deadline", lambda: read_deadline(draft.deadline, now))
     typed = [line for line in draft.lines if not line.is_empty] or list(draft.lines[:1])
     lines = [line for line in (_read_line(line, currency, wrong) for line in typed) if line is not None]
-    if not wrong and sum(line.total for line in lines) > MAX_MINOR:
-        wrong[f"price:{typed[-1].line_id}"] = f"Together the lines are more than {plain_amount(MAX_MINOR, currency)}."
+    if not typed:
+        wrong["text:1"] = "Say what the customer pays for."
+    if len(typed) > MAX_LINES:
+        wrong[f"text:{typed[-1].line_id}"] = f"At most {MAX_LINES} lines; these are {len(typed)}."
+    if sum(line.total for line in lines) > MAX_MINOR:
+        sentence = f"Together the lines are more than {plain_amount(MAX_MINOR, currency)}."
+        wrong.setdefault(f"price:{typed[-1].line_id}", sentence)
     if wrong or reference is None or expires_at is None:
         raise FieldErrors(wrong)
     return Offer(

@@ -10,7 +10,10 @@ MAX_MINOR = 2**31 - 1
 """The API's amounts are int32 (Dintero's types, `format: int32`)."""
 
 _SPACES = re.compile(r"[\s\u00a0\u2009\u202f']+")
-_CURRENCY_WORD = re.compile(r"^(?:kr\.?|nok|sek|dkk|eur|€)|(?:kr\.?|nok|sek|dkk|eur|€)$", re.IGNORECASE)
+_CURRENCY_WORD = re.compile(r"^(?:kr\.?|€|[a-z]{3})|(?:kr\.?|€|[a-z]{3})$", re.IGNORECASE)
+_SIGNS = {"kr": {"NOK", "SEK", "DKK", "ISK"}, "€": {"EUR"}}
+_LONGEST = 15
+"""More digits than any amount that can be paid."""
 _PLAIN = re.compile(r"\d+")
 _GROUPED = re.compile(r"\d{1,3}(?:([ .,])\d{3})(?:\1\d{3})*")
 
@@ -47,13 +50,13 @@ def parse_amount(text: str, currency: str) -> int:
     """Read `1 249,50`, `1.249,50`, `1249.50`, `249,-` or `kr 249` as minor units.
 
     A lone separator before exactly three digits (`1.249`) could be a thousand or a slip of the finger in the
-    decimals, a factor of a thousand apart: it is refused rather than guessed.
+    decimals, a factor of a thousand apart: it is refused rather than guessed. So is another currency's name.
 
     Raises:
         BadAmount: with the sentence to show beside the field.
 
     """
-    cleaned = _CURRENCY_WORD.sub("", _SPACES.sub(" ", text).strip()).strip()
+    cleaned = _without_currency(_SPACES.sub(" ", text).strip(), currency)
     cleaned = re.sub(r",[-\u2013]$", "", cleaned)
     if not cleaned:
         raise BadAmount("Enter a price, for example 249,50.")
@@ -62,10 +65,10 @@ def parse_amount(text: str, currency: str) -> int:
     whole, decimals = _split(cleaned, text)
     if len(decimals) > digits(currency):
         raise BadAmount(f"{currency} has {_count(digits(currency))}. Write it like {_example(digits(currency))}.")
-    minor = int(whole + decimals.ljust(digits(currency), "0"))
-    if minor == 0:
+    figures = (whole + decimals.ljust(digits(currency), "0")).lstrip("0")
+    if not figures:
         raise BadAmount("The price must be more than 0.")
-    if minor > MAX_MINOR:
+    if len(figures) > _LONGEST or (minor := int(figures)) > MAX_MINOR:
         raise BadAmount(f"At most {plain_amount(MAX_MINOR, currency)} can be paid through one link.")
     return minor
 
@@ -73,6 +76,18 @@ def parse_amount(text: str, currency: str) -> int:
 def round_half_up(value: Decimal) -> int:
     """Round to a whole minor unit, halves away from zero."""
     return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def _without_currency(typed: str, currency: str) -> str:
+    def drop(found: re.Match[str]) -> str:
+        word = found[0].lower().removesuffix(".")
+        if word == currency.lower() or currency in _SIGNS.get(word, ()):
+            return ""
+        if word in _SIGNS or known_currency(word.upper()):
+            raise BadAmount(f"This link is in {currency}. Enter the price in {currency}.")
+        return found[0]
+
+    return _CURRENCY_WORD.sub(drop, typed).strip()
 
 
 def _split(cleaned: str, typed: str) -> tuple[str, str]:

@@ -27,11 +27,12 @@ def parse_mobile(text: str, country: str) -> str:
         BadPhone: with the sentence to show beside the field.
 
     """
-    typed = unlink(text).strip()
+    typed = unlink(text).strip().removeprefix("tel:")
     if not typed:
         raise BadPhone("Enter the customer's mobile number.")
     try:
-        number = phonenumbers.parse(typed, country)
+        # Letters would be dialled as digits, or dropped together with what they say.
+        number = phonenumbers.parse("" if any(map(str.isalpha, typed)) else typed, country)
     except NumberParseException:
         raise BadPhone("This is not a phone number. Write it like 912 34 567 or +46 70 123 45 67.") from None
     if not phonenumbers.is_valid_number(number):

@@ -13,10 +13,11 @@ from bot.domain.drafts import Draft, DraftLine
 from bot.domain.money import BadAmount, parse_amount, plain_amount
 from bot.domain.phones import BadPhone, parse_mobile, unlink
 
-_NUMERIC = re.compile(r"[+(]?[\d.,()\u00a0-]*\d[\d.,()\u00a0-]*")
+_NUMERIC = re.compile(r"(?:kr\.?)?[+(]?[\d.,()\u00a0\u2013-]*\d[\d.,()\u00a0\u2013-]*(?:kr\.?)?", re.IGNORECASE)
 _DEADLINE = re.compile(r"\d{1,4}[hdw]|\d{4}-\d{2}-\d{2}")
 _ESCAPES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
-_CURRENCY = frozenset({"kr", "kr.", "nok", "sek", "dkk", "eur"})
+_CURRENCY = frozenset({"kr", "kr.", "nok", "sek", "dkk", "isk", "eur", "€", "usd", "$", "gbp", "£", "chf", "pln"})
+"""Said of the amount before them, so that another currency's is not taken as ours."""
 _LONGEST_RUN: Final = 8
 """More leading numbers than any amount and phone together have; the rest is text."""
 
@@ -46,8 +47,8 @@ def read_quickline(text: str, draft: Draft, *, currency: str, country: str) -> D
         raise Nonsense(text)
     reading, understood = _read_numbers(numbers, currency, country)
     leftover = [] if understood else numbers
-    line = DraftLine(
-        line_id="1",
+    line = replace(
+        draft.lines[0] if draft.lines else DraftLine(line_id="1"),
         text=" ".join([*leftover, *rest]),
         price=plain_amount(reading.amount, currency) if reading.amount is not None else "",
     )

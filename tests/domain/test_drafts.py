@@ -1,0 +1,239 @@
+"""A form as typed, read into an offer or one sentence for every wrong field at once."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.drafts import MAX_LINES, Draft, DraftLine, made_up_reference, read_deadline, read_draft
+from bot.domain.errors import FieldErrors
+from bot.domain.money import MAX_MINOR
+from bot.domain.orders import Capture, Delivery
+from tests.domain.given import DAY, NOW
+
+LINE = DraftLine(line_id="1", text="Tow bar", price="249,50")
+DRAFT = Draft(id="0a1b2c3d-4e5f", phone="912 34 567", reference="4711", lines=(LINE,))
+
+
+def read(draft):
+    return read_draft(draft, currency="NOK", country="NO", now=NOW)
+
+
+def wrong(draft):
+    with pytest.raises(FieldErrors) as caught:
+        read(draft)
+    return caught.value.fields
+
+
+def wrong_line(**changes):
+    return wrong(replace(DRAFT, lines=(replace(LINE, **changes),)))
+
+
+def test_a_filled_form_becomes_an_offer():
+    offer = read(DRAFT)
+
+    [line] = offer.lines
+    assert (line.text, line.quantity, line.unit_price, line.vat) == ("Tow bar", Decimal(1), 249_50, 2500)
+    assert (offer.phone, offer.reference, offer.expires_at) == ("+4791234567", "4711", NOW + 7 * DAY)
+    assert (offer.delivery, offer.capture) == (Delivery.SMS, Capture.RESERVE)
+
+
+def test_all_wrong_fields_are_named_at_once():
+    lines = (
+        DraftLine(line_id="a", text="", price="x", quantity="0", vat="-1"),
+        DraftLine(line_id="b", text="Bolt", price="1.249"),
+    )
+    draft = replace(DRAFT, phone="123", reference="Ø!", deadline="soon", lines=lines)
+
+    assert wrong(draft).keys() == {
+        "phone",
+        "reference",
+        "deadline",
+        "text:a",
+        "price:a",
+        "quantity:a",
+        "vat:a",
+        "price:b",
+    }
+
+
+def test_nothing_typed_is_lost_when_a_field_is_wrong():
+    """Reading changes no draft: the form comes back as it was typed, right fields included."""
+    draft = replace(DRAFT, phone="12 3", reference=" #47 11 ", lines=(replace(LINE, price=" 1.249 "),))
+    before = repr(draft)
+
+    wrong(draft)
+
+    assert repr(draft) == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"text": "  "}, "text:1"),
+        ({"text": "x" * 201}, "text:1"),
+        ({"text": "Tow\u202ebar"}, "text:1"),
+        ({"text": "Tow\u200bbar"}, "text:1"),
+        ({"quantity": "0"}, "quantity:1"),
+        ({"quantity": "-1"}, "quantity:1"),
+        ({"quantity": "two"}, "quantity:1"),
+        ({"quantity": "1,2345"}, "quantity:1"),
+        ({"quantity": "100001"}, "quantity:1"),
+        ({"quantity": "1e3"}, "quantity:1"),
+        ({"vat": "-1"}, "vat:1"),
+        ({"vat": "101"}, "vat:1"),
+        ({"vat": "12,345"}, "vat:1"),
+        ({"vat": "NaN"}, "vat:1"),
+        ({"price": ""}, "price:1"),
+        ({"price": "0"}, "price:1"),
+        ({"price": "-5"}, "price:1"),
+        ({"price": "1.249"}, "price:1"),
+        ({"price": "EUR 249"}, "price:1"),
+        ({"price": "21474836,47", "quantity": "2"}, "price:1"),
+        ({"price": "0,01", "quantity": "0,1"}, "price:1"),
+    ],
+)
+def test_each_rule_of_a_line_names_its_field(changes, field):
+    assert wrong_line(**changes).keys() == {field}
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"phone": ""}, "phone"),
+        ({"phone": "22123456"}, "phone"),
+        ({"reference": "x" * 25}, "reference"),
+        ({"reference": "47 11"}, "reference"),
+        ({"reference": "-4711"}, "reference"),
+        ({"reference": "4711\n"}, None),
+        ({"deadline": ""}, "deadline"),
+    ],
+)
+def test_each_rule_of_the_form_names_its_field(changes, field):
+    draft = replace(DRAFT, **changes)
+    if field is None:
+        assert read(draft).reference == "4711"
+    else:
+        assert wrong(draft).keys() == {field}
+
+
+@pytest.mark.parametrize(("typed", "vat"), [("25", 2500), ("12,5", 1250), ("12.5 %", 1250), ("0", 0), ("100%", 10_000)])
+def test_vat_is_kept_in_hundredths_of_a_percent(typed, vat):
+    assert read(replace(DRAFT, lines=(replace(LINE, vat=typed),))).lines[0].vat == vat
+
+
+@pytest.mark.parametrize(("typed", "quantity"), [("2", "2"), ("1,5", "1.5"), ("0.125", "0.125"), ("", "1")])
+def test_quantities_may_have_three_decimals(typed, quantity):
+    assert read(replace(DRAFT, lines=(replace(LINE, quantity=typed),))).lines[0].quantity == Decimal(quantity)
+
+
+def test_a_line_left_empty_is_left_out():
+    offer = read(replace(DRAFT, lines=(LINE, DraftLine(line_id="2"))))
+
+    assert [line.line_id for line in offer.lines] == ["1"]
+
+
+def test_a_form_with_only_an_empty_line_asks_for_it():
+    assert wrong(replace(DRAFT, lines=(DraftLine(line_id="1"),))).keys() == {"text:1", "price:1"}
+
+
+def test_a_form_without_any_line_is_no_offer_of_nothing():
+    assert wrong(replace(DRAFT, lines=())).keys() == {"text:1"}
+
+
+def test_too_many_lines_are_refused():
+    lines = tuple(replace(LINE, line_id=str(n)) for n in range(MAX_LINES + 1))
+
+    assert wrong(replace(DRAFT, lines=lines)).keys() == {f"text:{MAX_LINES}"}
+
+
+def test_the_lines_together_may_not_exceed_what_the_api_can_carry():
+    lines = (replace(LINE, price="21474836,47"), replace(LINE, line_id="2", price="0,01"))
+
+    assert wrong(replace(DRAFT, lines=lines)).keys() == {"price:2"}
+
+
+def test_a_sum_too_large_is_told_together_with_the_other_wrong_fields():
+    lines = (replace(LINE, price="21474836,47"), replace(LINE, line_id="2", price="0,01"))
+
+    assert wrong(replace(DRAFT, phone="1", lines=lines)).keys() == {"phone", "price:2"}
+
+
+def test_the_largest_amount_is_still_an_offer():
+    assert read(replace(DRAFT, lines=(replace(LINE, price="21474836,47"),))).lines[0].total == MAX_MINOR
+
+
+def test_a_link_handed_over_by_the_seller_needs_no_phone():
+    offer = read(replace(DRAFT, phone="", delivery=Delivery.LINK))
+
+    assert (offer.phone, offer.delivery) == (None, Delivery.LINK)
+
+
+def test_a_phone_that_is_typed_is_checked_even_when_no_sms_goes_out():
+    assert wrong(replace(DRAFT, phone="123", delivery=Delivery.LINK)).keys() == {"phone"}
+
+
+def test_an_order_without_a_reference_gets_one_and_keeps_it():
+    draft = replace(DRAFT, reference=" ")
+
+    assert read(draft).reference == read(draft).reference == made_up_reference(draft.id) == "PL-0A1B2C3D"
+
+
+@pytest.mark.parametrize(
+    ("typed", "until"),
+    [
+        ("7d", NOW + 7 * DAY),
+        ("12h", NOW + timedelta(hours=12)),
+        ("2w", NOW + 14 * DAY),
+        ("30d", NOW + 30 * DAY),
+        ("1 D", NOW + DAY),
+        ("2026-11-21", datetime(2026, 11, 21, 23, 59, tzinfo=UTC)),
+        ("2026-11-20", datetime(2026, 11, 20, 23, 59, tzinfo=UTC)),
+    ],
+)
+def test_a_deadline_is_a_time_span_or_a_day(typed, until):
+    assert read_deadline(typed, NOW) == until
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("0d", "past"),
+        ("-1d", "past"),
+        ("2026-11-19", "past"),
+        ("31d", "30 days"),
+        ("9999w", "30 days"),
+        ("9999-12-31", "30 days"),
+        ("2026-13-01", "not a deadline"),
+        ("soon", "not a deadline"),
+        ("7", "not a deadline"),
+        ("", "not a deadline"),
+    ],
+)
+def test_a_deadline_lies_ahead_and_within_thirty_days(typed, why):
+    with pytest.raises(ValueError, match=why):
+        read_deadline(typed, NOW)
+
+
+def test_a_deadline_leaves_the_customer_five_minutes():
+    late = datetime(2026, 11, 20, 23, 56, tzinfo=UTC)
+
+    with pytest.raises(ValueError, match="five minutes"):
+        read_deadline("2026-11-20", late)
+
+
+@given(*[st.text(max_size=12)] * 6)
+def test_whatever_is_typed_becomes_an_offer_or_sentences(phone, reference, deadline, quantity, price, vat):
+    line = DraftLine(line_id="1", text="Bolt", quantity=quantity, price=price, vat=vat)
+    draft = replace(DRAFT, phone=phone, reference=reference, deadline=deadline, lines=(line,))
+    try:
+        offer = read(draft)
+    except FieldErrors as error:
+        told = list(error.fields.values())
+    else:
+        told = ["Taken."] if 0 < offer.lines[0].total <= MAX_MINOR else []
+    assert told
+    assert all(sentence.endswith(".") for sentence in told)
