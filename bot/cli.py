@@ -1,0 +1,65 @@
+"""The command line: `paylink serve | migrate | check | new-key`."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from bot.settings import BadSettings, Settings, read_settings
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Payment links issued and followed from Slack.")
+
+
+@app.command()
+def serve() -> None:
+    """Run the bot until it is stopped."""
+    settings = _settings()
+    from bot.serving import serve as run  # noqa: PLC0415  the other commands need none of it
+
+    try:
+        asyncio.run(run(settings))
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database up to this program's schema."""
+    from storage.engine import open_engine  # noqa: PLC0415
+    from storage.schema import upgrade  # noqa: PLC0415
+
+    async def run(url: str) -> None:
+        engine = open_engine(url)
+        await upgrade(engine)
+        await engine.dispose()
+
+    asyncio.run(run(_settings().paylink_database_url))
+    typer.echo("The database is up to date.")
+
+
+@app.command()
+def check() -> None:
+    """Try every connection and say what is wrong and how to mend it."""
+    from bot.checks import check as run  # noqa: PLC0415
+
+    findings = asyncio.run(run(_settings()))
+    for finding in findings:
+        typer.echo(f"{'ok  ' if finding.well else 'FAIL'} {finding.about}: {finding.words}")
+    if not all(finding.well for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command("new-key")
+def new_key(count: Annotated[int, typer.Option(min=1, max=5)] = 1) -> None:
+    """Print a fresh key for PAYLINK_SECRET_KEY."""
+    from cryptography.fernet import Fernet  # noqa: PLC0415
+
+    typer.echo(",".join(Fernet.generate_key().decode() for _ in range(count)))
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings()
+    except BadSettings as problem:
+        typer.echo(f"These settings need another look:\n{problem}", err=True)
+        raise typer.Exit(2) from None

@@ -59,11 +59,16 @@ def tell(amount: int, items: Sequence[Item] | None, events: Sequence[Transaction
         elif kind is not None:
             moved = _book(ledger, event, kind) if event.success else event.amount or 0
             _mark(ledger, event, kind, success=event.success, amount=moved)
-    if not ledger.captured and not ledger.corrected and status in ALL_TAKEN:
-        _take(ledger, ledger.amount, ())
-    if status == "REFUNDED" and not ledger.refunded:
-        _return(ledger, ledger.captured, ())
+    if not ledger.corrected:
+        _fill_silence(ledger, status)
     return ledger
+
+
+def _fill_silence(ledger: Ledger, status: str) -> None:
+    if not ledger.captured and status in ALL_TAKEN:
+        _take(ledger, ledger.amount, ())
+    if not ledger.refunded and status == "REFUNDED":
+        _return(ledger, ledger.captured, ())
 
 
 def _book(ledger: Ledger, event: TransactionEvent, kind: Kind) -> int:

@@ -127,7 +127,7 @@ def _authorized(link: Link, now: datetime) -> tuple[Action, ...]:
 
 
 def _captured(link: Link) -> tuple[Action, ...]:
-    if link.facts.late:
+    if link.facts.late and link.facts.open_to_refund:
         return (Action.KEEP, Action.GIVE_BACK, Action.REFRESH)
     rest = (Action.CAPTURE, Action.CAPTURE_PART, Action.RELEASE) if link.facts.open_to_capture else ()
     refund = (Action.REFUND,) if link.facts.open_to_refund else ()

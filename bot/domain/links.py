@@ -74,6 +74,8 @@ class Facts:
     """Who said that the message of an uncertain link arrived."""
     seen: str = ""
     """Fingerprint of the transaction when it was last read whole; a list element that differs makes the link due."""
+    log: int = 0
+    """How many entries the payment's log had then; logs only grow, so a shorter one is an older read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

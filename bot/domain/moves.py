@@ -75,17 +75,29 @@ MOVES: Final[Mapping[tuple[Status, Report], Status]] = {
 }
 STALE: Final = frozenset((status, report) for status, (_, stale) in _ROWS.items() for report in stale)
 
+CORRECTIONS: Final[Mapping[tuple[Status, Report], Status]] = {
+    (S.CAPTURED, R.AUTHORIZED): S.AUTHORIZED,
+    (S.CAPTURED, R.VOIDED): S.VOIDED,
+    (S.VOIDED, R.AUTHORIZED): S.AUTHORIZED,
+    (S.VOIDED, R.CAPTURED): S.CAPTURED,
+}
+"""What only Dintero's own correction of an earlier event may turn back (Dintero reference §6)."""
+
 ENDED: Final = frozenset({S.REJECTED, S.CANCELLED, S.EXPIRED, S.FAILED})
 """Money that arrives from here is *late*."""
 
 
-def move(status: Status, report: Report) -> Status:
+def move(status: Status, report: Report, *, corrected: bool = False) -> Status:
     """The status after `report`; the same one when it tells nothing new.
+
+    `corrected` says that Dintero corrected an earlier event of the payment, in a read that is not an older one.
 
     Raises:
         ImpossibleReport: for a pair that no payment can show.
 
     """
+    if corrected and (status, report) in CORRECTIONS:
+        return CORRECTIONS[status, report]
     if (status, report) in STALE:
         return status
     try:

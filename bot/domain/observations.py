@@ -109,11 +109,18 @@ class Observation:
         """The two in one word. Money outranks what happened to the session."""
         if self.payment is None:
             return self._session_report()
+        if self.payment.report is Report.VOIDED:
+            return self._voided(self.payment)
         cancelled = self.session is not None and self.session.cancelled
-        never_reserved = self.payment.report is Report.VOIDED and not self.payment.was_authorized
-        if cancelled and (never_reserved or self.payment.report in {Report.PAYING, Report.FAILED}):
+        if cancelled and self.payment.report in {Report.PAYING, Report.FAILED}:
             return Report.CANCELLED
         return self.payment.report
+
+    def _voided(self, payment: Payment) -> Report:
+        """Letting the rest go leaves what was taken; only a cancelled session voids what was never reserved."""
+        if payment.captured:
+            return Report.CAPTURED
+        return Report.VOIDED if payment.was_authorized else Report.CANCELLED
 
     def _session_report(self) -> Report:
         if self.session is None:

@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.domain.actions import awaits_auto_capture
 from bot.domain.links import Link, Status
+from bot.domain.moves import ENDED
 from bot.domain.operations import IN_DOUBT, Kind
 from bot.domain.settling import EXPIRY_GRACE
 
@@ -37,6 +38,8 @@ def next_look(link: Link, now: datetime) -> datetime | None:
         return now + (timedelta(minutes=15) if awaits_auto_capture(link, now) else _DAY)
     if link.status is Status.CAPTURED and (link.facts.open_to_refund or link.facts.open_to_capture):
         return _rarer(now, _age(link, now), _REFUNDABLE)
+    if link.status in ENDED and link.facts.paying_since is not None:
+        return now + _interval(_UNDER_WAY, now - link.facts.paying_since, otherwise=_DAY)
     return None
 
 

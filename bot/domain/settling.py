@@ -16,6 +16,10 @@ EXPIRY_GRACE: Final = timedelta(minutes=30)
 """A payment begun before the deadline may end after it (Dintero reference §5)."""
 
 _MONEY: Final = {Status.AUTHORIZED, Status.CAPTURED}
+_UNPAID: Final = {Status.OPEN, *ENDED}
+"""Where a payment can be under way without a status of its own; after the end it is only watched."""
+_SETTLES_AMOUNTS: Final = {Report.AUTHORIZED, Report.CAPTURED, Report.VOIDED}
+_DECIDES: Final = {Kind.CAPTURE, Kind.REFUND, Kind.VOID}
 _ARRIVALS: Final = {Happened.AUTHORIZED, Happened.CAPTURED}
 _TURNED: Final = {
     Status.PENDING: (Happened.PENDING, Source.CUSTOMER),
@@ -49,25 +53,33 @@ def settle(link: Link, observation: Observation, now: datetime, *, paid_elsewher
 
     """
     _check_ours(link, observation)
-    report = _report(link, observation, now)
-    status = move(link.status, report)
-    verdict = judge(link.operation, observation, report)
-    facts = _facts(link, status, report, observation, now)
-    if paid_elsewhere and status in _MONEY and link.status not in _MONEY:
-        facts = replace(facts, late=True)
+    session, payment = observation.session, observation.payment
+    seen = session or payment
+    held = replace(link, expires_at=(session.expires_at if session else None) or link.expires_at)
+    report = _report(held, observation, now)
+    status = move(held.status, report, corrected=_is_corrected(held.facts, payment))
+    verdict = judge(held.operation, observation, report)
+    double = paid_elsewhere and status in _MONEY and held.status not in _MONEY
+    facts = _facts(held, status, report, observation, now)
+    late = facts.late or double or _arrives_late(held, status, observation)
     settled = replace(
-        link,
+        held,
         status=status,
-        facts=facts,
-        session_id=observation.session.session_id if observation.session else link.session_id,
-        url=(observation.session.url if observation.session else None) or link.url,
-        transaction_id=observation.payment.transaction_id if observation.payment else link.transaction_id,
+        facts=replace(facts, late=late and not _is_decided(status, facts, verdict)),
+        session_id=held.session_id or (seen.session_id if seen else None),
+        url=(session.url if session else None) or held.url,
+        transaction_id=payment.transaction_id if payment else held.transaction_id,
+        operation=None if verdict else held.operation,
     )
-    news = _news(link, settled, verdict, observation, now)
-    if paid_elsewhere:
+    news = _news(held, settled, verdict, now)
+    if double:
         news = tuple(replace(one, data={**one.data, "double": True}) if one.kind in _ARRIVALS else one for one in news)
-    same_but_seen = replace(settled, facts=replace(facts, seen=link.facts.seen)) == link
-    return Settlement(link=settled, news=news, verdict=verdict, changed=not same_but_seen or verdict is not None)
+    return Settlement(link=settled, news=news, verdict=verdict, changed=_shown(settled) != _shown(link))
+
+
+def _shown(link: Link) -> Link:
+    """The link without what only machines compare."""
+    return replace(link, facts=replace(link.facts, seen="", log=0))
 
 
 def _check_ours(link: Link, observation: Observation) -> None:
@@ -77,21 +89,45 @@ def _check_ours(link: Link, observation: Observation) -> None:
         raise NotOurs("session differs in reference, currency or amount")
     if payment and (payment.reference, payment.currency, payment.amount) != expected:
         raise NotOurs("transaction differs in reference, currency or amount")
+    if session and link.session_id is not None and session.session_id != link.session_id:
+        raise NotOurs("another session of the same reference")
     known = session.session_id if session else link.session_id
     if payment and known is not None and payment.session_id != known:
         raise NotOurs("transaction of another session")
+    if payment and link.status in _MONEY and link.transaction_id not in {None, payment.transaction_id}:
+        raise NotOurs("another transaction than the one that paid")
 
 
 def _report(link: Link, observation: Observation, now: datetime) -> Report:
-    over = now >= link.expires_at + EXPIRY_GRACE
     report = observation.report
-    if report is Report.UNPAID and over:
-        return Report.EXPIRED
+    if report is Report.UNPAID and now >= link.expires_at + EXPIRY_GRACE:
+        # A payment that was begun and is not in this read may be under way: that is no expiry.
+        return Report.EXPIRED if link.transaction_id is None else Report.UNKNOWN
     if observation.session is None and observation.payment is None and link.session_id is None:
         return Report.UNKNOWN
     if observation.gone and observation.payment is None and now < link.expires_at:
         raise ImpossibleReport("a session disappeared before its deadline")
+    if report is Report.CANCELLED and link.status is Status.AUTHORIZED and observation.payment:
+        return Report.VOIDED  # we saw the reservation, whatever the payment's log holds of it now
     return report
+
+
+def _is_older(facts: Facts, payment: Payment) -> bool:
+    """Whether a newer read has overtaken this one: without a correction no amount ever comes back."""
+    if payment.corrected:
+        return len(payment.marks) < facts.log
+    if payment.captured < facts.captured or payment.refunded < facts.refunded:
+        return True
+    moved = (payment.authorized, payment.captured, payment.refunded) != (
+        facts.authorized,
+        facts.captured,
+        facts.refunded,
+    )
+    return not moved and payment.open_to_capture > facts.open_to_capture
+
+
+def _is_corrected(facts: Facts, payment: Payment | None) -> bool:
+    return payment is not None and payment.corrected and not _is_older(facts, payment)
 
 
 def _facts(link: Link, status: Status, report: Report, observation: Observation, now: datetime) -> Facts:
@@ -99,36 +135,44 @@ def _facts(link: Link, status: Status, report: Report, observation: Observation,
     if observation.session:
         facts = _session_facts(facts, observation.session)
     payment = observation.payment
-    if payment and _is_news_of_money(facts, status, payment):
-        facts = _payment_facts(facts, payment, now)
-    paying = report is Report.PAYING and status is Status.OPEN
-    since = (payment.started_at if payment else None) or facts.paying_since or now
-    arrived = status in {*_MONEY, Status.PENDING} and link.status not in {*_MONEY, Status.PENDING}
-    return replace(
-        facts,
-        paying_since=since if paying else None,
-        last_failure=(payment.failure if payment else None) or facts.last_failure,
-        late=facts.late or (arrived and (link.status in ENDED or link.replaced)),
-    )
+    if payment and not _is_older(facts, payment):
+        facts = replace(
+            facts, seen=payment.seen, log=max(facts.log, len(payment.marks)), method=payment.method or facts.method
+        )
+        if status in {*_MONEY, Status.VOIDED} and payment.report in _SETTLES_AMOUNTS:
+            facts = _payment_facts(facts, payment, now)
+    if report is not Report.UNKNOWN:
+        begun = facts.paying_since or (payment.started_at if payment else None) or now
+        facts = replace(facts, paying_since=begun if report is Report.PAYING and status in _UNPAID else None)
+    return replace(facts, last_failure=(payment.failure if payment else None) or facts.last_failure)
+
+
+def _arrives_late(link: Link, status: Status, observation: Observation) -> bool:
+    """Whether this is the first sight of money that nobody waits for any more."""
+    holds = {*_MONEY, Status.PENDING}
+    if status not in holds or link.status in holds:
+        return False
+    cancelled = observation.session is not None and observation.session.cancelled
+    return link.status in ENDED or link.replaced or cancelled
+
+
+def _is_decided(status: Status, facts: Facts, verdict: Verdict | None) -> bool:
+    """Whether late money asks no more: it is gone, or an operation of ours has dealt with it."""
+    if status not in {*_MONEY, Status.PENDING}:
+        return True
+    if status is Status.CAPTURED and not facts.open_to_capture and not facts.open_to_refund:
+        return True
+    return verdict is not None and verdict.done and verdict.operation.kind in _DECIDES
 
 
 def _session_facts(facts: Facts, session: Session) -> Facts:
+    newer = session.attempts_failed > facts.attempts_failed or facts.last_failure is None
     return replace(
         facts,
         opened_at=facts.opened_at or session.opened_at,
         attempts_failed=max(facts.attempts_failed, session.attempts_failed),
-        last_failure=session.last_failure or facts.last_failure,
+        last_failure=(session.last_failure if newer else None) or facts.last_failure,
     )
-
-
-def _is_news_of_money(facts: Facts, status: Status, payment: Payment) -> bool:
-    """Whether amounts may be taken over: an older read that overtook a newer one must not turn money back."""
-    if status not in {*_MONEY, Status.VOIDED}:
-        return False
-    if payment.corrected:
-        return True
-    older = payment.captured < facts.captured or payment.refunded < facts.refunded
-    return not older and payment.report in {Report.AUTHORIZED, Report.CAPTURED, Report.VOIDED}
 
 
 def _payment_facts(facts: Facts, payment: Payment, now: datetime) -> Facts:
@@ -140,15 +184,13 @@ def _payment_facts(facts: Facts, payment: Payment, now: datetime) -> Facts:
         refunded=payment.refunded,
         open_to_capture=payment.open_to_capture,
         open_to_refund=payment.open_to_refund,
-        method=payment.method or facts.method,
         taken=payment.taken,
         returned=payment.returned,
-        seen=payment.seen,
     )
 
 
-def _news(old: Link, new: Link, verdict: Verdict | None, observation: Observation, now: datetime) -> tuple[News, ...]:
-    found = old.status in {Status.UNCERTAIN, Status.REQUESTED} and observation.session is not None
+def _news(old: Link, new: Link, verdict: Verdict | None, now: datetime) -> tuple[News, ...]:
+    found = old.session_id is None and new.session_id is not None
     news = [News(kind=Happened.FOUND, source=Source.AUTOMATIC, at=now)] if found else []
     if new.status is Status.OPEN:
         news += _progress(old, new, now)
@@ -171,9 +213,11 @@ def _progress(old: Link, new: Link, now: datetime) -> list[News]:
 
 
 def _turned(old: Link, new: Link, verdict: Verdict | None, now: datetime) -> list[News]:
-    if new.status not in _TURNED:
-        return []
+    if new.status not in _TURNED or (old.status in {Status.CAPTURED, Status.VOIDED} and new.status in _MONEY):
+        return []  # taken money is told by its amount, and so is a correction
     kind, source = _TURNED[new.status]
+    if old.status is Status.CANCELLED and new.status is Status.VOIDED:
+        kind, source = Happened.PAID_WHILE_CANCELLING, Source.CUSTOMER
     actor = None
     ours = verdict.operation if verdict and verdict.done else None
     if ours and ours.kind in {Kind.VOID, Kind.CANCEL}:
@@ -193,14 +237,26 @@ def _turned(old: Link, new: Link, verdict: Verdict | None, now: datetime) -> lis
 def _amounts(old: Link, new: Link, verdict: Verdict | None, now: datetime) -> list[News]:
     captured = new.facts.captured - old.facts.captured
     refunded = new.facts.refunded - old.facts.refunded
-    if captured < 0 or refunded < 0:
+    back = old.status in {Status.CAPTURED, Status.VOIDED} and new.status is not old.status
+    if captured < 0 or refunded < 0 or back:
         data = {"captured": new.facts.captured, "refunded": new.facts.refunded}
         return [News(kind=Happened.CORRECTED, source=Source.OUTSIDE, at=now, data=data)]
     ours = verdict.operation if verdict and verdict.done else None
     return [
         *_share(Happened.CAPTURED, captured, _matching(ours, Kind.CAPTURE), old, new, now),
         *_share(Happened.REFUNDED, refunded, _matching(ours, Kind.REFUND), old, new, now),
+        *_released(old, new, _matching(ours, Kind.VOID), now),
     ]
+
+
+def _released(old: Link, new: Link, ours: Operation | None, now: datetime) -> list[News]:
+    """The rest of a reservation that was let go while the part taken stays."""
+    rest = old.facts.open_to_capture + old.facts.captured - new.facts.open_to_capture - new.facts.captured
+    if new.status is not Status.CAPTURED or rest <= 0:
+        return []
+    source, actor = (Source.SLACK, ours.requested_by) if ours else (Source.OUTSIDE, None)
+    data = {"amount": rest, "rest": True, "captured": new.facts.captured, "late": new.facts.late}
+    return [News(kind=Happened.VOIDED, source=source, at=now, actor=actor, data=data)]
 
 
 def _matching(operation: Operation | None, kind: Kind) -> Operation | None:
@@ -231,6 +287,6 @@ def _elsewhere(kind: Happened, old: Link, new: Link) -> Source:
     """Who took money when we did not: the customer's own method at once, automatic capture, or the Backoffice."""
     if kind is Happened.REFUNDED:
         return Source.OUTSIDE
-    if new.auto_capture:
+    if new.auto_capture and not old.facts.captured:
         return Source.AUTOMATIC
     return Source.OUTSIDE if old.status is Status.AUTHORIZED or old.facts.captured else Source.CUSTOMER

@@ -88,3 +88,14 @@ class Due:
 
     link: Link
     hinted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """What waits: seconds since it should have been done, None when nothing does."""
+
+    oldest_due: float | None
+    oldest_untold: float | None
+    oldest_wanted: float | None
+    unknown: int
+    """How many operations nobody knows the end of."""

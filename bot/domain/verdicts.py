@@ -63,7 +63,10 @@ def _void(operation: Operation, observation: Observation, report: Report) -> Ver
     failed = [mark for mark in marks if _is_ours(mark, operation)]
     if failed:
         return Verdict(operation=operation, state=State.REFUSED, note=failed[-1].error)
-    if report is Report.CAPTURED and observation.payment and observation.payment.open_to_capture == 0:
+    payment = observation.payment
+    if report is Report.CAPTURED and payment and payment.open_to_capture == 0:
+        if payment.captured < payment.authorized:
+            return Verdict(operation=operation, state=State.DONE)
         return Verdict(operation=operation, state=State.REFUSED, note="All of it had been captured.")
     return None
 

@@ -101,21 +101,31 @@ class Creating:
             await work.make_due(operation.link_id, self.clock.now(), session_hint=hint)
             await work.commit()
 
+    async def show_again(self, order_id: str, view_id: str) -> None:
+        """Put the result into the form once more: a second *Send* has drawn "Creating…" over it."""
+        async with self.store.read() as work:
+            story = await work.story(order_id)
+        if story is not None and story.newest.status is not Status.REQUESTED:
+            await self.threads.show_result(story, story.newest, view_id)
+
     async def _say_waiting(self, operation: Operation) -> None:
         await asyncio.sleep(_PATIENCE)
-        await self.threads.show_waiting(operation)
+        if operation.view_id is not None:
+            await self.threads.show_waiting(operation.view_id)
 
     async def _tell(self, operation: Operation) -> None:
         async with self.store.read() as work:
             story = await work.story_of_link(operation.link_id)
-        if story is None or await self.threads.show_result(story, operation, self.clock.now()):
+        if story is None or operation.view_id is None:
             return
-        await self.threads.whisper(
-            channel=story.order.channel,
-            user_id=operation.requested_by,
-            sentence=_outcome_words(story.link(operation.link_id)),
-            response_url=operation.response_url,
-        )
+        link = story.link(operation.link_id)
+        if not await self.threads.show_result(story, link, operation.view_id):
+            await self.threads.whisper(
+                channel=story.order.channel,
+                user_id=operation.requested_by,
+                sentence=_outcome_words(link),
+                response_url=operation.response_url,
+            )
 
 
 def _after(link: Link, outcome: _Outcome) -> Link:

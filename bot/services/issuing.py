@@ -34,6 +34,14 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Issued:
+    """The order that a submission stands for; `new` unless the same form was sent before."""
+
+    order_id: str
+    new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Issuing:
     """Submit a form; make the next link of an order's chain."""
 
@@ -43,8 +51,8 @@ class Issuing:
     shop: Shop
     policy: Policy
 
-    async def submit(self, submission: Submission) -> str:
-        """Make the draft an order with its first link and the wish to create it; returns the order's id.
+    async def submit(self, submission: Submission) -> Issued:
+        """Make the draft an order with its first link and the wish to create it.
 
         A draft that was submitted before returns what it made then and makes nothing new.
 
@@ -70,9 +78,9 @@ class Issuing:
                 await work.delete_draft(draft.id)
                 await work.commit()
         except DraftUsed as before:
-            return before.order_id
+            return Issued(order_id=before.order_id, new=False)
         self.bell.ring()
-        return order.id
+        return Issued(order_id=order.id, new=True)
 
     def _order(self, draft: Draft, offer: Offer, actor: Actor) -> Order:
         return Order(

@@ -13,7 +13,7 @@ from bot.domain.orders import Capture, Delivery, allocate
 from bot.domain.stories import Story
 from bot.services.pressing import Part
 from bot.slack import ids
-from bot.slack.views.fields import is_expanded
+from bot.slack.views.fields import is_expanded, shown_lines
 from bot.slack.views.part_form import ALL, AMOUNT, LINES, MAX_REASON, line_rooms
 
 State = Mapping[str, Any]
@@ -59,7 +59,7 @@ def draft_from_state(previous: Draft, state: State, *, expanded: bool | None = N
         deadline=take(ids.DEADLINE, previous.deadline),
         delivery=_known(Delivery, take(ids.DELIVERY, previous.delivery), previous.delivery),
         capture=_known(Capture, take(ids.CAPTURE, previous.capture), previous.capture),
-        lines=tuple(_line(line, take) for line in previous.lines),
+        lines=tuple(_line(line, take) for line in shown_lines(previous)),
         expanded=previous.expanded if expanded is None else expanded,
     )
 

@@ -17,7 +17,7 @@ from bot.domain.events import Event, News
 from bot.domain.links import Link
 from bot.domain.operations import Kind, Operation, State
 from bot.domain.orders import Order
-from bot.domain.stories import CardState, Claimed, Due, Story, Task
+from bot.domain.stories import Backlog, CardState, Claimed, Due, Story, Task
 
 
 class Work(Protocol):
@@ -250,4 +250,8 @@ class Store(Protocol):
 
     async def spend(self, account_id: str, machine_now: datetime, *, rate: int, share: float) -> bool:
         """Take a call from the account's budget of `rate` a second, if less than `share` of it is spent."""
+        ...
+
+    async def backlog(self, now: datetime, machine_now: datetime) -> Backlog:
+        """What waits, and for how long."""
         ...

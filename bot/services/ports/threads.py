@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.events import Event
-from bot.domain.operations import Operation
+from bot.domain.links import Link
 from bot.domain.permissions import Standing
 from bot.domain.stories import Story
 
@@ -68,11 +68,11 @@ class Threads(Protocol):
         """The id of the bot's DM with a person. Raises ThreadError."""
         ...
 
-    async def show_result(self, story: Story, operation: Operation, now: datetime) -> bool:
-        """Put the result of a create into the form that waits for it; False when the form is closed."""
+    async def show_result(self, story: Story, link: Link, view_id: str) -> bool:
+        """Put what became of a create into the form that waits for it; False when the form is closed."""
         ...
 
-    async def show_waiting(self, operation: Operation) -> None:
+    async def show_waiting(self, view_id: str) -> None:
         """Say in the form that Dintero takes its time and the form may be closed."""
         ...
 

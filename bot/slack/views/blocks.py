@@ -12,11 +12,14 @@ Block = dict[str, Any]
 
 _TOKENS: Final = (
     (re.compile(r"<!date\^[^|>]*\|([^>]*)>"), r"\1"),
-    (re.compile(r"<@[A-Z0-9]+>"), "a colleague"),
     (re.compile(r"<#[^>|]*>"), "the channel"),
     (re.compile(r"\*([^*\n]+)\*"), r"\1"),
     (re.compile(r"\b_([^_\n]+)_\b"), r"\1"),
 )
+
+
+_FIRST_MENTION: Final = re.compile(r"(^|[.!?] )<@[A-Z0-9]+>", re.MULTILINE)
+_MENTION: Final = re.compile(r"<@[A-Z0-9]+>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +76,15 @@ def person(user_id: str | None) -> str:
 
 
 def spoken(mrkdwn: str) -> str:
-    """Our own mrkdwn for notifications and screen readers: no mentions, no date tokens, no stars."""
+    """Our own mrkdwn for notifications and screen readers: no date tokens, no stars; mentions stay."""
     for pattern, plainly in _TOKENS:
         mrkdwn = pattern.sub(plainly, mrkdwn)
     return mrkdwn
+
+
+def nameless(text: str) -> str:
+    """A text that calls nobody: `<@U1> asked` → `A colleague asked`."""
+    return _MENTION.sub("a colleague", _FIRST_MENTION.sub(r"\1A colleague", text))
 
 
 def plain(text: str, most: int = 3000, *, emoji: bool = False) -> Block:

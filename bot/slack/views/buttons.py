@@ -9,7 +9,7 @@ from bot.domain.links import Link, Status
 from bot.domain.operations import Kind
 from bot.domain.stories import Story
 from bot.slack import ids
-from bot.slack.views.blocks import Block, Look, option, plain
+from bot.slack.views.blocks import Block, Look, fit, option, plain
 from bot.slack.views.words import customer
 
 MOST_BUTTONS: Final = 3
@@ -30,6 +30,15 @@ _LABELS: Final[Mapping[Action, str]] = {
     Action.GIVE_BACK: "Give back",
 }
 _THE_REST: Final = {Action.CAPTURE: "Capture the rest", Action.RELEASE: "Release the rest"}
+_SPOKEN: Final = {
+    Action.CAPTURE: "Capture",
+    Action.CAPTURE_PART: "Capture part of",
+    Action.RELEASE: "Release",
+    Action.REFUND: "Refund all or part of",
+    Action.KEEP: "Keep and capture",
+    Action.GIVE_BACK: "Give back",
+}
+"""For screen readers, the amount follows."""
 _STYLES: Final = {Action.CAPTURE: "primary", Action.GIVE_BACK: "danger"}
 _AGAIN: Final[Mapping[Kind, str]] = {
     Kind.CAPTURE: "Capture",
@@ -79,10 +88,9 @@ def _button(action: Action, link: Link, look: Look, question: Block | None) -> B
         "text": plain(label(action, link), 75),
         "value": ids.ButtonValue(link.id, link.version, open_amount(link, action)).encode(),
     }
-    amount = open_amount(link, action)
-    if amount:
-        words = f"{label(action, link).rstrip('…')}, {look.money(amount, link.currency)} of {link.reference}"
-        button["accessibility_label"] = plain(words, 75)["text"]
+    if amount := _amount(action, link):
+        verb = _SPOKEN.get(action, f"{label(action, link)},")
+        button["accessibility_label"] = fit(f"{verb} {look.money(amount, link.currency)} for {link.reference}", 75)
     if action in _STYLES:
         button["style"] = _STYLES[action]
     if question is not None:
@@ -111,8 +119,14 @@ def _question(action: Action, story: Story, link: Link, look: Look) -> Block | N
     }
     if action not in dialogs or (action is Action.KEEP and not link.facts.open_to_capture):
         return None
-    retried = link.operation.amount if action is Action.TRY_AGAIN and link.operation else 0
-    return dialogs[action](story, link, look.money(retried or open_amount(link, action), link.currency))
+    return dialogs[action](story, link, look.money(_amount(action, link), link.currency))
+
+
+def _amount(action: Action, link: Link) -> int:
+    """What a press would move: all that is open, or what the first attempt was about."""
+    if action is Action.TRY_AGAIN and link.operation is not None:
+        return link.operation.amount
+    return open_amount(link, action)
 
 
 def _ask_capture(story: Story, link: Link, amount: str) -> Block:
@@ -131,21 +145,20 @@ def _ask_keep(story: Story, link: Link, amount: str) -> Block:
     )
 
 
-def _ask_release(story: Story, link: Link, amount: str) -> Block:
+def _ask_release(_: Story, link: Link, amount: str) -> Block:
     return _dialog(
         f"Release {amount}?",
-        f"The reservation of {amount} for {link.reference} is let go. {_whom(story).capitalize()} keeps the money, "
-        "and it cannot be captured afterwards.",
+        f"The reservation of {amount} for {link.reference} is let go. The customer "
+        "keeps the money, and it cannot be captured afterwards.",
         "Release",
         danger=True,
     )
 
 
-def _ask_cancel(story: Story, link: Link, _: str) -> Block:
+def _ask_cancel(_: Story, link: Link, __: str) -> Block:
     return _dialog(
         "Cancel this link?",
-        f"{_whom(story).capitalize()} can no longer pay {link.reference} with it. "
-        "A payment that is under way may be stopped.",
+        f"The customer can no longer pay {link.reference} with it. A payment that is under way may be stopped.",
         "Cancel link",
         danger=True,
     )
@@ -161,10 +174,13 @@ def _ask_give_back(story: Story, link: Link, amount: str) -> Block:
 
 def _ask_try_again(_: Story, link: Link, amount: str) -> Block:
     kind = link.operation.kind if link.operation else Kind.CAPTURE
+    if kind is Kind.CANCEL:
+        title, then = f"{_AGAIN[kind]} again?", "before it asks Dintero again."
+    else:
+        title, then = f"{_AGAIN[kind]} {amount} again?", "and goes on only if the same amount is still open."
     return _dialog(
-        f"{_AGAIN[kind]} again?" if kind is Kind.CANCEL else f"{_AGAIN[kind]} {amount} again?",
-        "Ten minutes have passed without a trace of the first attempt. Paylink reads the payment once more, "
-        "and asks Dintero again only if the amount still open is the same.",
+        title,
+        f"Ten minutes have passed without a trace of the first attempt. Paylink reads the payment once more, {then}",
         "Try again",
         danger=True,
     )
@@ -182,7 +198,7 @@ def _ask_send_again(story: Story, link: Link, _: str) -> Block:
 
 
 def _whom(story: Story) -> str:
-    return customer(story) if story.order.phone else "the customer"
+    return f"the customer ({customer(story)})" if story.order.phone else "the customer"
 
 
 def _dialog(title: str, words: str, yes: str, *, danger: bool = False) -> Block:

@@ -16,6 +16,7 @@ from bot.slack.views.blocks import (
     fit,
     header,
     mrkdwn,
+    nameless,
     person,
     plain,
     section,
@@ -28,6 +29,7 @@ from bot.slack.views.words import customer, headline_amount
 
 MOST_LINES: Final = 5
 _WAITS: Final = {Status.REQUESTED, Status.UNCERTAIN, Status.OPEN, Status.PENDING}
+_MONEY: Final = {Status.AUTHORIZED, Status.CAPTURED}
 _TEXT_LIMIT: Final = 3000
 
 
@@ -46,8 +48,14 @@ def card(story: Story, now: datetime, look: Look) -> Message:
         blocks.append(context(*small))
     if (row := action_row(story, link, now, look)) is not None:
         blocks.append(row)
-    point = f"{first.words} {headline_amount(link, look)} · {escape(link.reference)} · {customer(story)}"
-    return Message(text=fit("\n".join([point, *map(spoken, said)]), _TEXT_LIMIT), blocks=blocks)
+    point = _point(story, link, first.words, headline_amount(link, look))
+    return Message(text=fit("\n".join([point, *(nameless(spoken(one)) for one in said)]), _TEXT_LIMIT), blocks=blocks)
+
+
+def _point(story: Story, link: Link, words: str, amount: str) -> str:
+    """The first line of a notification: `Paid 249,00 kr · 4711 · +47 ••• •• 567`."""
+    said = f"{words} {amount}" if link.status in _MONEY and "," not in words else f"{words} · {amount}"
+    return " · ".join([said, escape(link.reference), *([customer(story)] if story.order.phone else [])])
 
 
 def _fields(story: Story, link: Link, look: Look) -> list[Block]:
@@ -61,7 +69,7 @@ def _fields(story: Story, link: Link, look: Look) -> list[Block]:
     elif link.status is Status.EXPIRED:
         told["Expired"] = look.date(link.expires_at)
     elif link.facts.method:
-        told["Paid with"] = escape(link.facts.method)
+        told["Method"] = escape(link.facts.method)
     return [mrkdwn(f"*{name}*\n{value}", 2000) for name, value in told.items()]
 
 

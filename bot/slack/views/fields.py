@@ -43,14 +43,18 @@ def field(block_id: str, label: str, element: Block, *, hint: str = "", optional
 
 def is_expanded(draft: Draft) -> bool:
     """Whether everything is shown: *More* was pressed, or the first view could not show all that is in the draft."""
-    line = draft.lines[0] if draft.lines else DraftLine(line_id="1")
-    return draft.expanded or len(draft.lines) > 1 or line.quantity != "1"
+    return draft.expanded or len(draft.lines) > 1 or shown_lines(draft)[0].quantity != "1"
+
+
+def shown_lines(draft: Draft) -> tuple[DraftLine, ...]:
+    """The draft's lines, of which a form always shows at least one."""
+    return draft.lines or (DraftLine(line_id="1"),)
 
 
 def phone(draft: Draft, generation: int) -> Block:
     """The customer's number; Slack insists on it only while it is certain that an SMS goes out."""
     expanded = is_expanded(draft)
-    hint = "Needed for an SMS." if expanded else ""
+    hint = "Leave it empty only if you share the link yourself." if expanded else ""
     needed = draft.delivery == Delivery.SMS and not expanded
     block_id = ids.block_id(ids.PHONE, generation=generation)
     return text_input(block_id, "Mobile number", draft.phone, placeholder="912 34 567", hint=hint, optional=not needed)

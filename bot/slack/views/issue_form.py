@@ -78,7 +78,7 @@ def total(lines: Sequence[DraftLine], currency: str) -> tuple[int, int] | None:
 
 
 def _first(draft: Draft, currency: str, generation: int) -> list[Block]:
-    line = draft.lines[0] if draft.lines else DraftLine(line_id="1")
+    line = fields.shown_lines(draft)[0]
     return [
         fields.phone(draft, generation),
         fields.text(line, generation),
@@ -92,9 +92,10 @@ def _first(draft: Draft, currency: str, generation: int) -> list[Block]:
 
 def _all(draft: Draft, currency: str, look: Look, generation: int) -> list[Block]:
     blocks = [fields.phone(draft, generation)]
-    for n, line in enumerate(draft.lines, start=1):
-        blocks += _line(line, n, currency, generation, only=len(draft.lines) == 1)
-    if len(draft.lines) < MAX_LINES:
+    lines = fields.shown_lines(draft)
+    for n, line in enumerate(lines, start=1):
+        blocks += _line(line, n, currency, generation, only=len(lines) == 1)
+    if len(lines) < MAX_LINES:
         blocks.append(_buttons(_button(ids.FORM_ADD_LINE, "Add line")))
     else:
         blocks.append(context(f"A link has room for {MAX_LINES} lines."))
@@ -104,9 +105,9 @@ def _all(draft: Draft, currency: str, look: Look, generation: int) -> list[Block
         fields.capture(draft, generation),
         fields.delivery(draft, generation),
     ]
-    if (sums := total(draft.lines, currency)) is not None:
+    if (sums := total(lines, currency)) is not None:
         amount, vat = (look.money(minor, currency) for minor in sums)
-        blocks.append(context(f"Total {amount}, of which VAT {vat}, when the form was last drawn."))
+        blocks.append(context(f"Total so far: {amount}, of which VAT {vat}."))
     return blocks
 
 

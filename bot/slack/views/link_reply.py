@@ -38,9 +38,19 @@ def usage() -> Message:
     return Message(text=spoken(f"{words}\n{note}"), blocks=[section(words), context(note)])
 
 
+def said(sentence: str) -> Message:
+    """One sentence of ours, in mrkdwn, for one person."""
+    return Message(text=spoken(sentence), blocks=[section(sentence)])
+
+
 def sorry(sentence: str, code: str) -> Message:
-    """An error: its cause and the next step, and a short code for whoever helps. `sentence` is mrkdwn of ours."""
-    return Message(text=f"{sentence} ({code})", blocks=[section(sentence), context(f"Code: {escape(code)}")])
+    """An error: its cause and the next step, and a short code for whoever helps, if there is one.
+
+    `sentence` is mrkdwn of our own; whatever was typed is escaped in it already.
+    """
+    if not code:
+        return Message(text=sentence, blocks=[section(sentence)])
+    return Message(text=f"{sentence} ({escape(code)})", blocks=[section(sentence), context(f"Code: {escape(code)}")])
 
 
 def moved(permalink: str | None) -> Message:

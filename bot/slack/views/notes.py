@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from bot.domain.actions import awaits_auto_capture
+from bot.domain.actions import Action, actions, awaits_auto_capture
 from bot.domain.links import Delivered, Facts, Link, Status
 from bot.domain.nudges import AUTO_CAPTURE_PATIENCE
 from bot.domain.operations import ASK_ARRIVED_AFTER, Kind
 from bot.domain.orders import Delivery
 from bot.domain.stories import Story
-from bot.slack.views.blocks import Look, person
+from bot.slack.views.blocks import Look, escape, person
 from bot.slack.views.words import amounts, because, held, operating
 
 NO_SMS_IN_SANDBOX: Final = "Sandbox: no SMS is sent. Use *Show link*."
@@ -28,7 +28,7 @@ def notes(story: Story, now: datetime, look: Look) -> list[str]:
     link = story.newest
     told = [
         *_older_links(story, look),
-        *_late(link),
+        *_late(story, link, now),
         *_operation(link, now, look),
         *_status(story, link, now, look),
         amounts(link, look),
@@ -85,7 +85,7 @@ def _uncertain(link: Link, now: datetime) -> str:
     if asked is not None and now < asked + ASK_ARRIVED_AFTER:
         return "Dintero did not answer. Paylink is looking for the link and says more within a minute."
     return (
-        "Dintero did not answer, so the customer may or may not have got a message. Ask: did it arrive? "
+        "Dintero did not answer, so the customer may or may not have got a message. Ask whether it arrived. "
         "If not, send it again; Paylink watches both."
     )
 
@@ -99,14 +99,19 @@ def _auto_capture(link: Link, now: datetime) -> str:
     return "Dintero captures it by itself; there is nothing to do."
 
 
-def _late(link: Link) -> list[str]:
-    facts = link.facts
-    if not facts.late:
+def _late(story: Story, link: Link, now: datetime) -> list[str]:
+    if not link.facts.late:
         return []
-    why = "had been replaced" if link.replaced else "had ended"
+    others = [other for other in story.links if other.id != link.id and held(other)]
+    if others:
+        why = f"*Paid twice.* The older link {escape(others[-1].reference)} holds money as well."
+    else:
+        why = "*This money came after the link had ended.*"
+    if Action.KEEP not in actions(link, now):
+        return [why]
     if link.status is Status.CAPTURED:
-        return [f"*This money came after the link {why}.* _Keep_ leaves it as it is, _Give back_ refunds it."]
-    return [f"*This money came after the link {why}.* _Keep_ captures it, _Give back_ releases it."]
+        return [f"{why} _Keep_ leaves it as it is, _Give back_ refunds it."]
+    return [f"{why} _Keep_ captures it, _Give back_ releases it."]
 
 
 def _operation(link: Link, now: datetime, look: Look) -> list[str]:
@@ -123,17 +128,15 @@ def _older_links(story: Story, look: Look) -> list[str]:
     """Older links of the chain that still matter: they hold money, or nobody knows whether they can be paid."""
     told = []
     for link in story.links[:-1]:
-        amount = look.money(held(link), link.currency)
-        if held(link) and held(story.newest):
-            told.append(
-                f"*Paid twice.* The older link {link.reference} holds {amount} as well. Give one of the two back."
-            )
-        elif held(link):
-            told.append(f"*The older link {link.reference} holds {amount}.* Its buttons are in the thread.")
+        reference = escape(link.reference)
+        twice = "*Paid twice.* " if held(story.newest) else ""
+        if held(link) and not story.newest.facts.late:
+            amount = look.money(held(link), link.currency)
+            told.append(f"{twice}*The older link {reference} holds {amount}.* Its buttons are in the thread.")
         elif link.status is Status.UNCERTAIN:
-            told.append(f"Nobody knows whether the older link {link.reference} was sent. Paylink watches it.")
+            told.append(f"Nobody knows whether the older link {reference} was sent. Paylink watches it.")
         if link.operation is not None and link.operation.kind is not Kind.CREATE:
-            told.append(f"Older link {link.reference}: {operating(link.operation, link.currency, look)}")
+            told.append(f"Older link {reference}: {operating(link.operation, link.currency, look)}")
     return told
 
 

@@ -28,7 +28,7 @@ def part_form(story: Story, link: Link, action: Action, look: Look) -> Block:
     left = line_rooms(story.order, link, action)
     blocks = [
         section(f"*{amount}* of {escape(link.reference)} can be {adjective}. Customer: {customer(story)}"),
-        _radio(amount, verb, refunds=refunds, has_lines=any(left.values())),
+        _radio(amount, refunds=refunds, has_lines=any(left.values())),
         *_checkboxes(story.order, left, look),
         _amount(link.currency),
     ]
@@ -48,11 +48,11 @@ def line_rooms(order: Order, link: Link, action: Action) -> dict[str, int]:
     return {line.line_id: max(taken.get(line.line_id, 0) - returned.get(line.line_id, 0), 0) for line in order.lines}
 
 
-def _radio(amount: str, verb: str, *, refunds: bool, has_lines: bool) -> Block:
+def _radio(amount: str, *, refunds: bool, has_lines: bool) -> Block:
     options = [option(f"All that is left ({amount})", ALL)] if refunds else []
     options += [option("Whole lines", LINES)] if has_lines else []
     options += [option("An amount", AMOUNT)]
-    return fields.choice(ids.PART, verb, "radio_buttons", options, options[0]["value"])
+    return fields.choice(ids.PART, "How much", "radio_buttons", options, options[0]["value"])
 
 
 def _checkboxes(order: Order, left: dict[str, int], look: Look) -> list[Block]:
@@ -76,7 +76,7 @@ def _line(line: Line, order: Order, left: dict[str, int], look: Look) -> Block:
 
 
 def _amount(currency: str) -> Block:
-    hint = "Only with “An amount”. It is taken from the lines in their order."
+    hint = "Only with “An amount”. It fills the lines in their order."
     return fields.text_input(
         ids.PART_AMOUNT, f"Amount ({currency})", "", placeholder="100,00", hint=hint, optional=True
     )

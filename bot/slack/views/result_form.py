@@ -1,15 +1,25 @@
 """What the form becomes after *Send*: creating, still waiting, the link, or why there is none."""
 
+from collections.abc import Mapping
 from typing import Final
 
+from bot.domain.links import Delivered
 from bot.domain.orders import Delivery
 from bot.domain.stories import Story
 from bot.slack import ids
-from bot.slack.views.blocks import Block, Look, escape, modal, section
+from bot.slack.views.blocks import Block, Look, context, escape, modal, section
 from bot.slack.views.issue_form import TITLE
-from bot.slack.views.notes import delivery_note
 from bot.slack.views.words import because, customer
 
+_READY: Final = "🔗 *Ready to share*"
+_DELIVERED: Final[Mapping[Delivered, tuple[str, str]]] = {
+    Delivered.SENT: ("📨 *Sent*", ""),
+    Delivered.BY_PROFILE: ("📨 *Sent*", "Dintero sends it the way your payment profile says."),
+    Delivered.SKIPPED: ("📵 *Not delivered*", "No SMS was sent to this number. Share the link below yourself."),
+    Delivered.FAILED: ("📵 *Not delivered*", "The SMS was not delivered. Share the link below yourself."),
+    Delivered.SIMULATED: (_READY, "Sandbox: no SMS is sent. Open the link below yourself."),
+    Delivered.NONE: (_READY, "Nothing is sent to the customer. Share the link below yourself."),
+}
 NOT_SAVED: Final = "Not saved. Press Send again."
 """Beside the first field, when the transaction behind *Send* failed or took too long."""
 
@@ -30,9 +40,8 @@ def still_waiting_form() -> Block:
 def created_form(story: Story, url: str | None, look: Look) -> Block:
     """The link is there. Only the person who issued it sees this form, so it may show the link."""
     link = story.newest
-    sms = story.order.delivery is Delivery.SMS and not look.sandbox
-    note = delivery_note(story.order.delivery, link.facts, look)
-    head = "📨 *Sent*" if sms and not note else "🔗 *Ready to share*"
+    sandbox = look.sandbox and story.order.delivery is Delivery.SMS
+    head, note = _DELIVERED[Delivered.SIMULATED if sandbox else link.facts.delivered]
     amount = look.money(link.amount, link.currency)
     blocks = [section(f"{head} · {amount} · {escape(link.reference)} · {customer(story)}")]
     if note:
@@ -60,6 +69,13 @@ def rejected_form(reason: str | None) -> Block:
         section("⛔ *Could not be created*"),
         section(f"Dintero did not make this link{because(reason)} The customer got nothing."),
         section("The card in the channel has a button to try again, or start over with `/paylink`."),
+    )
+
+
+def not_done_form(sentence: str, code: str) -> Block:
+    """What a form becomes when what it asked for is refused or went wrong."""
+    return modal(
+        "Not done", [section(sentence), context(f"Code: {escape(code)}")], callback_id=ids.VIEW_RESULT, metadata=""
     )
 
 

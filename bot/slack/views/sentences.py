@@ -35,6 +35,8 @@ def _loud(story: Story, link: Link, event: Event) -> str:
     others = [other for other in story.links if other.id != link.id and held(other)]
     if others:
         return f"🚨 *Paid twice.* {escape(others[-1].reference)} holds money as well. "
+    if event.data.get("double"):
+        return "🚨 *Paid twice.* Another link of this order was paid as well. "
     if event.data.get("late"):
         return f"🚨 *Late money:* the link {'had been replaced' if link.replaced else 'had ended'}. "
     return ""

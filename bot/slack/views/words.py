@@ -29,7 +29,7 @@ _NOUN: Final[Mapping[Kind, str]] = {
 
 def customer(story: Story) -> str:
     """The customer as a channel may see them."""
-    return mask_number(story.order.phone) if story.order.phone else "No number"
+    return mask_number(story.order.phone) if story.order.phone else "No number given"
 
 
 def noun(kind: Kind, amount: int, currency: str, look: Look) -> str:
@@ -67,7 +67,7 @@ def amounts(link: Link, look: Look) -> str:
         told.append(f"{look.money(facts.open_to_capture, link.currency)} still reserved")
     if facts.refunded and facts.open_to_refund:
         told.append(f"{look.money(facts.open_to_refund, link.currency)} left to refund")
-    return " · ".join(told)
+    return " · ".join(told) if len(told) > 1 else ""
 
 
 def headline_amount(link: Link, look: Look) -> str:

@@ -1,0 +1,5 @@
+"""`python -m bot` is `paylink`."""
+
+from bot.cli import app
+
+app()

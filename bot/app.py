@@ -1,0 +1,288 @@
+"""The composition root: everything is made here, once, and handed what it needs."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Final
+
+import aiohttp
+import httpx
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from bot.clock import SystemClock
+from bot.dintero.client import DinteroGateway
+from bot.dintero.config import DinteroConfig
+from bot.dintero.signature import Good, check_callback, check_webhook
+from bot.domain.permissions import Policy
+from bot.jobs import scheduler, table
+from bot.loops import Bells, Loop
+from bot.services.arriving import Arriving
+from bot.services.creating import Creating
+from bot.services.health import Health
+from bot.services.issuing import Issuing, Shop
+from bot.services.looking import Looking
+from bot.services.moving_money import MovingMoney
+from bot.services.ports.storage import Store
+from bot.services.ports.world import Clock, Counters
+from bot.services.pressing import Pressing
+from bot.services.refreshing import Refreshing
+from bot.services.running import Running
+from bot.services.sweeping import Sweeping
+from bot.services.telling import Telling
+from bot.settings import Settings
+from bot.slack.app import Bot, bolt, introduce_bot, route
+from bot.slack.listeners.command import CommandListener
+from bot.slack.listeners.issue_form import IssueFormListener
+from bot.slack.listeners.link_buttons import LinkButtonsListener
+from bot.slack.owned import Owned
+from bot.slack.people import SlackPeople
+from bot.slack.router import Router
+from bot.slack.threads import SlackThreads
+from bot.slack.views.blocks import Look
+from bot.web.access_log import AccessLog
+from bot.web.body_limit import BodyLimit
+from bot.web.health import HealthRoutes
+from bot.web.knocks import CallbackSeal, Knocks, WebhookSeal
+from storage.engine import open_engine
+from storage.schema import state_of, upgrade
+from storage.secrets import Secrets
+from storage.store import SqlStore
+
+log = structlog.get_logger()
+
+_CALLBACK_BODY: Final = 256 * 1024
+_SLACK_BODY: Final = 1024 * 1024
+_STOP_WITHIN: Final = 40.0
+"""Seconds for a write that is under way to be answered; longer than its timeout."""
+
+
+class OldSchema(Exception):
+    """The database is not at this program's schema; the message names the mend."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Paylink:
+    """The assembled bot."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    gateway: DinteroGateway
+    bot: Bot
+    refreshing: Refreshing
+    running: Running
+    sweeping: Sweeping
+    telling: Telling
+    owned: Owned
+    bells: Bells
+    web: ASGIApp
+    counters: Counters
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def work(self) -> int:
+        """One round of everything that waits; returns how much there was. The loops do the same, side by side."""
+        return await self.running.run_once() + await self.sweeping.look_at_due() + await self.telling.tell_once()
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """Run the loops and the scheduler's ticks; at the end let what is under way come to its answer."""
+        ticking = scheduler(table(self.bells, self.sweeping))
+        ticking.start()
+        self._tasks = [asyncio.create_task(loop.run(), name=loop.name) for loop in self.bells.loops]
+        self.bells.ring()
+        await self.gateway.probe()
+        try:
+            yield
+        finally:
+            ticking.shutdown(wait=False)
+            await self.owned.finish()
+            for loop in self.bells.loops:
+                loop.stop()
+            await asyncio.wait(self._tasks, timeout=_STOP_WITHIN)
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def assembled(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Paylink]:
+    """Make everything, and close it again.
+
+    Raises:
+        OldSchema: when the database has to be migrated first.
+        ThreadError: when Slack does not say who the bot is.
+
+    """
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        store = await _storage(settings, clock, stack)
+        slack = await _slack_client(settings, stack)
+        http = await stack.enter_async_context(httpx.AsyncClient())
+        gateway = DinteroGateway(dintero_config(settings), http, monotonic=clock.monotonic)
+        stack.push_async_callback(gateway.aclose)
+        bot = await introduce_bot(slack)
+        workspace_id = await store.introduce(team_id=bot.team_id, account_id=settings.dintero_account_id)
+        yield _wire(settings, clock, store, gateway, slack, bot, workspace_id)
+
+
+async def _storage(settings: Settings, clock: Clock, stack: AsyncExitStack) -> SqlStore:
+    engine = open_engine(settings.paylink_database_url)
+    stack.push_async_callback(engine.dispose)
+    state = await state_of(engine)
+    if state == "empty" and engine.dialect.name == "sqlite":
+        await upgrade(engine)
+    elif state != "current":
+        mend = "A newer Paylink has used it." if state == "newer" else "Run: paylink migrate"
+        raise OldSchema(f"The database is at another schema ({state}). {mend}")
+    secrets = Secrets(settings.paylink_secret_key.get_secret_value().split(","))
+    return SqlStore(engine, secrets, machine_now=clock.machine_now)
+
+
+async def _slack_client(settings: Settings, stack: AsyncExitStack) -> AsyncWebClient:
+    # One session for all calls: without it the SDK opens a new connection each time. No retries of its own: a
+    # post that is repeated by itself is a second card.
+    session = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)))
+    return AsyncWebClient(
+        token=settings.slack_bot_token.get_secret_value(),
+        base_url=settings.slack_api_url,
+        session=session,
+        retry_handlers=[],
+    )
+
+
+def dintero_config(settings: Settings) -> DinteroConfig:
+    """The gateway's part of the settings."""
+    return DinteroConfig(
+        account_id=settings.dintero_account_id,
+        client_id=settings.dintero_client_id,
+        client_secret=settings.dintero_client_secret.get_secret_value(),
+        profile_id=settings.dintero_profile_id,
+        api_url=settings.dintero_api_url,
+        checkout_url=settings.dintero_checkout_url,
+        public_url=settings.paylink_public_url,
+        return_url=settings.paylink_return_url,
+        version=version("paylink"),
+    )
+
+
+def _wire(
+    settings: Settings,
+    clock: Clock,
+    store: SqlStore,
+    gateway: DinteroGateway,
+    slack: AsyncWebClient,
+    bot: Bot,
+    workspace_id: str,
+) -> Paylink:
+    """Hand everything what it needs."""
+    bells, counters, owned = Bells(), Counters(), Owned()
+    everybody = "*" in settings.paylink_money_users
+    policy = Policy(money_users=None if everybody else settings.paylink_money_users)
+    look = Look(locale=settings.paylink_locale, timezone=settings.paylink_timezone, sandbox=settings.sandbox)
+    threads = SlackThreads(slack, look)
+    shop = Shop(
+        workspace_id=workspace_id,
+        team_id=bot.team_id,
+        account_id=settings.dintero_account_id,
+        currency=settings.paylink_currency,
+        country=settings.paylink_country,
+    )
+    refreshing = Refreshing(store=store, gateway=gateway, clock=clock, bell=bells, counters=counters)
+    creating = Creating(store=store, gateway=gateway, threads=threads, clock=clock, bell=bells, counters=counters)
+    moving = MovingMoney(
+        store=store, gateway=gateway, threads=threads, refreshing=refreshing, clock=clock, bell=bells,
+        counters=counters, locale=settings.paylink_locale,
+    )  # fmt: skip
+    running = Running(store=store, clock=clock, bell=bells, counters=counters, creating=creating, moving_money=moving)
+    sweeping = Sweeping(
+        store=store, gateway=gateway, refreshing=refreshing, clock=clock, counters=counters,
+        account_id=settings.dintero_account_id,
+    )  # fmt: skip
+    telling = Telling(store=store, threads=threads, clock=clock, counters=counters)
+    bells.loops += [
+        Loop("operations", running.run_once),
+        Loop("due links", sweeping.look_at_due),
+        Loop("telling", telling.tell_once),
+    ]
+    issuing = Issuing(store=store, clock=clock, bell=bells, shop=shop, policy=policy)
+    pressing = Pressing(store=store, clock=clock, bell=bells, policy=policy, locale=settings.paylink_locale)
+    looking = Looking(store=store, clock=clock, bell=bells, pressing=pressing, refreshing=refreshing)
+    router = Router(
+        commands=CommandListener(threads=threads, owned=owned, shop=shop),
+        forms=IssueFormListener(
+            store=store, clock=clock, issuing=issuing, creating=creating, threads=threads, owned=owned
+        ),
+        buttons=LinkButtonsListener(
+            store=store,
+            clock=clock,
+            people=SlackPeople(slack, clock.monotonic),
+            pressing=pressing,
+            looking=looking,
+            threads=threads,
+            owned=owned,
+        ),
+        threads=threads,
+        owned=owned,
+    )
+    secret = settings.slack_signing_secret.get_secret_value()
+    app = bolt(slack, bot, settings.slack_bot_token.get_secret_value(), secret, router)
+    knocks = Knocks(
+        arriving=Arriving(store=store, clock=clock, bell=bells, counters=counters),
+        counters=counters,
+        callback_seal=_callback_seal(settings, clock),
+        webhook_seal=_webhook_seal(settings),
+    )
+    health = HealthRoutes(Health(store=store, clock=clock, counters=counters))
+    routes = [route(app), *knocks.routes(), *health.routes()]
+    limited = BodyLimit(Starlette(routes=routes), _CALLBACK_BODY, {"/slack/events": _SLACK_BODY})
+    return Paylink(
+        settings=settings,
+        clock=clock,
+        store=store,
+        gateway=gateway,
+        bot=bot,
+        refreshing=refreshing,
+        running=running,
+        sweeping=sweeping,
+        telling=telling,
+        owned=owned,
+        bells=bells,
+        web=AccessLog(limited, routes),
+        counters=counters,
+    )
+
+
+def _callback_seal(settings: Settings, clock: Clock) -> CallbackSeal | None:
+    secret = settings.dintero_signature_secret
+    if secret is None:
+        return None
+    key = secret.get_secret_value()
+
+    def signed(method: str, path: str, query: str, header: str | None) -> bool:
+        # Verified over the address the world knows, whatever a proxy makes of it (Dintero reference §9.1). A right
+        # signature that is old is a retry: still a good hint.
+        verdict = check_callback(
+            header,
+            secret=key,
+            account_id=settings.dintero_account_id,
+            method=method,
+            url=f"{settings.paylink_public_url}{path}",
+            query=query,
+            now=clock.now(),
+        )
+        return isinstance(verdict, Good)
+
+    return signed
+
+
+def _webhook_seal(settings: Settings) -> WebhookSeal | None:
+    secret = settings.dintero_webhook_secret
+    if secret is None:
+        return None
+    key = secret.get_secret_value()
+    return lambda body, header: check_webhook(body, header, secret=key)

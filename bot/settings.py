@@ -1,0 +1,171 @@
+"""All settings, read once at start. The only reader of the environment."""
+
+import os
+import re
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.core import Locale, UnknownLocaleError
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.domain.money import known_currency
+
+_OURS = ("PAYLINK_", "SLACK_", "DINTERO_")
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class BadSettings(Exception):
+    """The environment cannot be used; the message names each setting, the reason and the mend."""
+
+
+class Settings(BaseSettings):
+    """What the environment says. Secrets print as stars."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    slack_bot_token: SecretStr
+    slack_signing_secret: SecretStr
+    slack_api_url: str = "https://slack.com/api/"
+
+    dintero_account_id: str
+    dintero_client_id: str
+    dintero_client_secret: SecretStr
+    dintero_profile_id: str = Field(default="default", min_length=1, max_length=255)
+    dintero_signature_secret: SecretStr | None = None
+    dintero_webhook_secret: SecretStr | None = None
+    dintero_api_url: str = "https://api.dintero.com/v1"
+    dintero_checkout_url: str = "https://checkout.dintero.com/v1"
+
+    paylink_public_url: str
+    paylink_return_url: str | None = None
+    paylink_database_url: str = "sqlite+aiosqlite:///paylink.db"
+    paylink_secret_key: SecretStr
+    paylink_host: str = "127.0.0.1"
+    paylink_port: int = Field(default=8080, ge=0, le=65535)
+    paylink_currency: str = "NOK"
+    paylink_country: str = Field(default="NO", pattern=r"^[A-Z]{2}$")
+    paylink_timezone: str = "Europe/Oslo"
+    paylink_locale: str = "nb_NO"
+    paylink_money_users: Annotated[frozenset[str], NoDecode] = frozenset()
+    paylink_log: Literal["text", "json"] = "text"
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether the Dintero account is a sandbox account, which sends no SMS."""
+        return self.dintero_account_id.startswith("T")
+
+    @field_validator("dintero_account_id")
+    @classmethod
+    def _account(cls, value: str) -> str:
+        if not re.fullmatch(r"[PT]\d{8}", value):
+            raise ValueError("an account id is T or P and eight digits, for example T12345678")
+        return value
+
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _bot_token(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith("xoxb-"):
+            raise ValueError("this is not a bot token; copy the one that starts with xoxb- from OAuth & Permissions")
+        return value
+
+    @field_validator("slack_signing_secret", "dintero_client_secret", "paylink_secret_key")
+    @classmethod
+    def _not_empty(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().strip():
+            raise ValueError("it is empty")
+        return value
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _api(cls, value: str) -> str:
+        if not value.endswith("/api/"):
+            raise ValueError("it must end with /api/")
+        return value
+
+    @field_validator("paylink_public_url", "dintero_api_url", "dintero_checkout_url", "paylink_return_url")
+    @classmethod
+    def _url(cls, value: str | None) -> str | None:
+        parts = urlsplit(value) if value is not None else None
+        if parts is None or value is None:
+            return None
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("write a whole address such as https://pay.example.com, without ? or #")
+        return value.rstrip("/")
+
+    @field_validator("paylink_currency")
+    @classmethod
+    def _currency(cls, value: str) -> str:
+        if not known_currency(value):
+            raise ValueError("write an ISO 4217 code such as NOK, SEK, DKK or EUR")
+        return value
+
+    @field_validator("paylink_timezone")
+    @classmethod
+    def _timezone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError("write a zone such as Europe/Oslo") from None
+        return value
+
+    @field_validator("paylink_locale")
+    @classmethod
+    def _locale(cls, value: str) -> str:
+        try:
+            Locale.parse(value)
+        except (UnknownLocaleError, ValueError):
+            raise ValueError("write a locale such as nb_NO, sv_SE or en_GB") from None
+        return value
+
+    @field_validator("paylink_money_users", mode="before")
+    @classmethod
+    def _ids(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        ids = frozenset(part.strip() for part in value.split(",") if part.strip())
+        wrong = sorted(one for one in ids if one != "*" and not re.fullmatch(r"[UW][A-Z0-9]+", one))
+        if wrong:
+            raise ValueError("write Slack user ids such as U012ABCDE, separated by commas, or * for everybody")
+        return ids
+
+    @model_validator(mode="after")
+    def _public_url_fits(self) -> "Settings":
+        public = urlsplit(self.paylink_public_url)
+        dintero = urlsplit(self.dintero_checkout_url)
+        local = public.hostname in _LOOPBACK
+        if public.scheme == "http" and not (local and dintero.hostname in _LOOPBACK):
+            raise ValueError(
+                "PAYLINK_PUBLIC_URL: Dintero calls back over https only; http is for a sandbox on this computer"
+            )
+        if local and dintero.hostname not in _LOOPBACK:
+            raise ValueError("PAYLINK_PUBLIC_URL: Dintero cannot reach this computer; write its public https address")
+        return self
+
+
+def read_settings() -> Settings:
+    """The settings of the environment.
+
+    Raises:
+        BadSettings: naming every setting that is missing, unknown or wrong, and the mend; never a secret's value.
+
+    """
+    known = {name.upper() for name in Settings.model_fields}
+    unknown = sorted(name for name in os.environ if name.startswith(_OURS) and name not in known)
+    problems = [f"{name}: no such setting. Check the spelling, or remove it." for name in unknown]
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        problems += [_problem(detail) for detail in error.errors(include_input=False, include_url=False)]
+    if problems:
+        raise BadSettings("\n".join(problems))
+    return settings
+
+
+def _problem(detail: Any) -> str:
+    name = str(detail["loc"][0]).upper() if detail["loc"] else ""
+    if detail["type"] == "missing":
+        return f"{name}: missing. The README's table of settings says where to find it."
+    reason = str(detail["msg"]).removeprefix("Value error, ")
+    return f"{name}: {reason}." if name else f"{reason}."

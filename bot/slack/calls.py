@@ -1,0 +1,77 @@
+"""One call to Slack, with a time limit, and what its failure means."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any, Final
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from bot.services.ports.threads import Gone, NotWelcome, Rejected, SlackDown, ThreadError, Throttled
+
+SOMEBODY_WAITS: Final = 2.5
+BACKGROUND: Final = 10.0
+
+_NOT_WELCOME: Final = frozenset(
+    {
+        "not_in_channel",
+        "channel_not_found",
+        "is_archived",
+        "is_inactive",
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_only_channel",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_thread_locked",
+        "messages_tab_disabled",
+        "user_not_in_channel",
+        "team_access_not_granted",
+        "cannot_dm_bot",
+        "user_disabled",
+    }
+)
+_GONE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found"})
+_MAYBE_DONE: Final = frozenset({"fatal_error", "internal_error", "service_unavailable", "request_timeout"})
+_LOCKED_OUT: Final = frozenset(
+    {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "ekm_access_denied"}
+)
+
+
+async def calling(call: Awaitable[Any], *, seconds: float = BACKGROUND) -> Any:
+    """Await one call of the SDK, for at most `seconds` (the SDK's own limit does not hold on a shared session).
+
+    Raises:
+        ThreadError: Throttled, NotWelcome, Gone, Rejected, or SlackDown (Slack reference §10).
+
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            return await call
+    except SlackApiError as error:
+        raise _meaning(error) from error
+    except aiohttp.ClientConnectorError as error:
+        raise SlackDown(doubtful=False) from error
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+        raise SlackDown(doubtful=True) from error
+
+
+def _meaning(error: SlackApiError) -> ThreadError:
+    response: Any = error.response
+    status = getattr(response, "status_code", 200)
+    code = str(response.get("error", "")) if hasattr(response, "get") else ""
+    if status == 429 or code in {"ratelimited", "rate_limited"}:
+        return Throttled(_seconds(getattr(response, "headers", {})))
+    if status >= 500 or code in _MAYBE_DONE:
+        return SlackDown(doubtful=True)
+    if code in _NOT_WELCOME:
+        return NotWelcome(code)
+    if code in _GONE:
+        return Gone(code)
+    return SlackDown(doubtful=False) if code in _LOCKED_OUT else Rejected(code)
+
+
+def _seconds(headers: Any) -> float:
+    try:
+        return max(1.0, float(headers.get("Retry-After", 1)))
+    except (TypeError, ValueError):
+        return 1.0

@@ -1,0 +1,136 @@
+"""Buttons on cards and thread lines, and the forms that two of them open."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import structlog
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.domain.actions import MOVES_MONEY, Action
+from bot.domain.errors import FieldErrors, Refused
+from bot.domain.permissions import Actor
+from bot.domain.stories import CardState, Story
+from bot.services.looking import Looking
+from bot.services.ports.storage import Store
+from bot.services.ports.threads import People, ThreadError
+from bot.services.ports.world import Clock
+from bot.services.pressing import Press, Pressing, known
+from bot.slack import ids
+from bot.slack.forms import read_part
+from bot.slack.listeners.payloads import Body, Knock, assumed_member, knock
+from bot.slack.owned import Owned
+from bot.slack.threads import SlackThreads
+from bot.slack.views.link_reply import link_reply
+from bot.slack.views.part_form import part_form
+
+log = structlog.get_logger()
+
+_LOOKS: Final = frozenset({Action.REFRESH, Action.CHECK_AGAIN})
+_OPENS_FORM: Final = frozenset({Action.CAPTURE_PART, Action.REFUND})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkButtonsListener:
+    """A press is recorded before the answer; everything that only looks happens after it."""
+
+    store: Store
+    clock: Clock
+    people: People
+    pressing: Pressing
+    looking: Looking
+    threads: SlackThreads
+    owned: Owned
+
+    async def pressed(self, ack: AsyncAck, body: Body, action: Body) -> None:
+        """A click on a button of a link."""
+        value = ids.pressed(action)
+        if value.action is None:
+            raise Refused("This button is too old. Use the newest card.", "old-button")
+        press = await self._press(knock(body), value, value.action)
+        self.owned.start("look for a second copy", self._point_to_the_card(body, press.link_id))
+        if press.action in _LOOKS:
+            self.owned.start("refresh", self._explaining(knock(body), self._refresh(press, knock(body))))
+        elif press.action is Action.SHOW_LINK:
+            self.owned.start("show the link", self._explaining(knock(body), self._show(press, knock(body))))
+        elif press.action in _OPENS_FORM:
+            self.owned.start("open a form", self._explaining(knock(body), self._open(press, knock(body))))
+        else:
+            await self.pressing.press(press)
+        await ack()
+
+    async def part_sent(self, ack: AsyncAck, body: Body) -> None:
+        """*Capture* or *Refund* in the form of parts."""
+        view = body["view"]
+        about = ids.ButtonValue.decode(view.get("private_metadata"))
+        if about.action is None:
+            raise Refused("This form is too old. Open it again.", "old-form")
+        async with self.store.read() as work:
+            story = known(await work.story_of_link(about.link_id))
+        try:
+            part = read_part(view["state"]["values"], story, about, locale=self.threads.look.locale)
+        except FieldErrors as wrong:
+            await ack(response_action="errors", errors=wrong.fields)
+            return
+        press = await self._press(knock(body), about, about.action)
+        await self.pressing.press(replace(press, part=part))
+        await ack()
+
+    async def _press(self, who: Knock, value: ids.ButtonValue, action: Action) -> Press:
+        standing = await self.people.standing(who.user_id) if action in MOVES_MONEY else assumed_member()
+        return Press(
+            action=action,
+            link_id=value.link_id,
+            actor=Actor(user_id=who.user_id, team_id=who.team_id, standing=standing),
+            seen_open=value.open_minor,
+            response_url=who.response_url,
+        )
+
+    async def _refresh(self, press: Press, who: Knock) -> None:
+        sentence = await self.looking.refresh(press)
+        if sentence is not None:
+            await self._whisper(who, sentence)
+
+    async def _show(self, press: Press, who: Knock) -> None:
+        _, link = await self.looking.show(press)
+        reply = link_reply(link, self.clock.now(), self.threads.look)
+        await self.threads.whisper_message(
+            reply, channel=who.channel, user_id=who.user_id, response_url=who.response_url
+        )
+
+    async def _open(self, press: Press, who: Knock) -> None:
+        async with self.store.read() as work:
+            story = known(await work.story_of_link(press.link_id))
+        self.pressing.check(press, story)
+        view = part_form(story, story.link(press.link_id), press.action, self.threads.look)
+        try:
+            await self.threads.open_view(who.trigger_id, view)
+        except ThreadError:
+            raise Refused("Slack did not open the form in time. Press the button again.", "form") from None
+
+    async def _explaining(self, who: Knock, work: Any) -> None:
+        """Await `work`; a refusal is told to the person, with the fresh card in the channel."""
+        try:
+            await work
+        except Refused as refusal:
+            await self._whisper(who, refusal.sentence)
+
+    async def _whisper(self, who: Knock, sentence: str) -> None:
+        await self.threads.whisper(
+            channel=who.channel, user_id=who.user_id, sentence=sentence, response_url=who.response_url
+        )
+
+    async def _point_to_the_card(self, body: Body, link_id: str) -> None:
+        """A click on a card that is not ours any more: a post whose answer was lost left a second copy."""
+        container = body.get("container") or {}
+        ts, channel = container.get("message_ts"), container.get("channel_id")
+        if not ts or not channel or container.get("thread_ts") or container.get("is_ephemeral"):
+            return
+        async with self.store.read() as work:
+            story = await work.story_of_link(link_id)
+        if story is not None and _is_a_copy(story, str(channel), str(ts)):
+            await self.threads.mark_moved(story, str(channel), str(ts))
+
+
+def _is_a_copy(story: Story, channel: str, ts: str) -> bool:
+    card = story.card
+    return card.state is CardState.POSTED and (card.channel, card.ts) != (channel, ts)

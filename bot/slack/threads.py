@@ -1,0 +1,142 @@
+"""Where stories are told: cards, thread lines, forms that wait, and words for one person only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.domain.events import Event
+from bot.domain.links import Link, Status
+from bot.domain.stories import Story
+from bot.services.ports.threads import ThreadError
+from bot.slack.calls import BACKGROUND, SOMEBODY_WAITS, calling
+from bot.slack.views.blocks import Block, Look, Message
+from bot.slack.views.card import card
+from bot.slack.views.line import asks, line
+from bot.slack.views.link_reply import moved, said
+from bot.slack.views.result_form import created_form, rejected_form, still_waiting_form, uncertain_form
+
+log = structlog.get_logger()
+
+_QUIET: Final[dict[str, Any]] = {"unfurl_links": False, "unfurl_media": False}
+
+
+@dataclass(frozen=True, slots=True)
+class SlackThreads:
+    """Draws from state, makes one call. `client` repeats nothing by itself: a repeated post is a second card."""
+
+    client: AsyncWebClient
+    look: Look
+
+    def asks(self, event: Event) -> bool:
+        """Whether the event's line carries buttons."""
+        return asks(event.kind)
+
+    async def post_card(self, story: Story, channel: str, now: datetime) -> str:
+        """Post the card; its metadata names the order, so that two copies are recognisable."""
+        drawn = card(story, now, self.look)
+        metadata = {"event_type": "paylink_card", "event_payload": {"order": story.order.id}}
+        return await self._post(drawn, channel=channel, metadata=metadata)
+
+    async def update_card(self, story: Story, now: datetime) -> None:
+        """Redraw the card where it stands."""
+        await self._update(card(story, now, self.look), story.card.channel, story.card.ts)
+
+    async def post_line(self, story: Story, event: Event, now: datetime) -> str:
+        """Tell one event in the thread."""
+        drawn = line(story, event, now, self.look, with_buttons=True)
+        return await self._post(drawn, channel=story.card.channel, thread_ts=story.card.ts)
+
+    async def strip_line(self, story: Story, event: Event, now: datetime) -> None:
+        """Redraw an older line without its buttons."""
+        drawn = line(story, event, now, self.look, with_buttons=False)
+        await self._update(drawn, story.card.channel, event.told_ts)
+
+    async def mark_moved(self, story: Story, channel: str, ts: str) -> None:
+        """Turn a second copy of a card into a pointer to the one that is kept."""
+        link = await calling(self.client.chat_getPermalink(channel=story.card.channel, message_ts=story.card.ts or ""))
+        await self._update(moved(link.get("permalink")), channel, ts)
+
+    async def direct_channel(self, user_id: str) -> str:
+        """The bot's DM with a person."""
+        answer = await calling(self.client.conversations_open(users=user_id))
+        return str(answer["channel"]["id"])
+
+    async def show_result(self, story: Story, link: Link, view_id: str) -> bool:
+        """Put what became of a create into the form that waits for it; False when the form is closed."""
+        return await self._show(view_id, _result(story, link, self.look))
+
+    async def show_waiting(self, view_id: str) -> None:
+        """Say that Dintero takes its time."""
+        await self._show(view_id, still_waiting_form())
+
+    async def whisper(self, *, channel: str, user_id: str, sentence: str, response_url: str | None) -> None:
+        """Tell one person something: by `response_url`, else ephemeral, else by DM. Never raises."""
+        await self.whisper_message(said(sentence), channel=channel, user_id=user_id, response_url=response_url)
+
+    async def whisper_message(self, message: Message, *, channel: str, user_id: str, response_url: str | None) -> None:
+        """`whisper` for a message with blocks of its own."""
+        if response_url is not None and await self._respond(response_url, message):
+            return
+        shown: dict[str, Any] = {"text": message.text, "blocks": message.blocks}
+        try:
+            await calling(self.client.chat_postEphemeral(channel=channel, user=user_id, **shown))
+        except ThreadError:
+            try:
+                direct = await self.direct_channel(user_id)
+                await calling(self.client.chat_postMessage(channel=direct, **shown, **_QUIET))
+            except ThreadError as error:
+                log.warning("whisper_lost", reason=type(error).__name__)
+
+    async def open_view(self, trigger_id: str, view: Block) -> None:
+        """Open a form; the trigger lives three seconds and is spent by one try."""
+        await calling(self.client.views_open(trigger_id=trigger_id, view=view), seconds=SOMEBODY_WAITS)
+
+    async def update_view(self, view_id: str, view: Block, view_hash: str | None) -> None:
+        """Redraw a form, unless it has been redrawn since `view_hash`."""
+        more = {"hash": view_hash} if view_hash else {}
+        await calling(self.client.views_update(view_id=view_id, view=view, **more), seconds=SOMEBODY_WAITS)
+
+    async def _show(self, view_id: str, view: Block) -> bool:
+        try:
+            await calling(self.client.views_update(view_id=view_id, view=view), seconds=BACKGROUND)
+        except ThreadError as error:  # most often: the person closed the form
+            log.info("form_not_updated", reason=str(error))
+            return False
+        return True
+
+    async def _post(self, message: Message, **where: Any) -> str:
+        answer = await calling(
+            self.client.chat_postMessage(text=message.text, blocks=message.blocks, **_QUIET, **where)
+        )
+        return str(answer["ts"])
+
+    async def _update(self, message: Message, channel: str, ts: str | None) -> None:
+        await calling(self.client.chat_update(channel=channel, ts=ts or "", text=message.text, blocks=message.blocks))
+
+    async def _respond(self, response_url: str, message: Message) -> bool:
+        webhook = AsyncWebhookClient(response_url, session=self.client.session, retry_handlers=[])
+        try:
+            answer = await calling(
+                webhook.send(
+                    text=message.text,
+                    blocks=message.blocks,
+                    response_type="ephemeral",
+                    replace_original=False,
+                    delete_original=False,
+                )
+            )
+        except ThreadError:
+            return False
+        return bool(answer.status_code == 200)
+
+
+def _result(story: Story, link: Link, look: Look) -> Block:
+    if link.status is Status.REJECTED:
+        return rejected_form(link.facts.rejection)
+    if link.status is Status.UNCERTAIN:
+        return uncertain_form()
+    return created_form(story, link.url, look)

@@ -1,0 +1,138 @@
+"""Where Dintero and returning customers knock: callback, webhook, thanks page.
+
+The body of a callback is unsigned and ignored; what a knock may cause is one look (Dintero reference §9, §11).
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from urllib.parse import parse_qs
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.services.arriving import Arriving
+from bot.services.ports.world import Counters
+from bot.web.guesses import Guesses
+
+log = structlog.get_logger()
+
+_PAGES: Final = Path(__file__).parent / "templates"
+_PAGE_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+}
+
+CallbackSeal = Callable[[str, str, str, str | None], bool]
+"""(method, route path, raw query, signature header) → whether Dintero signed it."""
+WebhookSeal = Callable[[bytes, str | None], bool]
+"""(raw body, signature header) → whether Dintero signed it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knocks:
+    """The routes. Without a seal callbacks are taken unsigned, and the webhook does not exist."""
+
+    arriving: Arriving
+    counters: Counters
+    callback_seal: CallbackSeal | None
+    webhook_seal: WebhookSeal | None
+    guesses: Guesses = field(default_factory=Guesses)
+
+    def routes(self) -> list[Route]:
+        """What Starlette should serve."""
+        return [
+            Route("/dintero/callback/{token}", self._callback, methods=["GET", "POST"]),
+            Route("/dintero/webhook", self._webhook, methods=["POST"]),
+            Route("/thanks/{token}", self._thanks, methods=["GET"]),
+        ]
+
+    async def _callback(self, request: Request) -> Response:
+        address = _address(request)
+        if self.guesses.too_many(address):
+            return _later()
+        await request.body()  # ignored; read so that the limit on its size is felt
+        if not self._is_signed(request):
+            self.counters.add("unsigned_callbacks")
+            log.warning("callback_signature_wrong")
+            return PlainTextResponse("signature missing or wrong", 401)
+        query = parse_qs(request.url.query)
+        named = query.get("session_id") or query.get("sid")
+        session_id = named[0] if named else None
+        try:
+            known = await self.arriving.callback(request.path_params["token"], session_id=session_id)
+        except Exception:
+            log.exception("callback_not_kept")  # 503: Dintero tries again
+            return _later()
+        if not known:
+            self.guesses.wrong(address)
+            return PlainTextResponse("unknown", 404)
+        return PlainTextResponse("ok")
+
+    async def _webhook(self, request: Request) -> Response:
+        if self.webhook_seal is None:
+            return PlainTextResponse("unknown", 404)
+        body = await request.body()
+        if not self.webhook_seal(body, request.headers.get("event-signature")):
+            self.counters.add("unsigned_webhooks")
+            log.warning("webhook_signature_wrong")
+            return PlainTextResponse("signature missing or wrong", 401)
+        session_id = _session_of(body)
+        if session_id is None:
+            return PlainTextResponse("ok")
+        try:
+            await self.arriving.webhook(session_id)
+        except Exception:
+            log.exception("webhook_not_kept")
+            return _later()
+        return PlainTextResponse("ok")
+
+    async def _thanks(self, request: Request) -> Response:
+        address = _address(request)
+        if self.guesses.too_many(address):
+            return _later()
+        try:
+            known = await self.arriving.returned(request.path_params["token"])
+        except Exception:
+            log.exception("return_not_kept")  # the page promises nothing, so it can be shown all the same
+            known = True
+        if not known:
+            self.guesses.wrong(address)
+        page = (_PAGES / "thanks.html").read_text()
+        return HTMLResponse(page, 200 if known else 404, headers=_PAGE_HEADERS)
+
+    def _is_signed(self, request: Request) -> bool:
+        if self.callback_seal is None:
+            return True
+        path = f"/dintero/callback/{request.path_params['token']}"
+        return self.callback_seal(request.method, path, request.url.query, request.headers.get("dintero-signature"))
+
+
+def _session_of(body: bytes) -> str | None:
+    """The session id of a webhook's transaction or authorization; None for events that have none."""
+    try:
+        event = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(event, dict):
+        return None
+    for part in ("transaction", "authorization"):
+        inner = event.get(part)
+        if isinstance(inner, dict) and isinstance(inner.get("session_id"), str):
+            return str(inner["session_id"])
+    return None
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _later() -> Response:
+    return PlainTextResponse("try again later", 503, headers={"Retry-After": "30"})
