@@ -86,5 +86,5 @@ async def make(naps) -> Any:
 
 
 @pytest.fixture
-def gateway(dintero, make) -> DinteroGateway:
+def gateway(make) -> DinteroGateway:
     return make()
