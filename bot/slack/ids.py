@@ -76,7 +76,7 @@ class ButtonValue:
         found = _VALUE.fullmatch(text) if isinstance(text, str) and len(text) <= _MOST else None
         if found is None:
             raise ValueError("not a button's value")
-        return cls(found[1], int(found[2]), int(found[3]), Action(found[4]) if found[4] else None)
+        return cls(found[1], int(found[2]), int(found[3]), _action(found[4]) if found[4] else None)
 
 
 def pressed(element: Mapping[str, Any]) -> ButtonValue:
@@ -91,11 +91,17 @@ def pressed(element: Mapping[str, Any]) -> ButtonValue:
         option = element.get("selected_option")
         value = ButtonValue.decode(option.get("value") if isinstance(option, Mapping) else None)
         if value.action is None:
-            raise ValueError("an option without an action")
+            raise ValueError("not a button's value: it names no action")
         return value
     if not action_id.startswith(LINK):
-        raise ValueError("not a button of a link")
-    return replace(ButtonValue.decode(element.get("value")), action=Action(action_id.removeprefix(LINK)))
+        raise ValueError("not a button's action")
+    return replace(ButtonValue.decode(element.get("value")), action=_action(action_id.removeprefix(LINK)))
+
+
+def _action(word: str) -> Action:
+    if word not in set(Action):
+        raise ValueError("not a button's action")
+    return Action(word)
 
 
 def block_id(field: str, line_id: str = "", generation: int = 0) -> str:

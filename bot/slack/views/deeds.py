@@ -21,7 +21,7 @@ _DEEDS: Final[Mapping[Happened, str]] = {
     Happened.CAPTURED: "Captured",
     Happened.REFUNDED: "Refunded",
     Happened.VOIDED: "Released",
-    Happened.PAID_WHILE_CANCELLING: "Cancelled while the customer paid",
+    Happened.PAID_WHILE_CANCELLING: "Cancelled",
     Happened.CANCELLED: "Cancelled",
     Happened.EXPIRED: "Expired",
     Happened.FAILED: "Payment failed",
@@ -49,11 +49,14 @@ _SAYS_WHO: Final = {
 }
 _CUSTOMERS: Final = {Happened.OPENED: "by the customer", Happened.AUTHORIZED: "", Happened.CAPTURED: ""}
 
+_AFTERWARDS: Final = {Happened.PAID_WHILE_CANCELLING: "just as the customer paid"}
+
 
 def deed(event: News) -> str:
     """What happened and who did it: `Captured by <@U1>`."""
     words = _DEEDS[event.kind]
-    return " ".join([words, _who(event)]).strip() if event.kind in _SAYS_WHO else words
+    told = [words, _who(event) if event.kind in _SAYS_WHO else "", _AFTERWARDS.get(event.kind, "")]
+    return " ".join(part for part in told if part)
 
 
 def _who(event: News) -> str:

@@ -67,7 +67,7 @@ def rejected_form(reason: str | None) -> Block:
     """Dintero refused."""
     return _notice(
         section("⛔ *Could not be created*"),
-        section(f"Dintero did not make this link{because(reason)} The customer got nothing."),
+        section(f"Dintero did not make this link{because(reason)} Nothing was sent to the customer."),
         section("The card in the channel has a button to try again, or start over with `/paylink`."),
     )
 

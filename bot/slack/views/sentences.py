@@ -10,7 +10,7 @@ from bot.domain.orders import Delivery
 from bot.domain.stories import Story
 from bot.slack.views.blocks import Look, escape, person
 from bot.slack.views.notes import delivery_note
-from bot.slack.views.words import OUTSIDE, because, held, noun
+from bot.slack.views.words import OUTSIDE, because, done, held, noun
 
 Teller = Callable[[Story, Link, Event, Look], str]
 
@@ -45,7 +45,7 @@ def _loud(story: Story, link: Link, event: Event) -> str:
 def _authorized(story: Story, link: Link, event: Event, look: Look) -> str:
     told = f"{_money(event, 'amount', link, look)} reserved{_method(event)}."
     if loud := _loud(story, link, event):
-        return f"{loud}{told} Keep it or give it back."
+        return f"{loud}{told}{_decide(link)}"
     if event.data.get("automatic"):
         return f"🔒 {told} Dintero captures it by itself."
     return f"🔒 {told} Capture it when you deliver."
@@ -57,16 +57,25 @@ def _captured(story: Story, link: Link, event: Event, look: Look) -> str:
         return f"✅ {person(event.actor)} captured {amount}{_so_far(link, event, look)}."
     loud = _loud(story, link, event)
     if event.source is Source.CUSTOMER:
-        return f"{loud or '✅ '}{amount} paid{_method(event)}." + (" Keep it or give it back." if loud else "")
+        return f"{loud or '✅ '}{amount} paid{_method(event)}.{_decide(link)}"
     how = "automatically" if event.source is Source.AUTOMATIC else OUTSIDE
-    return f"{loud or '✅ '}{amount} captured {how}{_so_far(link, event, look)}."
+    return f"{loud or '✅ '}{amount} captured {how}{_so_far(link, event, look)}.{_decide(link)}"
+
+
+def _decide(link: Link) -> str:
+    return " Keep it or give it back." if link.facts.late else ""
 
 
 def _so_far(link: Link, event: Event, look: Look) -> str:
     captured, total = event.data.get("captured"), event.data.get("total")
     if not (isinstance(captured, int) and isinstance(total, int)) or captured >= total:
         return ""
-    return f"; {look.money(captured, link.currency)} of {look.money(total, link.currency)} so far"
+    of_all = f"of {look.money(total, link.currency)}"
+    return (
+        f" {of_all}"
+        if captured == event.data.get("amount")
+        else f"; {look.money(captured, link.currency)} {of_all} so far"
+    )
 
 
 def _refunded(_: Story, link: Link, event: Event, look: Look) -> str:
@@ -139,7 +148,9 @@ def _sent_again(_: Story, __: Link, event: Event, ___: Look) -> str:
 
 
 def _asked(_: Story, link: Link, event: Event, look: Look) -> str:
-    return f"⏳ Dintero has accepted {_what(link, event, look)}, asked by {person(event.actor)}, and is working on it."
+    return (
+        f"⏳ Dintero has accepted {_what(link, event, look)}, asked for by {person(event.actor)}, and is working on it."
+    )
 
 
 def _refused(_: Story, link: Link, event: Event, look: Look) -> str:
@@ -148,14 +159,14 @@ def _refused(_: Story, link: Link, event: Event, look: Look) -> str:
 
 
 def _unknown(_: Story, link: Link, event: Event, look: Look) -> str:
-    what = _what(link, event, look)
+    what = f"{_what(link, event, look)} was {done(_kind(event) or Kind.CAPTURE)}"
     if event.data.get("still"):
         return (
-            f"❓ *Still not sure whether {what} was done.* After ten minutes there is no trace of it. "
+            f"❓ *Still not sure whether {what}.* After ten minutes there is no trace of it. "
             "_Check again_ looks once more, _Try again_ repeats it."
         )
     return (
-        f"❓ *Not sure whether {what} was done.* {person(event.actor)} asked for it and Dintero did not answer. "
+        f"❓ *Not sure whether {what}.* {person(event.actor)} asked for it and Dintero did not answer. "
         "Do not repeat it elsewhere; Paylink keeps looking."
     )
 
@@ -176,12 +187,15 @@ def _auto_capture_missing(_: Story, link: Link, event: Event, look: Look) -> str
 
 
 def _what(link: Link, event: Event, look: Look) -> str:
-    amount = event.data.get("amount")
-    try:
-        kind = Kind(str(event.data.get("operation")))
-    except ValueError:
+    amount, kind = event.data.get("amount"), _kind(event)
+    if kind is None:
         return "the operation"
     return noun(kind, amount if isinstance(amount, int) else 0, link.currency, look)
+
+
+def _kind(event: Event) -> Kind | None:
+    operation = event.data.get("operation")
+    return Kind(operation) if operation in set(Kind) else None
 
 
 def _always(words: str) -> Teller:

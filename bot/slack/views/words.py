@@ -37,18 +37,22 @@ def noun(kind: Kind, amount: int, currency: str, look: Look) -> str:
     return f"{_NOUN[kind]} of {look.money(amount, currency)}" if amount and kind is not Kind.CREATE else _NOUN[kind]
 
 
+def done(kind: Kind) -> str:
+    """What becomes of it: a link is made, all else is done."""
+    return "made" if kind is Kind.CREATE else "done"
+
+
 def operating(operation: Operation, currency: str, look: Look) -> str:
     """An operation in flight, in one or two sentences of mrkdwn."""
     who = person(operation.requested_by)
     what = noun(operation.kind, operation.amount, currency, look)
     if operation.state is State.AWAITING:
-        return f"Waiting for a second person to approve {what}, asked by {who}."
+        return f"Waiting for a second person to approve {what}, asked for by {who}."
     if operation.state is State.ACCEPTED:
-        return f"Dintero has accepted {what}, asked by {who}, and is working on it."
+        return f"Dintero has accepted {what}, asked for by {who}, and is working on it."
     if operation.state is State.UNKNOWN:
-        return (
-            f"*Not sure whether {what} was done.* {who} asked for it and Dintero did not answer; Paylink keeps looking."
-        )
+        doubt = f"*Not sure whether {what} was {done(operation.kind)}.*"
+        return f"{doubt} {who} asked for it and Dintero did not answer; Paylink keeps looking."
     amount = (
         f" {look.money(operation.amount, currency)}" if operation.amount and operation.kind is not Kind.CANCEL else ""
     )

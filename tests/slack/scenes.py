@@ -1,0 +1,335 @@
+"""Every situation that a card, a line or a form can be in, by file and by name."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
+
+from bot.domain.actions import Action
+from bot.domain.drafts import MAX_LINES, Draft, DraftLine
+from bot.domain.events import Happened, Source
+from bot.domain.links import Delivered, Status
+from bot.domain.operations import OPEN, Kind, State
+from bot.domain.orders import Capture, Delivery
+from bot.slack.views.blocks import Look
+from bot.slack.views.card import card
+from bot.slack.views.issue_form import issue_form
+from bot.slack.views.line import line
+from bot.slack.views.link_reply import link_reply, moved, sorry, usage
+from bot.slack.views.part_form import part_form
+from bot.slack.views.result_form import (
+    created_form,
+    creating_form,
+    rejected_form,
+    still_waiting_form,
+    uncertain_form,
+)
+
+from .shelf import (
+    LOOK,
+    NOW,
+    URL,
+    captured,
+    event,
+    facts,
+    line_of,
+    link,
+    operation,
+    order,
+    reserved,
+    story,
+)
+
+MINUTES = timedelta(minutes=1)
+NOT_SENT = {"session_id": None, "url": None}
+SANDBOX = Look(sandbox=True)
+THREE = order(line_of(price=10000, quantity="1.5"), line_of("Wiring", 9900, line_id="2"), line_of("Fee", 0, "1", "3"))
+SEVEN = order(*(line_of(f"Thing {n}", 1000 * n, str(n), str(n)) for n in range(1, 8)))
+BY_LINK = order(delivery=Delivery.LINK, phone=None)
+
+
+def states(kinds, known, status):
+    """One story per kind and state of an operation in flight."""
+    for kind, state in product(kinds, [state for state in State if state in OPEN]):
+        yield f"{kind}, {state}", story(link(status, known=known, operation=operation(kind, state)))
+        if state is State.UNKNOWN:
+            late = operation(kind, state, sent_at=NOW - 11 * MINUTES)
+            yield f"{kind}, {state} for ten minutes", story(link(status, known=known, operation=late))
+
+
+def methods(make, status):
+    for method in ("Vipps", "Card", "Klarna", None):
+        yield f"by {method or 'a method we were not told'}", story(link(status, known=make(method=method)))
+
+
+def older(status, known, **more):
+    return link(status, known=known, id="f" * 32, replaced=True, **more)
+
+
+def newer(status=Status.OPEN, known=None, **more):
+    return link(status, known=known, n=2, reference="4711-2", **more)
+
+
+def requested():
+    create = operation(Kind.CREATE, State.WANTED, requested_by="U0KARI")
+    yield "at once", story(link(Status.REQUESTED, operation=create, known=facts(delivered=Delivered.NONE), **NOT_SENT))
+
+
+def uncertain():
+    sent = facts(delivered=Delivered.NONE)
+    for name, ago in (("at once", 10), ("after a minute", 90)):
+        asked = operation(Kind.CREATE, State.UNKNOWN, sent_at=NOW - timedelta(seconds=ago))
+        yield name, story(link(Status.UNCERTAIN, known=sent, operation=asked, **NOT_SENT))
+    yield "without an operation", story(link(Status.UNCERTAIN, known=sent, **NOT_SENT))
+    fresh = newer(operation=operation(Kind.CREATE, State.WANTED), status=Status.REQUESTED, **NOT_SENT)
+    yield "sent again, the older one in doubt", story(older(Status.UNCERTAIN, sent, **NOT_SENT), fresh)
+
+
+def rejected():
+    for name, reason in (("with a reason", "The amount is too high for Vipps."), ("without a reason", None)):
+        yield name, story(link(Status.REJECTED, known=facts(rejection=reason), **NOT_SENT))
+
+
+def opened():
+    for delivered in Delivered:
+        yield f"delivery {delivered}", story(link(known=facts(delivered=delivered)))
+    yield "nobody asked for a message", story(link(known=facts(delivered=Delivered.NONE)), of=BY_LINK)
+    yield "vouched for", story(link(known=facts(delivered=Delivered.NONE, vouched_by="U0OLA"), **NOT_SENT))
+    yield "opened", story(link(known=facts(opened_at=NOW)), last=event(Happened.OPENED, Source.CUSTOMER))
+    yield "not delivered but opened", story(link(known=facts(opened_at=NOW, delivered=Delivered.FAILED)))
+    failed = facts(opened_at=NOW, attempts_failed=2, last_failure="Insufficient funds")
+    yield "an attempt failed", story(link(known=failed), last=event(Happened.ATTEMPT_FAILED, Source.CUSTOMER))
+    yield "paying now", story(link(known=facts(opened_at=NOW, paying_since=NOW)))
+    yield "paying again after a failure", story(link(known=replace(failed, paying_since=NOW)))
+    yield "three lines", story(of=THREE)
+    yield "seven lines", story(of=SEVEN)
+    yield "in the issuer's own messages", story(diverted=True, channel="D0KARI")
+    yield from states([Kind.CANCEL], facts(), Status.OPEN)
+    yield "replaced, the older one cancelled", story(older(Status.CANCELLED, facts()), newer())
+    yield "replaced, the older one reserved", story(older(Status.AUTHORIZED, reserved(late=True)), newer())
+    in_doubt = operation(Kind.REFUND, State.UNKNOWN)
+    kept = older(Status.CAPTURED, captured(late=True), operation=in_doubt)
+    yield "replaced, the older one captured, its refund in doubt", story(kept, newer())
+
+
+def pending():
+    yield "held", story(link(Status.PENDING), last=event(Happened.PENDING, Source.CUSTOMER))
+
+
+def authorized():
+    yield from methods(reserved, Status.AUTHORIZED)
+    for minutes in (0, 20, 49 * 60):
+        known = replace(reserved(), authorized_at=NOW - minutes * MINUTES)
+        auto = link(Status.AUTHORIZED, known=known, auto_capture=True)
+        yield f"capture follows, {minutes} minutes on", story(auto, of=order(capture=Capture.AUTOMATIC))
+    yield "late", story(link(Status.AUTHORIZED, known=reserved(late=True)))
+    yield (
+        "paid twice",
+        story(older(Status.CAPTURED, captured()), newer(Status.AUTHORIZED, reserved(late=True))),
+    )
+    yield from states([Kind.CAPTURE, Kind.VOID], reserved(), Status.AUTHORIZED)
+    yield (
+        "capture in doubt in the sandbox",
+        story(link(Status.AUTHORIZED, known=reserved(), operation=operation(state=State.UNKNOWN))),
+    )
+
+
+def paid():
+    yield from methods(captured, Status.CAPTURED)
+    by_ola = event(Happened.CAPTURED, amount=24900)
+    yield "captured by a colleague", story(link(Status.CAPTURED, known=captured()), last=by_ola)
+    outside = event(Happened.CAPTURED, Source.OUTSIDE, amount=24900)
+    yield "captured outside Slack", story(link(Status.CAPTURED, known=captured()), last=outside)
+    automatic = event(Happened.CAPTURED, Source.AUTOMATIC, amount=24900)
+    yield "captured automatically", story(link(Status.CAPTURED, known=captured()), last=automatic)
+    yield "part captured", story(link(Status.CAPTURED, known=captured(10000, rest=14900)))
+    yield "part captured, nothing left", story(link(Status.CAPTURED, known=captured(10000)))
+    part = captured(10000, 4000, 14900)
+    yield "part captured, part refunded", story(link(Status.CAPTURED, known=part))
+    yield "part refunded", story(link(Status.CAPTURED, known=captured(back=4900)))
+    yield "refunded", story(link(Status.CAPTURED, known=captured(back=24900)))
+    yield "late", story(link(Status.CAPTURED, known=captured(late=True)))
+    yield "late, part reserved", story(link(Status.CAPTURED, known=captured(10000, rest=14900, late=True)))
+    twice = (older(Status.CAPTURED, captured()), newer(Status.CAPTURED, captured(late=True)))
+    yield "paid twice", story(*twice)
+    decided = (older(Status.CAPTURED, captured()), newer(Status.CAPTURED, captured()))
+    yield "paid twice, and kept", story(*decided)
+    yield from states([Kind.CAPTURE, Kind.VOID, Kind.REFUND], part, Status.CAPTURED)
+
+
+def ended():
+    released = event(Happened.VOIDED, amount=24900)
+    known = facts(authorized_at=NOW, authorized=24900, method="Vipps")
+    yield "released", story(link(Status.VOIDED, known=known), last=released)
+    paid_then = event(Happened.PAID_WHILE_CANCELLING, amount=24900)
+    yield "cancelled while the customer paid", story(link(Status.VOIDED, known=known), last=paid_then)
+    yield "cancelled", story(link(Status.CANCELLED), last=event(Happened.CANCELLED))
+    yield "cancelled outside Slack", story(link(Status.CANCELLED), last=event(Happened.CANCELLED, Source.OUTSIDE))
+    over = link(Status.EXPIRED, expires_at=NOW - timedelta(hours=1))
+    yield "expired", story(over, last=event(Happened.EXPIRED, Source.AUTOMATIC))
+    declined = facts(last_failure="Declined by the bank")
+    yield "failed", story(link(Status.FAILED, known=declined), last=event(Happened.FAILED, Source.CUSTOMER))
+    yield "failed without a reason", story(link(Status.FAILED), last=event(Happened.FAILED, Source.CUSTOMER))
+
+
+CARDS = {
+    "requested": requested,
+    "uncertain": uncertain,
+    "rejected": rejected,
+    "open": opened,
+    "pending": pending,
+    "authorized": authorized,
+    "captured": paid,
+    "ended": ended,
+}
+
+AMOUNT = {"amount": 24900, "method": "Vipps"}
+WHOLE = {**AMOUNT, "total": 24900, "captured": 24900, "refunded": 0}
+PART = {**AMOUNT, "amount": 10000, "total": 24900, "captured": 10000, "refunded": 0}
+ON_RESERVED = link(Status.AUTHORIZED, known=reserved())
+ON_LATE = link(Status.AUTHORIZED, known=reserved(late=True))
+ON_PAID = link(Status.CAPTURED, known=captured())
+ON_PART = link(Status.CAPTURED, known=captured(10000, rest=14900))
+ON_LATE_PAID = link(Status.CAPTURED, known=captured(late=True))
+LOST = link(Status.UNCERTAIN, known=facts(delivered=Delivered.NONE), **NOT_SENT)
+
+
+def told(kind, on=None, source=Source.SLACK, **data):
+    return story(on or link()), event(kind, source, **data)
+
+
+def tellings():
+    yield "issued", *told(Happened.ISSUED)
+    for delivered in (Delivered.FAILED, Delivered.SKIPPED):
+        yield f"not delivered, {delivered}", *told(Happened.NOT_DELIVERED, link(known=facts(delivered=delivered)))
+    yield (
+        "rejected",
+        *told(Happened.REJECTED, link(Status.REJECTED, known=facts(rejection="Wrong currency."), **NOT_SENT)),
+    )
+    yield "uncertain", *told(Happened.UNCERTAIN, LOST, Source.AUTOMATIC)
+    yield "uncertain, answered since", *told(Happened.UNCERTAIN, source=Source.AUTOMATIC)
+    yield "vouched", *told(Happened.VOUCHED, link(known=facts(vouched_by="U0OLA"), **NOT_SENT))
+    yield "found", *told(Happened.FOUND, source=Source.AUTOMATIC)
+    yield "sent again", *told(Happened.SENT_AGAIN, replace(LOST, replaced=True), reference="4711-2")
+    yield "opened", *told(Happened.OPENED, source=Source.CUSTOMER)
+    yield "attempt failed", *told(Happened.ATTEMPT_FAILED, source=Source.CUSTOMER, reason="Insufficient funds")
+    yield "attempt failed, no reason", *told(Happened.ATTEMPT_FAILED, source=Source.CUSTOMER)
+    yield "pending", *told(Happened.PENDING, link(Status.PENDING), Source.CUSTOMER)
+    yield from money_in()
+    yield from money_out()
+    yield from questions()
+
+
+def money_in():
+    customer = Source.CUSTOMER
+    yield "reserved", *told(Happened.AUTHORIZED, ON_RESERVED, customer, **AMOUNT)
+    yield "reserved, no method", *told(Happened.AUTHORIZED, ON_RESERVED, customer, amount=24900, method=None)
+    automatic = link(Status.AUTHORIZED, known=reserved(), auto_capture=True)
+    yield "reserved, capture follows", *told(Happened.AUTHORIZED, automatic, customer, automatic=True, **AMOUNT)
+    yield "reserved late", *told(Happened.AUTHORIZED, ON_LATE, customer, late=True, **AMOUNT)
+    yield "reserved twice, said", *told(Happened.AUTHORIZED, ON_LATE, customer, late=True, double=True, **AMOUNT)
+    both = story(older(Status.CAPTURED, captured()), newer(Status.AUTHORIZED, reserved(late=True)))
+    yield "reserved twice", both, event(Happened.AUTHORIZED, customer, late=True, **AMOUNT)
+    for source in Source:
+        yield f"captured, {source}", *told(Happened.CAPTURED, ON_PAID, source, **WHOLE)
+        yield f"part captured, {source}", *told(Happened.CAPTURED, ON_PART, source, **PART)
+    yield "second part", *told(Happened.CAPTURED, ON_PART, **{**PART, "captured": 15000, "amount": 5000})
+    yield "paid late", *told(Happened.CAPTURED, ON_LATE_PAID, customer, late=True, **WHOLE)
+    yield "captured late outside", *told(Happened.CAPTURED, ON_LATE_PAID, Source.OUTSIDE, late=True, **WHOLE)
+    yield "kept", *told(Happened.KEPT, ON_PAID)
+    yield "auto-capture missing", *told(Happened.AUTO_CAPTURE_MISSING, automatic, Source.AUTOMATIC, amount=24900)
+    over = {"amount": 24900, "over": True}
+    yield "auto-capture over", *told(Happened.AUTO_CAPTURE_MISSING, ON_RESERVED, Source.AUTOMATIC, **over)
+
+
+def money_out():
+    back = {**WHOLE, "refunded": 24900}
+    on = link(Status.CAPTURED, known=captured(back=24900))
+    yield "refunded", *told(Happened.REFUNDED, on, reason="Returned <within> 14 days & *unused*", **back)
+    yield "refunded outside", *told(Happened.REFUNDED, on, Source.OUTSIDE, **back)
+    for source in (Source.SLACK, Source.OUTSIDE):
+        yield f"released, {source}", *told(Happened.VOIDED, link(Status.VOIDED), source, amount=24900)
+        yield f"cancelled, {source}", *told(Happened.CANCELLED, link(Status.CANCELLED), source)
+    yield "paid while cancelling", *told(Happened.PAID_WHILE_CANCELLING, link(Status.VOIDED), amount=24900)
+    yield "expired", *told(Happened.EXPIRED, link(Status.EXPIRED), Source.AUTOMATIC)
+    yield "failed", *told(Happened.FAILED, link(Status.FAILED), Source.CUSTOMER, reason="Declined by the bank.")
+    yield "corrected", *told(Happened.CORRECTED, ON_PAID, Source.OUTSIDE, captured=24900, refunded=0)
+
+
+def questions():
+    for kind in Kind:
+        status, known = (Status.OPEN, facts()) if kind is Kind.CANCEL else (Status.AUTHORIZED, reserved())
+        status, known = (Status.CAPTURED, captured()) if kind is Kind.REFUND else (status, known)
+        status = Status.UNCERTAIN if kind is Kind.CREATE else status
+        asked = operation(kind, State.ACCEPTED)
+        said = {"operation": kind.value, "amount": asked.amount}
+        for happened, state in ((Happened.ASKED, State.ACCEPTED), (Happened.UNKNOWN, State.UNKNOWN)):
+            on = link(status, known=known, operation=replace(asked, state=state))
+            yield f"{happened}, {kind}", *told(happened, on, **said)
+        old = replace(asked, state=State.UNKNOWN, sent_at=NOW - 11 * MINUTES)
+        yield (
+            f"still unknown, {kind}",
+            *told(Happened.UNKNOWN, link(status, known=known, operation=old), still=True, **said),
+        )
+        on = link(status, known=known)
+        yield f"refused, {kind}", *told(Happened.REFUSED, on, reason="The payment is locked.", **said)
+        yield f"absent, {kind}", *told(Happened.ABSENT, on, **said)
+
+
+DRAFT = Draft(id="5f2c8d31", channel="C0SALES")
+FILLED = replace(
+    DRAFT, phone="912 34 567", reference="4711", lines=(DraftLine(line_id="1", text="Tow bar", price="249,00"),)
+)
+MORE = replace(FILLED, expanded=True, lines=(*FILLED.lines, DraftLine(line_id="2", text="Wiring", price="99,00")))
+FULL = replace(FILLED, lines=tuple(DraftLine(line_id=str(n)) for n in range(MAX_LINES)))
+
+
+def forms():
+    for name, draft in {
+        "empty": DRAFT,
+        "filled": FILLED,
+        "own VAT and deadline": replace(FILLED, deadline="3d", lines=(replace(FILLED.lines[0], vat="12,5"),)),
+        "a date as deadline": replace(DRAFT, deadline="2026-12-01"),
+        "more": replace(FILLED, expanded=True),
+        "two lines": MORE,
+    }.items():
+        yield f"issue, {name}", issue_form(draft, currency="NOK", look=LOOK)
+    yield "creating", creating_form()
+    yield "still waiting", still_waiting_form()
+    for name, done in {
+        "sent": story(),
+        "not delivered": story(link(known=facts(delivered=Delivered.FAILED))),
+        "just the link": story(link(known=facts(delivered=Delivered.NONE)), of=BY_LINK),
+    }.items():
+        yield f"created, {name}", created_form(done, URL, LOOK)
+    yield "created, sandbox", created_form(story(link(known=facts(delivered=Delivered.SIMULATED))), URL, SANDBOX)
+    yield "uncertain", uncertain_form()
+    yield "rejected", rejected_form("The amount is too high.")
+    yield "rejected, no reason", rejected_form(None)
+    some = captured(10000, rest=20100, taken={"1": 10000})
+    yield "capture part", part_form(story(of=THREE), ON_RESERVED, Action.CAPTURE_PART, LOOK)
+    yield "capture the rest", part_form(story(of=THREE), link(known=some), Action.CAPTURE_PART, LOOK)
+    yield "refund", part_form(story(), link(Status.CAPTURED, known=captured(taken={"1": 24900})), Action.REFUND, LOOK)
+    yield "refund, lines unknown", part_form(story(), ON_PAID, Action.REFUND, LOOK)
+
+
+def replies():
+    yield "show link", link_reply(link(), NOW, LOOK)
+    yield "show link, expired", link_reply(link(), NOW + timedelta(days=8), LOOK)
+    yield "show link, none", link_reply(LOST, NOW, LOOK)
+    yield "usage", usage()
+    yield "sorry", sorry("Only <@U0KARI>, who issued this link, can do that.", "forbidden")
+    yield "sorry, without a code", sorry("Nothing has changed since the last look.", "")
+    yield "moved", moved("https://shop.slack.com/archives/C0SALES/p1")
+    yield "moved, nobody knows where", moved(None)
+
+
+def cards(of):
+    for name, drawn in CARDS[of]():
+        yield name, card(drawn, NOW, SANDBOX if "sandbox" in name else LOOK)
+    if of == "open":
+        yield "sandbox", card(story(link(known=facts(delivered=Delivered.SIMULATED))), NOW, SANDBOX)
+
+
+def lines():
+    for name, drawn, happened in tellings():
+        yield name, line(drawn, happened, NOW, LOOK, with_buttons=True)

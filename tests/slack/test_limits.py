@@ -1,0 +1,193 @@
+"""Everything drawn stays inside Slack's limits (Slack reference §8, §9), however much was typed."""
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from bot.domain.actions import Action
+from bot.domain.drafts import MAX_LINES, MAX_REFERENCE, MAX_TEXT, Draft, DraftLine
+from bot.domain.events import Happened, Source
+from bot.domain.links import Delivered, Status
+from bot.domain.money import MAX_MINOR
+from bot.domain.operations import Kind, State
+from bot.slack.views.blocks import Look, fit, length
+from bot.slack.views.card import card
+from bot.slack.views.issue_form import issue_form
+from bot.slack.views.line import line
+from bot.slack.views.link_reply import link_reply
+from bot.slack.views.part_form import part_form
+from bot.slack.views.result_form import created_form, rejected_form
+from sandbox.slack.blocks import text_sum, wrong_in_message, wrong_in_view
+
+from .scenes import CARDS, cards, forms, lines, replies
+from .shelf import LOOK, NOW, URL, captured, event, facts, line_of, link, operation, order, reserved, story
+
+NASTY = "<!channel> <@U1> &<>*_~` :boom: https://evil.example "
+LONG = (NASTY * 9)[:MAX_TEXT]
+WIDE = "😀" * MAX_TEXT
+REFERENCE = "A" * MAX_REFERENCE + "-99"
+LIVE = ("<!channel", "<!here", "<@U1>", "<http")
+MESSAGES = [
+    pytest.param(message, id=f"{of}: {name}")
+    for of, made in [*((of, list(cards(of))) for of in CARDS), ("lines", list(lines())), ("replies", list(replies()))]
+    for name, message in made
+]
+
+
+def check_message(message):
+    assert wrong_in_message(message.blocks) == []
+    assert 0 < len(message.blocks) <= 50
+    assert text_sum(message.blocks) <= 12000
+    assert 0 < length(message.text) <= 4000
+
+
+def check_view(view):
+    assert wrong_in_view(view) == []
+    assert len(view["blocks"]) <= 100
+    assert len(view["private_metadata"]) <= 3000
+    assert len(json.dumps(view)) <= 250_000
+
+
+@pytest.mark.parametrize("message", MESSAGES)
+def test_every_message_of_the_gallery_fits(message):
+    check_message(message)
+
+
+@pytest.mark.parametrize("view", [pytest.param(view, id=name) for name, view in forms()])
+def test_every_form_of_the_gallery_fits(view):
+    check_view(view)
+
+
+def huge(text, status=Status.AUTHORIZED):
+    sold = [line_of(text, MAX_MINOR, "99999.999", str(n), vat=10000) for n in range(1, MAX_LINES + 1)]
+    of = order(*sold, reference=REFERENCE)
+    more = {"amount": MAX_MINOR, "reference": REFERENCE, "version": 10**9 - 1}
+    method = text[:50]
+    older = link(Status.CAPTURED, known=captured(MAX_MINOR, 1, method=method), id="f" * 32, **more)
+    doubt = operation(state=State.UNKNOWN, amount=MAX_MINOR, reason=text)
+    newest = {
+        Status.AUTHORIZED: link(status, known=reserved(MAX_MINOR, method=method, late=True), **more),
+        Status.CAPTURED: link(status, known=captured(MAX_MINOR - 2, 1, 1, method=method), operation=doubt, **more),
+        Status.REJECTED: link(status, known=facts(rejection=text * 20), **more),
+        Status.FAILED: link(status, known=facts(last_failure=text * 20), **more),
+        Status.OPEN: link(status, known=facts(last_failure=text * 20, delivered=Delivered.FAILED), **more),
+    }[status]
+    return story(*[replace(older, n=n) for n in range(1, 9)], newest, of=of, diverted=True)
+
+
+@pytest.mark.parametrize("text", [LONG, WIDE])
+@pytest.mark.parametrize("status", [Status.AUTHORIZED, Status.CAPTURED, Status.REJECTED, Status.FAILED, Status.OPEN])
+def test_the_fullest_card_fits_and_is_harmless(text, status):
+    drawn = card(huge(text, status), NOW, Look(sandbox=True))
+
+    check_message(drawn)
+    check_harmless(drawn)
+
+
+@pytest.mark.parametrize("text", [LONG, WIDE])
+@pytest.mark.parametrize("kind", Happened)
+@pytest.mark.parametrize("source", Source)
+def test_the_fullest_line_fits_and_is_harmless(text, kind, source):
+    told = huge(text)
+    data = {"amount": MAX_MINOR, "reason": text * 20, "method": text, "late": True, "operation": "capture"}
+    drawn = line(told, event(kind, source, **data), NOW, LOOK, with_buttons=True)
+
+    check_message(drawn)
+    check_harmless(drawn)
+
+
+def check_harmless(message):
+    """What was typed is live nowhere: not in the text, not in any mrkdwn."""
+    for text in [message.text, *mrkdwn_in(message.blocks)]:
+        assert not [sequence for sequence in LIVE if sequence in text]
+
+
+def mrkdwn_in(thing):
+    if isinstance(thing, list):
+        return [text for one in thing for text in mrkdwn_in(one)]
+    if not isinstance(thing, dict):
+        return []
+    if thing.get("type") == "mrkdwn":
+        assert thing["verbatim"] is True
+        return [thing["text"]]
+    if thing.get("type") == "plain_text" and any(mark in thing["text"] for mark in NASTY.split()):
+        assert thing["emoji"] is False
+    return [text for one in thing.values() for text in mrkdwn_in(one)]
+
+
+@pytest.mark.parametrize("text", [LONG, WIDE, "x" * 5000, ""])
+@pytest.mark.parametrize("expanded", [False, True])
+def test_the_fullest_form_fits(text, expanded):
+    many = MAX_LINES if expanded else 1
+    typed = tuple(
+        DraftLine(line_id=str(n), text=text, price="21474836,47", quantity="1", vat="12,75") for n in range(many)
+    )
+    draft = Draft(
+        id="f" * 32, channel="C" * 20, phone=text, reference=text, deadline="2w", lines=typed, expanded=expanded
+    )
+
+    check_view(issue_form(draft, currency="NOK", look=LOOK, generation=99))
+
+
+@pytest.mark.parametrize(
+    "draft", [Draft(id="d", lines=()), Draft(id="d", lines=(), expanded=True), Draft(id="d", deadline="")]
+)
+def test_an_odd_draft_still_makes_a_form(draft):
+    check_view(issue_form(draft, currency="NOK", look=LOOK))
+
+
+def test_the_form_says_when_there_is_no_room_for_more_lines():
+    typed = tuple(DraftLine(line_id=str(n)) for n in range(MAX_LINES))
+    full = json.dumps(issue_form(Draft(id="d", lines=typed), currency="NOK", look=LOOK))
+
+    assert "Add line" not in full
+    assert f"room for {MAX_LINES} lines" in full
+
+
+def test_the_first_view_has_six_inputs():
+    inputs = [b for b in issue_form(Draft(id="d"), currency="NOK", look=LOOK)["blocks"] if b["type"] == "input"]
+
+    assert len(inputs) == 6
+
+
+@pytest.mark.parametrize("text", [LONG, WIDE])
+@pytest.mark.parametrize("action", [Action.REFUND, Action.CAPTURE_PART])
+def test_the_fullest_form_of_parts_fits(text, action):
+    told = huge(text)
+    taken = {line.line_id: 10 for line in told.order.lines}
+    newest = link(Status.CAPTURED, known=captured(MAX_MINOR - 500, rest=500, taken=taken), version=10**9 - 1)
+
+    check_view(part_form(told, newest, action, LOOK))
+
+
+def test_the_other_forms_and_replies_fit():
+    told = huge(LONG, Status.OPEN)
+
+    check_view(created_form(told, URL + "x" * 2000, LOOK))
+    check_view(rejected_form(LONG * 20))
+    check_message(link_reply(replace(told.newest, url=URL + "x" * 2000), NOW, LOOK))
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_no_operation_of_any_state_breaks_a_card(kind):
+    for state in State:
+        check_message(card(story(link(operation=operation(kind, state, amount=MAX_MINOR))), NOW, LOOK))
+
+
+def test_a_quantity_is_written_as_people_write_it():
+    told = story(of=order(line_of(quantity="2.50"), line_of(quantity="100", line_id="2")))
+    shown = json.dumps(card(told, NOW, LOOK).blocks, ensure_ascii=False)
+
+    assert "2,5 × Tow bar" in shown
+    assert "100 × Tow bar" in shown
+    assert told.order.lines[0].quantity == Decimal("2.5")
+
+
+@pytest.mark.parametrize(("text", "most"), [("abc", 3), ("abcd", 3), ("😀😀", 3), ("a" * 10, 1)])
+def test_a_text_is_cut_to_fit_and_says_so(text, most):
+    cut = fit(text, most)
+
+    assert length(cut) <= most
+    assert cut == text or cut.endswith("…")
