@@ -35,7 +35,7 @@ class Events(Transaction):
             }
             for seq, one in enumerate(news, start=last + 1)
         ]
-        await self._run(insert(events).values(rows))
+        await self._run(insert(events), rows)
         untold = [urgency(one.kind) for one in news if one.kind not in UNTOLD]
         if untold:
             await self._stir(order_id, min(untold), visible=False)

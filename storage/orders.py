@@ -70,7 +70,7 @@ class Orders(Links):
             for position, line in enumerate(order.lines)
         ]
         if rows:
-            await self._run(insert(lines).values(rows))
+            await self._run(insert(lines), rows)
 
     async def story(self, order_id: str) -> Story | None:
         """The order, its chain, its card: five queries, however long the chain is."""

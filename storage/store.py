@@ -12,7 +12,7 @@ from bot.domain.links import Link
 from bot.domain.stories import Claimed, Task
 from storage.claims import Claims
 from storage.drafts import Drafts
-from storage.engine import for_looks
+from storage.engine import WriteQueue, for_looks
 from storage.events import Events
 from storage.limits import Limits
 from storage.operations import Operations
@@ -41,16 +41,17 @@ class SqlStore:
         """`machine_now` is the machine's own time, aware UTC."""
         self._engine = engine
         self._reader = for_looks(engine)
+        self._queue = WriteQueue(engine)
         self._secrets = secrets
         self._machine_now = machine_now
 
     def __call__(self) -> AbstractAsyncContextManager[SqlWork]:
         """Open a transaction that may write."""
-        return self._open(SqlWork, self._engine)
+        return self._write(SqlWork)
 
     def read(self) -> AbstractAsyncContextManager[SqlWork]:
         """Open a transaction that only looks, at one moment's state."""
-        return self._open(SqlWork, self._reader)
+        return self._look(SqlWork)
 
     def token(self, link_id: str) -> str:
         """The link's capability token, for its callback and thanks URLs."""
@@ -122,13 +123,18 @@ class SqlStore:
             return await work.spend(account_id, machine_now, rate=rate, share=share)
 
     @asynccontextmanager
-    async def _open(self, kind: type[T], engine: AsyncEngine) -> AsyncIterator[T]:
-        async with engine.connect() as connection:
+    async def _look(self, kind: type[T]) -> AsyncIterator[T]:
+        async with self._reader.connect() as connection:
+            yield kind(connection, self._secrets, self._machine_now)
+
+    @asynccontextmanager
+    async def _write(self, kind: type[T]) -> AsyncIterator[T]:
+        async with self._queue.turn(), self._engine.connect() as connection:
             yield kind(connection, self._secrets, self._machine_now)
 
     @asynccontextmanager
     async def _done(self, kind: type[T]) -> AsyncIterator[T]:
         """A whole transaction: committed when the block ends well."""
-        async with self._open(kind, self._engine) as work:
+        async with self._write(kind) as work:
             yield work
             await work.commit()

@@ -1,6 +1,6 @@
 """One transaction: running statements, locking an order's rows, and noting that Slack lags behind an order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,11 +30,11 @@ class Transaction:
         self._over = True
         await self._connection.commit()
 
-    async def _run(self, statement: Executable) -> CursorResult[Any]:
+    async def _run(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> CursorResult[Any]:
         if self._over:
             # It would begin another transaction, and leaving the block would roll that back without a word.
             raise RuntimeError("this unit of work is committed; open another")
-        return await self._connection.execute(statement)
+        return await self._connection.execute(statement, rows)
 
     async def _first(self, statement: Executable) -> Row[Any] | None:
         return (await self._run(statement)).first()

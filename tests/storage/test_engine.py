@@ -1,0 +1,63 @@
+"""Transactions on the two databases: who waits for whom."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from bot.domain.links import Status
+
+on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+
+async def test_a_look_does_not_wait_for_a_writer(house):
+    _, link = await house.issued()
+    async with house.store() as writer:
+        await writer.save_link(replace(link, status=Status.OPEN), expected_version=1, due_at=None, visible=True)
+        async with house.store.read() as reader:
+            assert (await reader.link(link.id)).status is Status.REQUESTED
+
+
+async def test_a_look_sees_one_moment(house):
+    _, link = await house.issued()
+    async with house.store.read() as reader:
+        await reader.link(link.id)
+        async with house.replica()() as writer:
+            await writer.save_link(replace(link, status=Status.OPEN), expected_version=1, due_at=None, visible=True)
+            await writer.commit()
+        assert (await reader.link(link.id)).status is Status.REQUESTED
+
+
+async def test_a_look_cannot_write(house):
+    _, link = await house.issued()
+    async with house.store.read() as reader:
+        with pytest.raises(DBAPIError, match=r"readonly|read-only"):
+            await reader.mark_replaced(link.id)
+
+    async with house.store() as writer:
+        await writer.mark_replaced(link.id)
+
+
+@on_sqlite
+async def test_a_task_cannot_wait_for_itself(house):
+    async with house.store():
+        with pytest.raises(RuntimeError, match="open already"):
+            await house.store.block_lane("post:C1", house.machine)
+
+
+@on_sqlite
+async def test_writers_of_one_process_go_in_turn(house):
+    """Left to SQLite's own waiting, the unlucky one waits for all the others and longer."""
+    _, link = await house.issued()
+    done: list[int] = []
+
+    async def write(n):
+        async with house.store() as work:
+            await work.postpone(link.id, None)
+            await work.commit()
+            done.append(n)
+
+    await asyncio.gather(*(write(n) for n in range(30)))
+
+    assert done == list(range(30))

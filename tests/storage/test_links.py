@@ -1,0 +1,272 @@
+"""Guarded writes, and when a link is looked at: no hint is lost, none makes it loop."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from bot.domain.links import Status
+from tests.storage.conftest import LEASE, NOW
+
+LATER = NOW + timedelta(hours=1)
+
+
+async def claim(house, store=None, now=NOW, limit=10):
+    return [link.id for link in await (store or house.store).claim_due_links(now, house.machine, LEASE, limit)]
+
+
+async def look(house, link, at=NOW):
+    async with house.store() as work:
+        await work.set_looked(link.id, at)
+        await work.commit()
+
+
+async def hint(house, link, at=NOW, **named):
+    async with house.store() as work:
+        await work.make_due(link.id, at, **named)
+        await work.commit()
+
+
+async def save(house, link, due_at=LATER, *, visible=True):
+    async with house.store() as work:
+        saved = await work.save_link(link, expected_version=link.version, due_at=due_at, visible=visible)
+        await work.commit()
+    return saved
+
+
+async def test_one_of_many_rivals_saves_a_link(house):
+    order, link = await house.issued()
+    stores = [house.store, house.replica(), house.store, house.replica()]
+
+    async def settle(store, status):
+        async with store() as work:
+            changed = replace(link, status=status)
+            saved = await work.save_link(changed, expected_version=1, due_at=None, visible=True)
+            await asyncio.sleep(0.01)
+            await work.commit()
+        return saved
+
+    statuses = [Status.OPEN, Status.REJECTED, Status.UNCERTAIN, Status.CANCELLED]
+    saved = await asyncio.gather(*(settle(store, status) for store, status in zip(stores, statuses, strict=True)))
+
+    [winner] = [status for status, won in zip(statuses, saved, strict=True) if won]
+    async with house.store.read() as work:
+        story = await work.story(order.id)
+    assert (story.newest.status, story.newest.version) == (winner, 2)
+
+
+async def test_no_update_is_lost_between_reading_and_writing(house):
+    """Eight tasks on two replicas read, add one and write; whoever is too late reads again."""
+    _, link = await house.issued()
+    stores = [house.store, house.replica()]
+
+    async def add_one(store):
+        saved = False
+        while not saved:
+            async with store.read() as work:
+                held = await work.link(link.id)
+            more = replace(held, facts=replace(held.facts, captured=held.facts.captured + 1))
+            async with store() as work:
+                saved = await work.save_link(more, expected_version=held.version, due_at=None, visible=True)
+                await work.commit()
+
+    await asyncio.gather(*(add_one(stores[n % 2]) for n in range(8)))
+
+    async with house.store.read() as work:
+        assert (await work.link(link.id)).facts.captured == 8
+
+
+async def test_no_update_is_lost_within_a_transaction_that_reads_first(house):
+    """What a deferred BEGIN would lose on SQLite, or end with "database is locked"."""
+    order, link = await house.issued()
+    stores = [house.store, house.replica()]
+
+    async def turn(store):
+        async with store() as work:
+            held = await work.link(link.id)
+            saved = await work.save_link(held, expected_version=held.version, due_at=None, visible=True)
+            await work.commit()
+        return saved
+
+    saved = await asyncio.gather(*(turn(stores[n % 2]) for n in range(12)))
+
+    async with house.store.read() as work:
+        story = await work.story(order.id)
+    assert story.newest.version == 1 + sum(saved)
+
+
+async def test_a_change_nobody_sees_raises_no_version(house):
+    order, link = await house.issued()
+    async with house.store.read() as work:
+        before = await work.story(order.id)
+    await save(house, replace(link, facts=replace(link.facts, seen="x")), visible=False)
+
+    async with house.store.read() as work:
+        after = await work.story(order.id)
+    assert (after.newest.version, after.version) == (before.newest.version, before.version)
+    assert after.newest.facts.seen == "x"
+
+
+async def test_being_replaced_disturbs_a_look_under_way(house):
+    """It read the link before; what it found must be judged again, as late."""
+    _, link = await house.issued()
+    async with house.store() as work:
+        await work.mark_replaced(link.id)
+        await work.commit()
+
+    assert not await save(house, link)
+
+
+async def test_due_links_come_longest_waiting_first_and_to_one_holder(house):
+    links = [(await house.issued(due_at=NOW - timedelta(seconds=n)))[1] for n in range(9)]
+    await house.issued(due_at=LATER)
+    await house.issued(due_at=None)
+
+    first = await claim(house, limit=4)
+    rivals = await asyncio.gather(claim(house, limit=3), claim(house, house.replica(), limit=3))
+
+    assert [link.id for link in links[:-5:-1]] == first
+    assert sorted(link.id for link in links[:5]) == sorted(id_ for held in rivals for id_ in held)
+
+
+async def test_a_lost_looker_loses_its_link_to_the_next(house):
+    _, link = await house.issued(due_at=NOW)
+    assert [link.id] == await claim(house)
+    assert await claim(house) == []
+
+    house.wait(31)
+
+    assert [link.id] == await claim(house)
+
+
+async def test_a_look_ends_the_lease_and_plans_the_next(house):
+    _, link = await house.issued(due_at=NOW)
+    await claim(house)
+    await look(house, link)
+    await save(house, link)
+
+    assert await claim(house) == []
+    assert [link.id] == await claim(house, now=LATER)
+
+
+@pytest.mark.parametrize("ended_by", ["save", "invisible save", "postpone"])
+@pytest.mark.parametrize("planned", [LATER, None])
+async def test_a_hint_during_a_look_keeps_the_link_due(house, ended_by, planned):
+    """The clock stands still: the hint comes at the very moment of the look."""
+    _, link = await house.issued(due_at=NOW)
+    await claim(house)
+    await look(house, link)
+    await hint(house, link)
+    if ended_by == "postpone":
+        async with house.store() as work:
+            await work.postpone(link.id, planned)
+            await work.commit()
+    else:
+        await save(house, link, planned, visible=ended_by == "save")
+
+    assert [link.id] == await claim(house)
+
+
+async def test_a_hint_before_the_look_is_answered_by_it(house):
+    """The clock stands still: the link must not be due for ever."""
+    _, link = await house.issued(due_at=None)
+    await hint(house, link)
+    await hint(house, link)
+    assert [link.id] == await claim(house)
+    await look(house, link)
+    await save(house, link)
+
+    assert await claim(house) == []
+
+
+async def test_a_look_that_never_ended_is_made_again(house):
+    """A click on Refresh looked without a claim, and the process died."""
+    _, link = await house.issued(due_at=LATER)
+    await hint(house, link)
+    await look(house, link)
+
+    assert [link.id] == await claim(house)
+
+
+async def test_a_hint_may_ask_for_a_moment_later(house):
+    """One read in five seconds: the hint after a look waits for the sixth, and not longer."""
+    _, link = await house.issued(due_at=NOW)
+    soon = NOW + timedelta(seconds=5)
+    await claim(house)
+    await look(house, link)
+    await hint(house, link, at=soon)
+    await save(house, link)
+
+    assert await claim(house) == []
+    assert [link.id] == await claim(house, now=soon)
+
+
+async def test_a_hint_never_delays_a_look(house):
+    _, link = await house.issued(due_at=NOW)
+    await hint(house, link, at=LATER)
+
+    assert [link.id] == await claim(house)
+
+
+async def test_a_hint_may_name_the_session(house):
+    _, link = await house.issued()
+    await hint(house, link, session_hint="S1")
+    await hint(house, link)
+    await look(house, link, at=LATER)
+
+    async with house.store.read() as work:
+        assert await work.session_hint(link.id) == "S1"
+        assert await work.last_look(link.id) == LATER
+        assert await work.session_hint("none") is None
+        assert await work.last_look("none") is None
+
+
+async def test_a_link_is_found_by_its_token_and_no_token_is_stored(house):
+    _, link = await house.issued()
+    token = house.store.token(link.id)
+
+    async with house.store.read() as work:
+        assert await work.link_by_token(token) == link
+        assert await work.link_by_token(token[:-1]) is None
+    [(stored,)] = await house.query("SELECT token_hash FROM link")
+    assert token not in stored
+    assert len(token) >= 160 / 6
+
+
+async def test_ours_are_found_among_strangers(house, statements):
+    _, link = await house.issued(session_id="S1")
+    statements.clear()
+    async with house.store.read() as work:
+        assert await work.links_by_session(["S0", "S1", "S2"]) == {"S1": link}
+        assert await work.links_by_reference(["x", link.reference]) == {link.reference: link}
+        assert await work.links_by_session([]) == {}
+
+    assert len([one for one in statements if "FROM link" in one]) == 3
+
+
+async def test_two_links_cannot_have_one_reference(house):
+    order, link = await house.issued()
+    async with house.store() as work:
+        with pytest.raises(IntegrityError):
+            await work.add_link(house.link(order, 2, reference=link.reference), due_at=None)
+
+
+async def test_rivals_that_touch_an_order_in_opposite_ways_both_end(house):
+    """On PostgreSQL each would hold the row that the other wants."""
+    _, link = await house.issued()
+    operation = await house.wants(link)
+    stores = [house.store, house.replica()]
+
+    async def end(store, n):
+        async with store() as work:
+            if n:
+                await work.move_operation(operation, from_=[operation.state])
+                await asyncio.sleep(0.05)
+            await work.save_link(link, expected_version=1, due_at=None, visible=False)
+            await asyncio.sleep(0.05)
+            await work.move_operation(operation, from_=[operation.state])
+            await work.commit()
+
+    await asyncio.wait_for(asyncio.gather(end(stores[0], 0), end(stores[1], 1)), 5)

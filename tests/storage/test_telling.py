@@ -1,0 +1,321 @@
+"""What Slack has not been told: found, held by one, most urgent first, and done with when it is told."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.events import Happened, Urgency
+from bot.domain.links import Status
+from bot.domain.operations import State
+from bot.domain.stories import CardState, Claimed
+from tests.storage.conftest import LEASE, NOW, news
+
+
+async def claim(house, store=None, limit=10):
+    return list(await (store or house.store).claim_untold(NOW, house.machine, LEASE, limit))
+
+
+async def ids(house, limit=10):
+    return [claimed.id for claimed in await claim(house, limit=limit)]
+
+
+async def card(house, order, state=CardState.POSTED, version=None):
+    async with house.store() as work:
+        drawn = (await work.story(order.id)).version if version is None else version
+        await work.set_card(order.id, state=state, channel="C1", ts="1.1", version=drawn)
+        await work.commit()
+
+
+async def happens(house, link, *kinds):
+    async with house.store() as work:
+        await work.add_events(link.id, [news(kind) for kind in kinds])
+        await work.commit()
+
+
+async def changes(house, link, status=Status.OPEN):
+    async with house.store() as work:
+        changed = replace(await work.link(link.id), status=status)
+        await work.save_link(changed, expected_version=changed.version, due_at=None, visible=True)
+        await work.commit()
+
+
+async def tell(house, order):
+    for event in await house.store.untold_events(order.id):
+        async with house.store() as work:
+            await work.set_told(event.id, f"2.{event.seq}")
+            await work.commit()
+
+
+async def told(house):
+    """An order of which Slack knows everything."""
+    order, link = await house.issued()
+    house.wait(4)
+    [claimed] = await claim(house)
+    await card(house, order)
+    await house.store.release_order(claimed)
+    assert await ids(house) == []
+    return order, link
+
+
+async def test_a_new_order_is_left_alone_for_three_seconds(house):
+    order, _ = await house.issued()
+    house.wait(2.9)
+    assert await ids(house) == []
+
+    house.wait(0.2)
+    assert await ids(house) == [order.id]
+
+
+async def test_a_new_order_is_told_as_soon_as_its_link_changes(house):
+    order, link = await house.issued()
+    operation = await house.wants(link)
+    async with house.store() as work:
+        await work.move_operation(replace(operation, state=State.SENDING), from_=[State.WANTED])
+        await work.commit()
+    assert await ids(house) == [], "the create under way is no news"
+
+    await changes(house, link)
+
+    assert await ids(house) == [order.id]
+
+
+@pytest.mark.parametrize("change", ["link", "event", "operation", "operation moved", "new link", "replaced"])
+async def test_every_change_is_to_be_told(house, change):
+    order, link = await house.issued()
+    operation = await house.wants(link)
+    house.wait(4)
+    [claimed] = await claim(house)
+    await card(house, order)
+    await house.store.release_order(claimed)
+    ended = replace(operation, state=State.REFUSED)
+    async with house.store() as work:
+        if change in {"operation", "operation moved"}:
+            await work.move_operation(ended, from_=[State.WANTED])
+        if change == "operation":
+            await work.add_operation(house.operation(link))
+        if change == "link":
+            await work.save_link(link, expected_version=1, due_at=None, visible=True)
+        if change == "event":
+            await work.add_events(link.id, [news(Happened.OPENED)])
+        if change == "new link":
+            await work.add_link(house.link(order, 2), due_at=None)
+        if change == "replaced":
+            await work.mark_replaced(link.id)
+        await work.commit()
+
+    assert await ids(house) == [order.id]
+
+
+async def test_what_nobody_sees_is_not_to_be_told(house):
+    _, link = await told(house)
+    async with house.store() as work:
+        await work.save_link(link, expected_version=1, due_at=None, visible=False)
+        await work.add_events(link.id, [news(Happened.ISSUED)])
+        await work.commit()
+
+    assert await ids(house) == []
+
+
+async def test_an_order_is_done_when_card_and_lines_are_there(house):
+    order, link = await told(house)
+    await changes(house, link, Status.AUTHORIZED)
+    await happens(house, link, Happened.OPENED, Happened.AUTHORIZED)
+
+    assert [event.kind for event in await house.store.untold_events(order.id)] == ["opened", "authorized"]
+    [claimed] = await claim(house)
+    await card(house, order)
+    await house.store.release_order(claimed)
+    [claimed] = await claim(house)
+    await tell(house, order)
+    await house.store.release_order(claimed)
+
+    assert await ids(house) == []
+    assert await house.query("SELECT untold_since, urgency FROM orders") == [(None, None)]
+
+
+async def test_lines_without_the_card_are_not_enough(house):
+    order, link = await told(house)
+    await changes(house, link)
+    await happens(house, link, Happened.OPENED)
+    await tell(house, order)
+
+    assert await ids(house) == [order.id]
+
+
+async def test_a_card_drawn_from_an_older_state_is_not_enough(house):
+    order, link = await told(house)
+    async with house.store.read() as work:
+        drawn = (await work.story(order.id)).version
+    await changes(house, link)
+    await card(house, order, version=drawn)
+
+    assert await ids(house) == [order.id]
+
+
+async def test_a_card_found_in_posting_is_posted_again(house):
+    """The process died between the post and the note of it."""
+    order, _ = await house.issued()
+    async with house.store() as work:
+        await work.begin_card_post(order.id, "C1", diverted=False)
+        await work.commit()
+    house.wait(4)
+    assert await ids(house) == [order.id]
+
+    async with house.store() as work:
+        await work.begin_card_post(order.id, "C1", diverted=False)
+        await work.commit()
+    await card(house, order)
+
+    async with house.store.read() as work:
+        assert (await work.story(order.id)).card.posts == 2
+
+
+async def test_a_card_that_is_posted_anew_after_it_was_there_is_not_forgotten(house):
+    """Its message was deleted; the version shown is the newest, and still nothing stands."""
+    order, _ = await told(house)
+    async with house.store() as work:
+        await work.begin_card_post(order.id, "C1", diverted=False)
+        await work.commit()
+
+    assert await ids(house) == [order.id]
+
+
+async def test_a_post_that_was_refused_does_not_count(house):
+    order, _ = await house.issued()
+    async with house.store() as work:
+        await work.begin_card_post(order.id, "C1", diverted=False)
+        await work.begin_card_post(order.id, "D1", diverted=True)
+        await work.set_card(order.id, state=CardState.NONE, channel="D1", ts=None, version=0)
+        await work.begin_card_post(order.id, "D1", diverted=True)
+        await work.set_card(order.id, state=CardState.POSTED, channel="D1", ts="1.1", version=2)
+        await work.commit()
+
+    async with house.store.read() as work:
+        shown = (await work.story(order.id)).card
+    assert (shown.posts, shown.channel, shown.ts, shown.diverted) == (1, "D1", "1.1", True)
+
+
+async def test_a_card_that_stands_nowhere_is_left_alone_until_somebody_asks(house):
+    order, link = await house.issued()
+    await happens(house, link, Happened.OPENED)
+    house.wait(4)
+    [claimed] = await claim(house)
+    await card(house, order, CardState.NOWHERE)
+    await house.store.release_order(claimed)
+    assert await ids(house) == []
+
+    await card(house, order, CardState.NONE, version=0)
+
+    assert await ids(house) == [order.id]
+
+
+async def test_the_most_urgent_comes_first_and_then_the_longest_waiting(house):
+    kinds = [Happened.OPENED, Happened.EXPIRED, Happened.AUTHORIZED, Happened.ATTEMPT_FAILED, Happened.CAPTURED]
+    orders = [await told(house) for _ in kinds]
+    for (_, link), kind in zip(orders, kinds, strict=True):
+        house.wait(1)
+        await happens(house, link, kind)
+
+    claims = await claim(house)
+
+    names = {order.id: kind for (order, _), kind in zip(orders, kinds, strict=True)}
+    assert [names[one.id] for one in claims] == ["authorized", "captured", "expired", "opened", "attempt_failed"]
+    assert [one.note for one in claims] == ["1", "1", "2", "3", "3"]
+
+
+async def test_what_is_left_to_tell_decides_the_urgency(house):
+    order, link = await told(house)
+    await happens(house, link, Happened.OPENED, Happened.EXPIRED)
+    assert await house.query("SELECT urgency FROM orders") == [(Urgency.PROBLEM,)]
+    [_, expired] = await house.store.untold_events(order.id)
+
+    async with house.store() as work:
+        await work.set_told(expired.id, "2.2")
+        await work.commit()
+
+    assert await house.query("SELECT urgency FROM orders") == [(Urgency.PROGRESS,)]
+
+
+async def test_rival_tellers_never_hold_the_same_order(house):
+    for _ in range(9):
+        await house.issued()
+    house.wait(4)
+
+    held = await asyncio.gather(*(claim(house, store, 2) for store in [house.store, house.replica()] * 3))
+
+    all_ids = [claimed.id for claims in held for claimed in claims]
+    assert len(all_ids) == len(set(all_ids))
+
+
+async def test_a_lost_teller_loses_its_order_and_cannot_let_go_of_it(house):
+    order, _ = await house.issued()
+    house.wait(4)
+    [first] = await claim(house)
+    assert await ids(house) == []
+    house.wait(31)
+    [second] = await claim(house)
+
+    await house.store.release_order(first)
+
+    assert await ids(house) == [], "it is the second's"
+    await house.store.release_order(second)
+    assert await ids(house) == [order.id]
+
+
+async def test_an_order_waits_until_its_time(house):
+    order, _ = await house.issued()
+    house.wait(4)
+    [claimed] = await claim(house)
+    await house.store.release_order(claimed, retry_at=house.machine + timedelta(seconds=20))
+    house.wait(19)
+    assert await ids(house) == []
+
+    house.wait(2)
+    assert await ids(house) == [order.id]
+
+
+@pytest.mark.parametrize("when", ["before the release", "after the release"])
+async def test_news_end_the_waiting(house, when):
+    """Money that comes while an order waits for room must not wait with it."""
+    order, link = await house.issued()
+    house.wait(4)
+    [claimed] = await claim(house)
+    if when == "before the release":
+        await happens(house, link, Happened.AUTHORIZED)
+    await house.store.release_order(claimed, retry_at=house.machine + timedelta(seconds=20))
+    if when == "after the release":
+        await happens(house, link, Happened.AUTHORIZED)
+
+    assert await ids(house) == [order.id]
+
+
+async def test_events_are_numbered_without_gaps_by_rivals(house):
+    order, link = await house.issued()
+    stores = [house.store, house.replica()]
+
+    async def add(store):
+        async with store() as work:
+            await work.add_events(link.id, [news(Happened.OPENED), news(Happened.EXPIRED)])
+            await work.commit()
+
+    await asyncio.gather(*(add(stores[n % 2]) for n in range(6)))
+
+    untold = await house.store.untold_events(order.id)
+    assert [event.seq for event in untold] == list(range(2, 14))
+
+
+async def test_nothing_that_is_not_there_is_told(house):
+    async with house.store() as work:
+        await work.set_told("none", "1.1")
+        await work.add_events("none", [news(Happened.OPENED)])
+        await work.begin_card_post("none", "C1", diverted=False)
+        await work.set_card("none", state=CardState.POSTED, channel="C1", ts="1.1", version=1)
+        await work.mark_replaced("none")
+        assert await work.story("none") is None
+        assert await work.story_of_link("none") is None
+        assert await work.operation("none") is None
+        assert await work.link("none") is None
+        await work.commit()
+    await house.store.release_order(Claimed(id="none", fence=1))
