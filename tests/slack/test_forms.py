@@ -1,0 +1,238 @@
+"""What was typed becomes the draft, and every error finds a place where it is seen."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.drafts import DEADLINES, MAX_LINES, VAT_RATES, Draft, DraftLine, read_draft
+from bot.domain.errors import FieldErrors
+from bot.domain.orders import Capture, Delivery
+from bot.slack.forms import add_line, draft_from_state, errors_for, remove_line
+from bot.slack.views.fields import deadline_words, is_expanded
+from bot.slack.views.issue_form import issue_form, total
+
+from .screen import lost, state_of
+from .shelf import LOOK, NOW
+
+TYPED = st.text(max_size=40).filter(lambda text: text == "" or text.strip())
+LINES = st.lists(
+    st.builds(
+        DraftLine,
+        line_id=st.just("1"),
+        text=TYPED,
+        quantity=st.sampled_from(["1", "2,5", "nonsense"]),
+        price=TYPED,
+        vat=st.sampled_from([*VAT_RATES, "12,5", "99"]),
+    ),
+    min_size=1,
+    max_size=MAX_LINES,
+).map(lambda lines: tuple(replace(line, line_id=str(n)) for n, line in enumerate(lines, start=1)))
+DRAFTS = st.builds(
+    Draft,
+    id=st.just("d1"),
+    channel=st.just("C1"),
+    phone=TYPED,
+    reference=TYPED,
+    deadline=st.sampled_from([*DEADLINES, "3d", "1w", "24h", "2026-12-01", "nonsense"]),
+    delivery=st.sampled_from([each.value for each in Delivery]),
+    capture=st.sampled_from([each.value for each in Capture]),
+    lines=LINES,
+    expanded=st.booleans(),
+)
+
+
+def drawn(draft):
+    return issue_form(draft, currency="NOK", look=LOOK)
+
+
+def wrong_fields(draft):
+    try:
+        read_draft(draft, currency="NOK", country="NO", now=NOW)
+    except FieldErrors as wrong:
+        return wrong.fields
+    return {}
+
+
+@given(DRAFTS)
+def test_a_form_that_nobody_touched_reads_back_as_it_was(draft):
+    assert draft_from_state(draft, state_of(drawn(draft))) == draft
+
+
+@given(DRAFTS)
+def test_a_redrawn_form_that_lost_everything_reads_back_as_it_was(draft):
+    draft = replace(draft, expanded=True)
+
+    assert draft_from_state(draft, lost(state_of(drawn(draft)))) == draft
+    assert draft_from_state(draft, {}) == draft
+
+
+@given(DRAFTS, st.integers(1, 99))
+def test_a_higher_generation_changes_the_blocks_and_nothing_else(draft, generation):
+    forced = issue_form(draft, currency="NOK", look=LOOK, generation=generation)
+    inputs = [block["block_id"] for block in forced["blocks"] if block["type"] == "input"]
+
+    assert all(block.endswith(f"@{generation}") for block in inputs)
+    assert draft_from_state(draft, state_of(forced)) == draft
+
+
+def test_what_is_typed_is_taken_word_for_word():
+    draft = Draft(id="d1")
+    typed = state_of(
+        drawn(draft),
+        phone="912 34 567",
+        text_1=" Tow & <bar> ",
+        price_1="249",
+        reference="4711",
+        vat_1="15",
+        deadline="1d",
+    )
+
+    read = draft_from_state(draft, typed)
+
+    assert (read.phone, read.reference, read.deadline) == ("912 34 567", "4711", "1d")
+    assert read.lines == (DraftLine(line_id="1", text=" Tow & <bar> ", price="249", vat="15"),)
+
+
+def test_a_draft_that_was_never_stored_is_read_from_the_form_alone():
+    """/paylink 249 912… opens a form without touching the database; the first click finds no draft."""
+    prefilled = Draft(id="d1", phone="+4791234567", deadline="3d", lines=(DraftLine(line_id="1", price="249,00"),))
+
+    assert draft_from_state(Draft(id="d1"), state_of(drawn(prefilled))) == prefilled
+
+
+def test_an_emptied_reference_is_empty_on_the_first_view():
+    draft = Draft(id="d1", reference="4711", phone="91234567")
+
+    read = draft_from_state(draft, state_of(drawn(draft), reference=None, phone=None))
+
+    assert read.reference == ""
+    assert read.phone == "91234567", "required: nobody can have emptied it"
+
+
+def test_an_emptied_phone_is_empty_when_only_a_link_is_wanted():
+    draft = Draft(id="d1", phone="91234567", delivery=Delivery.LINK)
+
+    assert draft_from_state(draft, state_of(drawn(draft), phone=None)).phone == ""
+
+
+def test_a_forged_choice_is_ignored():
+    draft = Draft(id="d1", expanded=True)
+
+    read = draft_from_state(draft, state_of(drawn(draft), delivery="pigeon", capture="rob"))
+
+    assert (read.delivery, read.capture) == (Delivery.SMS, Capture.RESERVE)
+
+
+@pytest.mark.parametrize(
+    "junk", [{"phone": None}, {"phone": {}}, {"phone": {"v": None}}, {"phone": {"v": {"value": 7}}}]
+)
+def test_a_state_of_another_shape_changes_nothing(junk):
+    draft = Draft(id="d1", phone="91234567")
+
+    assert draft_from_state(draft, junk) == draft
+
+
+def test_more_opens_the_rest():
+    draft = Draft(id="d1")
+
+    assert draft_from_state(draft, {}, expanded=True).expanded
+    assert is_expanded(replace(draft, expanded=True))
+    assert is_expanded(replace(draft, lines=(DraftLine(line_id="1", quantity="2"),)))
+    assert not is_expanded(draft)
+
+
+def test_the_phone_is_required_only_while_an_sms_is_certain():
+    def required(**more):
+        [phone] = [b for b in drawn(Draft(id="d1", **more))["blocks"] if b.get("block_id") == "phone"]
+        return not phone.get("optional", False)
+
+    assert required()
+    assert not required(expanded=True)
+    assert not required(delivery=Delivery.LINK)
+
+
+def test_lines_come_and_go_and_keep_their_names():
+    draft = Draft(id="d1", lines=(DraftLine(line_id="1", vat="15"),))
+
+    two = add_line(draft)
+    three = add_line(remove_line(add_line(two), "2"))
+
+    assert [line.line_id for line in two.lines] == ["1", "2"]
+    assert [line.line_id for line in three.lines] == ["1", "3", "4"]
+    assert three.lines[-1].vat == "15"
+
+
+def test_the_last_line_stays_and_the_cap_holds():
+    draft = Draft(id="d1")
+    assert remove_line(draft, "1") == draft
+    assert remove_line(draft, "nonsense") == draft
+    for _ in range(2 * MAX_LINES):
+        draft = add_line(draft)
+    assert len(draft.lines) == MAX_LINES
+    assert len({line.line_id for line in draft.lines}) == MAX_LINES
+
+
+def test_a_line_can_be_added_to_none():
+    assert [line.line_id for line in add_line(Draft(id="d1", lines=())).lines] == ["1"]
+
+
+@given(DRAFTS)
+def test_every_error_is_shown_beside_an_input_of_the_view(draft):
+    view = drawn(draft)
+    inputs = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
+    fields = wrong_fields(draft)
+    errors = errors_for(fields, view)
+
+    assert bool(errors) == bool(fields)
+    assert set(errors) <= inputs
+    assert all(any(sentence in shown for shown in errors.values()) for sentence in fields.values())
+
+
+def test_an_error_of_a_hidden_field_is_told_by_name_beside_its_neighbour():
+    view = drawn(Draft(id="d1"))
+
+    errors = errors_for(
+        {"quantity:1": "At most three decimals.", "price:1": "Enter a price.", "price:9": "Too much."}, view
+    )
+
+    assert errors == {
+        "price:1": "Quantity of line 1: At most three decimals. Enter a price.",
+        "phone": "Price of line 9: Too much.",
+    }
+
+
+def test_an_error_of_no_field_at_all_is_not_lost():
+    assert errors_for({"customs": "Not today."}, drawn(Draft(id="d1"))) == {"phone": "Customs: Not today."}
+    assert errors_for({"phone": "Not today."}, {"blocks": []}) == {}
+
+
+def test_an_error_follows_its_field_into_the_next_generation():
+    view = issue_form(Draft(id="d1"), currency="NOK", look=LOOK, generation=2)
+
+    assert errors_for({"price:1": "Enter a price."}, view) == {"price:1@2": "Enter a price."}
+
+
+def test_the_total_is_shown_once_every_line_can_be_read():
+    lines = (DraftLine(line_id="1", price="100", quantity="1,5"), DraftLine(line_id="2", price="99"))
+
+    assert total(lines, "NOK") == (24900, 3000 + 1980)
+    assert total((*lines, DraftLine(line_id="3")), "NOK") == (24900, 4980)
+    assert total((*lines, DraftLine(line_id="3", price="?")), "NOK") is None
+    assert total((DraftLine(line_id="1"),), "NOK") is None
+    assert total((DraftLine(line_id="1", price="21474836,47", quantity="2"),), "NOK") is None
+
+
+@pytest.mark.parametrize(
+    ("deadline", "words"),
+    [("1d", "1 day"), ("3d", "3 days"), ("12h", "12 hours"), ("2w", "2 weeks"), ("2026-12-01", "2026-12-01"), ("", "")],
+)
+def test_a_deadline_in_words(deadline, words):
+    assert deadline_words(deadline) == words
+
+
+def test_one_week_is_offered_once():
+    [menu] = [b for b in drawn(Draft(id="d1", deadline="1w"))["blocks"] if b.get("block_id") == "deadline"]
+
+    assert [option["text"]["text"] for option in menu["element"]["options"]] == ["1 day", "1 month", "1 week"]
