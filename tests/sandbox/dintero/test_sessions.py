@@ -37,6 +37,13 @@ async def test_a_token_is_refused(http, auth, change, status):
     valid("error.response", answer.json())
 
 
+async def test_an_account_gives_no_token_for_another(http):
+    """Dintero reference §3."""
+    answer = await http.post("accounts/P00000000/auth/token", auth=("client", "secret"), json=ASKED)
+
+    assert answer.status_code == 401
+
+
 async def test_a_token_ends_after_four_hours(shop, clock):
     """Dintero reference §3."""
     session = await shop.create()
