@@ -71,11 +71,11 @@ class DinteroGateway:
 
     async def capture(self, transaction_id: str, operation: Operation, *, may_send: MaySend | None = None) -> Answered:
         """Take reserved money. Raises NotSent, Declined, OutcomeUnknown."""
-        return await self._operate(requests.capture(transaction_id, operation), may_send)
+        return await self._operate(requests.capture(transaction_id, operation), may_send, operation)
 
     async def refund(self, transaction_id: str, operation: Operation, *, may_send: MaySend | None = None) -> Answered:
         """Return taken money. Raises NotSent, Declined, OutcomeUnknown."""
-        return await self._operate(requests.refund(transaction_id, operation), may_send)
+        return await self._operate(requests.refund(transaction_id, operation), may_send, operation)
 
     async def void(self, transaction_id: str, *, may_send: MaySend | None = None) -> Answered:
         """Let go of reserved money. Raises NotSent, Declined, OutcomeUnknown."""
@@ -89,12 +89,15 @@ class DinteroGateway:
             raise OutcomeUnknown("answered with another session")
         return Answered(session=observing.session(body), **_acceptance(response))
 
-    async def _operate(self, call: Call, may_send: MaySend | None) -> Answered:
+    async def _operate(self, call: Call, may_send: MaySend | None, operation: Operation | None = None) -> Answered:
         response = await self._write(call, may_send)
         body = written(response, TransactionBody)
         if body.id != call.id:
             raise OutcomeUnknown("answered with another transaction")
-        return Answered(payment=_observed(body), **_acceptance(response))
+        payment, acceptance = _observed(body), _acceptance(response)
+        if operation is not None and not acceptance["accepted"]:
+            payment = observing.claimed(payment, operation)
+        return Answered(payment=payment, **acceptance)
 
     async def _write(self, call: Call, may_send: MaySend | None) -> httpx.Response:
         if not self._config.owns(call.id):

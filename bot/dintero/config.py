@@ -1,6 +1,11 @@
 """What the gateway must know about the account."""
 
+import re
 from dataclasses import dataclass, field
+from typing import Final
+
+_REST: Final = re.compile(r"[A-Za-z0-9._~:-]{1,200}")
+"""An opaque id: whatever needs no escaping."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +33,6 @@ class DinteroConfig:
         return self.account_id.startswith("T")
 
     def owns(self, identity: str) -> bool:
-        """Whether a session or transaction id is this account's, and safe in a path (Dintero reference §2)."""
-        prefix, dot, rest = identity.partition(".")
-        plain = rest.isascii() and rest.replace("-", "").replace("_", "").isalnum()
-        return prefix == self.account_id and bool(dot) and plain
+        """Whether a session or transaction id is this account's (Dintero reference §2), and cannot leave its path."""
+        prefix, _, rest = identity.partition(".")
+        return prefix == self.account_id and _REST.fullmatch(rest) is not None

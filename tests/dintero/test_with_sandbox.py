@@ -95,6 +95,20 @@ async def test_an_accepted_capture_ends_with_its_correlation(gateway, shop):
     assert payment.captured == 29990
 
 
+async def test_a_capture_that_fails_at_the_provider_is_ours_though_it_names_nobody(gateway, shop):
+    """A failed event may come without our reference; the direct answer still says how the operation ended."""
+    made = await issue(gateway, shop)
+    transaction = shop.pay(made.session_id)["id"]
+    shop.faults.add("capture", Fault.declined())
+
+    answered = await gateway.capture(transaction, operation())
+
+    [mark] = answered.payment.marks
+    assert (mark.success, mark.reference, mark.error) == (False, "4711-C1", "the card or wallet declined it")
+    [later] = (await gateway.payment(transaction)).marks
+    assert later.reference is None
+
+
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
