@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, Table, or_, select, update
+from sqlalchemy import Select, Table, func, or_, select, update
 
-from bot.domain.links import Link
 from bot.domain.operations import State
-from bot.domain.stories import Claimed
+from bot.domain.stories import Backlog, Claimed, Due
 from storage.links import Links
 from storage.tables import links, operations, orders
 from storage.timing import LAPSED_LEASE
@@ -44,10 +43,10 @@ class Claims(Links):
         rows = await self._hold(lapsed, operations, lease_until=until, fence=operations.c.fence + 1)
         return [Claimed(id=row.id, fence=row.fence + 1, note=row.kind) for row in rows]
 
-    async def due_links(self, now: datetime, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Link]:
+    async def due_links(self, now: datetime, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Due]:
         """Hold links that are due, the longest waiting first."""
         due = (
-            select(links.c.id)
+            select(links.c.id, links.c.hint_at)
             .where(links.c.due_at <= now, free(links.c.lease_until, machine_now))
             .order_by(links.c.due_at, links.c.id)
             .limit(limit)
@@ -55,7 +54,22 @@ class Claims(Links):
         rows = await self._hold(due, links, lease_until=machine_now + lease, fence=links.c.fence + 1)
         ids = [row.id for row in rows]
         held = await self._links(select(links).where(links.c.id.in_(ids))) if ids else []
-        return sorted(held, key=lambda link: ids.index(link.id))
+        hinted = {row.id for row in rows if row.hint_at is not None and row.hint_at <= now}
+        return [Due(link=link, hinted=link.id in hinted) for link in sorted(held, key=lambda link: ids.index(link.id))]
+
+    async def backlog(self, now: datetime, machine_now: datetime) -> Backlog:
+        """What waits, and for how long: four queries over partial indexes."""
+        due: datetime | None = (await self._run(select(func.min(links.c.due_at)))).scalar()
+        untold: datetime | None = (await self._run(select(func.min(orders.c.untold_since)))).scalar()
+        of_state = select(func.min(operations.c.created_at))
+        wanted: datetime | None = (await self._run(of_state.where(operations.c.state == State.WANTED))).scalar()
+        unknown = select(func.count()).select_from(operations).where(operations.c.state == State.UNKNOWN)
+        return Backlog(
+            oldest_due=_since(due, now),
+            oldest_untold=_since(untold, machine_now),
+            oldest_wanted=_since(wanted, now),
+            unknown=(await self._run(unknown)).scalar() or 0,
+        )
 
     async def untold_orders(self, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Claimed]:
         """Hold orders that Slack lags behind, the most urgent first; the note is the urgency."""
@@ -91,3 +105,8 @@ class Claims(Links):
         if rows:
             await self._run(update(table).where(table.c.id.in_([row.id for row in rows])).values(**held))
         return rows
+
+
+def _since(moment: datetime | None, now: datetime) -> float | None:
+    """Seconds since then; None for the future, which nothing waits for yet."""
+    return (now - moment).total_seconds() if moment is not None and moment <= now else None

@@ -59,3 +59,13 @@ class Events(Transaction):
             .order_by(events.c.at, links.c.n, events.c.seq)
         )
         return [event_from(row) for row in rows]
+
+    async def told_events(self, order_id: str) -> Sequence[Event]:
+        """The order's events that have a thread message, oldest first."""
+        rows = await self._run(
+            select(events)
+            .join(links, links.c.id == events.c.link_id)
+            .where(links.c.order_id == order_id, events.c.told_ts.is_not(None), events.c.told_ts != "")
+            .order_by(events.c.at, links.c.n, events.c.seq)
+        )
+        return [event_from(row) for row in rows]

@@ -121,16 +121,22 @@ class Links(Transaction):
         return row.session_hint if row else None
 
     async def last_look(self, link_id: str) -> datetime | None:
-        """When the link was last read at Dintero."""
+        """When the latest look at the link began."""
         row = await self._first(select(links.c.looked_at).where(links.c.id == link_id))
         return row.looked_at if row else None
+
+    async def previous_look(self, link_id: str) -> datetime | None:
+        """When the look before the latest one began."""
+        row = await self._first(select(links.c.looked_before_at).where(links.c.id == link_id))
+        return row.looked_before_at if row else None
 
     async def set_looked(self, link_id: str, at: datetime) -> None:
         """It is being read now: every hint that came so far is answered by this look.
 
         Should the look never end, `due_at` still stands where the hint moved it.
         """
-        await self._run(update(links).where(links.c.id == link_id).values(looked_at=at, hint_at=None))
+        looks = {"looked_before_at": links.c.looked_at, "looked_at": at}
+        await self._run(update(links).where(links.c.id == link_id).values(**looks, hint_at=None))
 
     async def _link(self, condition: Any) -> Link | None:
         found = await self._links(select(links).where(condition))

@@ -104,6 +104,11 @@ class Orders(Links):
         row = await self._first(select(links.c.order_id).where(links.c.id == link_id))
         return await self.story(row.order_id) if row else None
 
+    async def redraw(self, order_id: str) -> None:
+        """Raise the order's version: its card should be drawn again although nothing changed."""
+        await self._lock(order_id)
+        await self._stir(order_id, Urgency.MONEY, link_changed=True)
+
     async def begin_card_post(self, order_id: str, channel: str, *, diverted: bool) -> None:
         """Commit *posting* before the call, and count it.
 

@@ -8,8 +8,7 @@ from typing import TypeVar
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.events import Event
-from bot.domain.links import Link
-from bot.domain.stories import Claimed, Task
+from bot.domain.stories import Backlog, Claimed, Due, Task
 from storage.claims import Claims
 from storage.drafts import Drafts
 from storage.engine import WriteQueue, for_looks
@@ -74,7 +73,7 @@ class SqlStore:
 
     async def claim_due_links(
         self, now: datetime, machine_now: datetime, lease: timedelta, limit: int
-    ) -> Sequence[Link]:
+    ) -> Sequence[Due]:
         """Hold links that are due, the longest waiting first."""
         async with self._done(Claims) as work:
             return await work.due_links(now, machine_now, lease, limit)
@@ -121,6 +120,11 @@ class SqlStore:
         """Take a call from the account's budget of `rate` a second, if less than `share` of it is spent."""
         async with self._done(Limits) as work:
             return await work.spend(account_id, machine_now, rate=rate, share=share)
+
+    async def backlog(self, now: datetime, machine_now: datetime) -> Backlog:
+        """What waits, and for how long."""
+        async with self._look(Claims) as work:
+            return await work.backlog(now, machine_now)
 
     @asynccontextmanager
     async def _look(self, kind: type[T]) -> AsyncIterator[T]:

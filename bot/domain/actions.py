@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.domain.links import Link, Status
-from bot.domain.operations import ASK_ARRIVED_AFTER, IN_DOUBT, Kind, State
+from bot.domain.operations import ASK_ARRIVED_AFTER, IN_DOUBT, Kind, Operation, State
 
 AUTO_CAPTURE_WINDOW: Final = timedelta(hours=48)
 """For so long Dintero itself tries to capture; a capture of ours would stop that (Dintero reference §4.5)."""
@@ -99,8 +99,15 @@ def _while_operating(link: Link, now: datetime) -> tuple[Action, ...]:
     if operation is None or operation.state not in IN_DOUBT:
         return ()
     if operation.may_ask_again(now):
-        return (Action.CHECK_AGAIN, Action.TRY_AGAIN)
+        return (Action.CHECK_AGAIN, Action.TRY_AGAIN) if _is_as_then(link, operation) else (Action.CHECK_AGAIN,)
     return (Action.CHECK_AGAIN,) if operation.state is State.UNKNOWN else (Action.REFRESH,)
+
+
+def _is_as_then(link: Link, operation: Operation) -> bool:
+    """Whether the person decided about what is open now; somebody may have done it elsewhere meanwhile."""
+    if operation.kind is Kind.CANCEL:
+        return link.status is Status.OPEN
+    return open_for(link, operation.kind) == operation.seen_open
 
 
 def _uncertain(link: Link, now: datetime) -> tuple[Action, ...]:

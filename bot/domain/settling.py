@@ -71,7 +71,7 @@ def settle(link: Link, observation: Observation, now: datetime, *, paid_elsewher
         transaction_id=payment.transaction_id if payment else held.transaction_id,
         operation=None if verdict else held.operation,
     )
-    news = _news(held, settled, verdict, now)
+    news = _news(held, settled, verdict, payment, now)
     if double:
         news = tuple(replace(one, data={**one.data, "double": True}) if one.kind in _ARRIVALS else one for one in news)
     return Settlement(link=settled, news=news, verdict=verdict, changed=_shown(settled) != _shown(link))
@@ -114,8 +114,10 @@ def _report(link: Link, observation: Observation, now: datetime) -> Report:
 
 def _is_older(facts: Facts, payment: Payment) -> bool:
     """Whether a newer read has overtaken this one: without a correction no amount ever comes back."""
+    if _length(payment) < facts.log:
+        return True
     if payment.corrected:
-        return len(payment.marks) < facts.log
+        return False
     if payment.captured < facts.captured or payment.refunded < facts.refunded:
         return True
     moved = (payment.authorized, payment.captured, payment.refunded) != (
@@ -124,6 +126,11 @@ def _is_older(facts: Facts, payment: Payment) -> bool:
         facts.refunded,
     )
     return not moved and payment.open_to_capture > facts.open_to_capture
+
+
+def _length(payment: Payment) -> int:
+    """How far the payment's log has come; a correction may stand in it without a mark of its own."""
+    return len(payment.marks) + payment.corrected
 
 
 def _is_corrected(facts: Facts, payment: Payment | None) -> bool:
@@ -137,7 +144,7 @@ def _facts(link: Link, status: Status, report: Report, observation: Observation,
     payment = observation.payment
     if payment and not _is_older(facts, payment):
         facts = replace(
-            facts, seen=payment.seen, log=max(facts.log, len(payment.marks)), method=payment.method or facts.method
+            facts, seen=payment.seen, log=max(facts.log, _length(payment)), method=payment.method or facts.method
         )
         if status in {*_MONEY, Status.VOIDED} and payment.report in _SETTLES_AMOUNTS:
             facts = _payment_facts(facts, payment, now)
@@ -189,7 +196,7 @@ def _payment_facts(facts: Facts, payment: Payment, now: datetime) -> Facts:
     )
 
 
-def _news(old: Link, new: Link, verdict: Verdict | None, now: datetime) -> tuple[News, ...]:
+def _news(old: Link, new: Link, verdict: Verdict | None, payment: Payment | None, now: datetime) -> tuple[News, ...]:
     found = old.session_id is None and new.session_id is not None
     news = [News(kind=Happened.FOUND, source=Source.AUTOMATIC, at=now)] if found else []
     if new.status is Status.OPEN:
@@ -197,6 +204,8 @@ def _news(old: Link, new: Link, verdict: Verdict | None, now: datetime) -> tuple
     if new.status is not old.status:
         news += _turned(old, new, verdict, now)
     news += _amounts(old, new, verdict, now)
+    if payment and any(mark.kind is Kind.VOID and mark.success for mark in payment.marks):
+        news += _rest_released(old, new, verdict, now)
     if verdict is not None:
         news += verdict.news(now)
     return tuple(news)
@@ -245,15 +254,15 @@ def _amounts(old: Link, new: Link, verdict: Verdict | None, now: datetime) -> li
     return [
         *_share(Happened.CAPTURED, captured, _matching(ours, Kind.CAPTURE), old, new, now),
         *_share(Happened.REFUNDED, refunded, _matching(ours, Kind.REFUND), old, new, now),
-        *_released(old, new, _matching(ours, Kind.VOID), now),
     ]
 
 
-def _released(old: Link, new: Link, ours: Operation | None, now: datetime) -> list[News]:
+def _rest_released(old: Link, new: Link, verdict: Verdict | None, now: datetime) -> list[News]:
     """The rest of a reservation that was let go while the part taken stays."""
     rest = old.facts.open_to_capture + old.facts.captured - new.facts.open_to_capture - new.facts.captured
-    if new.status is not Status.CAPTURED or rest <= 0:
+    if new.status is not Status.CAPTURED or old.status is Status.VOIDED or rest <= 0:
         return []
+    ours = _matching(verdict.operation if verdict and verdict.done else None, Kind.VOID)
     source, actor = (Source.SLACK, ours.requested_by) if ours else (Source.OUTSIDE, None)
     data = {"amount": rest, "rest": True, "captured": new.facts.captured, "late": new.facts.late}
     return [News(kind=Happened.VOIDED, source=source, at=now, actor=actor, data=data)]

@@ -35,10 +35,10 @@ class Owned:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    @property
-    def idle(self) -> bool:
-        """Whether nothing is running."""
-        return not self._tasks
+    async def settled(self) -> None:
+        """Wait until nothing is running."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
 
     async def _watch(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         try:

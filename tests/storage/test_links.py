@@ -14,7 +14,7 @@ LATER = NOW + timedelta(hours=1)
 
 
 async def claim(house, store=None, now=NOW, limit=10):
-    return [link.id for link in await (store or house.store).claim_due_links(now, house.machine, LEASE, limit)]
+    return [due.link.id for due in await (store or house.store).claim_due_links(now, house.machine, LEASE, limit)]
 
 
 async def look(house, link, at=NOW):

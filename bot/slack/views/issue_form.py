@@ -35,12 +35,9 @@ class FormMetadata:
             ValueError: for anything else.
 
         """
-        try:
-            match json.loads(text) if isinstance(text, str) else None:
-                case {"d": str(draft_id), "c": str(channel), "g": int(generation)} if draft_id:
-                    return cls(draft_id, channel, generation)
-        except json.JSONDecodeError:
-            pass
+        match json.loads(text) if isinstance(text, str) else None:
+            case {"d": str(draft_id), "c": str(channel), "g": int(generation)} if draft_id:
+                return cls(draft_id, channel, generation)
         raise ValueError("not a form's metadata")
 
 

@@ -1,0 +1,194 @@
+"""What may be done with a link: the one table that draws the buttons and refuses the clicks."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.actions import Action, actions, awaits_auto_capture, open_amount, open_for
+from bot.domain.links import Status
+from bot.domain.operations import Kind, State
+from tests.domain.given import DAY, HOUR, MINUTE, NOW, a_link, an_operation, reserved, taken
+
+A = Action
+LATE_ASKS = (A.KEEP, A.GIVE_BACK, A.REFRESH)
+
+
+@pytest.mark.parametrize(
+    ("link", "offered"),
+    [
+        (a_link(Status.REQUESTED), ()),
+        (a_link(Status.REJECTED), (A.SEND_AGAIN,)),
+        (a_link(Status.REJECTED, replaced=True), ()),
+        (a_link(), (A.SHOW_LINK, A.CANCEL, A.REFRESH)),
+        (a_link(url=None), (A.CANCEL, A.REFRESH)),
+        (a_link(url=None, session_id=None), (A.REFRESH,)),
+        (a_link(Status.PENDING), (A.REFRESH,)),
+        (reserved(), (A.CAPTURE, A.CAPTURE_PART, A.RELEASE, A.REFRESH)),
+        (reserved(late=True), LATE_ASKS),
+        (taken(), (A.REFUND, A.REFRESH)),
+        (taken(100_00), (A.CAPTURE, A.CAPTURE_PART, A.RELEASE, A.REFUND, A.REFRESH)),
+        (taken(100_00, rest=0), (A.REFUND, A.REFRESH)),
+        (taken(100_00, 100_00), (A.CAPTURE, A.CAPTURE_PART, A.RELEASE, A.REFRESH)),
+        (taken(refunded=100_00), (A.REFUND, A.REFRESH)),
+        (taken(refunded=250_00), (A.REFRESH,)),
+        (taken(late=True), LATE_ASKS),
+        (a_link(Status.VOIDED), (A.REFRESH,)),
+        (a_link(Status.CANCELLED), (A.REFRESH,)),
+        (a_link(Status.EXPIRED), (A.REFRESH,)),
+        (a_link(Status.FAILED), (A.REFRESH,)),
+    ],
+)
+def test_each_state_offers_its_buttons(link, offered):
+    assert actions(link, NOW) == offered
+
+
+def test_nothing_is_given_back_that_has_been_given_back():
+    """A refund of nothing, or of somebody else's money."""
+    assert A.GIVE_BACK not in actions(taken(refunded=250_00, late=True), NOW)
+
+
+def test_reserved_money_is_never_refunded_and_taken_money_never_released():
+    assert A.REFUND not in actions(reserved(), NOW)
+    assert A.RELEASE not in actions(taken(), NOW)
+
+
+@pytest.mark.parametrize("state", [State.AWAITING, State.WANTED])
+@pytest.mark.parametrize("link", [a_link(), reserved(), reserved(late=True), taken(100_00)])
+def test_while_something_is_wanted_nothing_else_can_be_pressed(link, state):
+    assert actions(replace(link, operation=an_operation(state=state)), NOW) == ()
+
+
+@pytest.mark.parametrize("link", [a_link(), reserved(), reserved(late=True), taken(), a_link(Status.EXPIRED)])
+@pytest.mark.parametrize(
+    ("state", "offered"),
+    [(State.SENDING, (A.REFRESH,)), (State.ACCEPTED, (A.REFRESH,)), (State.UNKNOWN, (A.CHECK_AGAIN,))],
+)
+def test_while_an_operation_is_in_doubt_one_can_only_look(link, state, offered):
+    assert actions(replace(link, operation=an_operation(state=state)), NOW) == offered
+
+
+@pytest.mark.parametrize(
+    ("age", "offered"),
+    [
+        (10 * MINUTE - timedelta(seconds=1), (A.CHECK_AGAIN,)),
+        (10 * MINUTE, (A.CHECK_AGAIN, A.TRY_AGAIN)),
+        (DAY, (A.CHECK_AGAIN, A.TRY_AGAIN)),
+    ],
+)
+def test_trying_again_is_offered_after_ten_minutes_and_never_earlier(age, offered):
+    link = reserved(operation=an_operation(state=State.UNKNOWN, sent_at=NOW - age))
+
+    assert actions(link, NOW) == offered
+
+
+@pytest.mark.parametrize("state", [State.SENDING, State.ACCEPTED])
+def test_what_may_still_be_under_way_is_never_tried_again(state):
+    link = reserved(operation=an_operation(state=state, sent_at=NOW - DAY))
+
+    assert A.TRY_AGAIN not in actions(link, NOW)
+
+
+@pytest.mark.parametrize(
+    ("link", "operation"),
+    [
+        (taken(refunded=100_00), an_operation(Kind.REFUND, State.UNKNOWN, 100_00, seen_open=250_00)),
+        (taken(100_00), an_operation(Kind.CAPTURE, State.UNKNOWN, 100_00, seen_open=250_00)),
+        (a_link(Status.CANCELLED), an_operation(Kind.CANCEL, State.UNKNOWN, 0)),
+        (reserved(), an_operation(Kind.CANCEL, State.UNKNOWN, 0)),
+    ],
+)
+def test_trying_again_is_not_offered_once_the_open_amount_has_changed(link, operation):
+    """A colleague may have refunded in the Backoffice meanwhile: the same once more would return it twice."""
+    old = replace(operation, sent_at=NOW - HOUR)
+
+    assert actions(replace(link, operation=old), NOW) == (A.CHECK_AGAIN,)
+
+
+def test_an_unanswered_cancel_of_an_open_link_can_be_tried_again():
+    link = a_link(operation=an_operation(Kind.CANCEL, State.UNKNOWN, 0, sent_at=NOW - HOUR))
+
+    assert actions(link, NOW) == (A.CHECK_AGAIN, A.TRY_AGAIN)
+
+
+def uncertain(age, **changes):
+    operation = an_operation(Kind.CREATE, State.UNKNOWN, sent_at=NOW - age)
+    return a_link(Status.UNCERTAIN, operation=operation, **changes)
+
+
+@pytest.mark.parametrize(
+    ("link", "offered"),
+    [
+        (uncertain(timedelta(seconds=59)), (A.CHECK_AGAIN,)),
+        (uncertain(timedelta(seconds=60)), (A.IT_ARRIVED, A.SEND_AGAIN, A.CHECK_AGAIN)),
+        (a_link(Status.UNCERTAIN), (A.IT_ARRIVED, A.SEND_AGAIN, A.CHECK_AGAIN)),
+        (uncertain(DAY, replaced=True), ()),
+    ],
+)
+def test_an_uncertain_link_asks_after_a_minute_whether_it_arrived(link, offered):
+    assert actions(link, NOW) == offered
+
+
+def test_an_uncertain_link_has_no_link_to_show_and_nothing_to_cancel():
+    assert not {A.SHOW_LINK, A.CANCEL} & set(actions(uncertain(HOUR), NOW))
+
+
+@pytest.mark.parametrize(
+    ("age", "waits"), [(MINUTE, True), (48 * HOUR - MINUTE, True), (48 * HOUR, False), (60 * HOUR, False)]
+)
+def test_dintero_gets_forty_eight_hours_for_its_automatic_capture(age, waits):
+    """A capture of ours would end Dintero's own attempts."""
+    link = reserved(auto_capture=True)
+    link = replace(link, facts=replace(link.facts, authorized_at=NOW - age))
+
+    assert awaits_auto_capture(link, NOW) is waits
+    assert (A.CAPTURE in actions(link, NOW)) is not waits
+    assert A.RELEASE in actions(link, NOW)
+
+
+def test_late_money_asks_for_a_decision_even_when_capture_is_automatic():
+    assert actions(reserved(late=True, auto_capture=True), NOW) == LATE_ASKS
+
+
+PART = taken(100_00, 30_00)
+
+
+@pytest.mark.parametrize(
+    ("link", "action", "minor"),
+    [
+        (reserved(), A.CAPTURE, 250_00),
+        (reserved(), A.CAPTURE_PART, 250_00),
+        (reserved(), A.RELEASE, 250_00),
+        (reserved(late=True), A.KEEP, 250_00),
+        (reserved(late=True), A.GIVE_BACK, 250_00),
+        (taken(late=True), A.GIVE_BACK, 250_00),
+        (taken(late=True), A.KEEP, 0),
+        (PART, A.CAPTURE, 150_00),
+        (PART, A.RELEASE, 150_00),
+        (PART, A.REFUND, 70_00),
+        (PART, A.GIVE_BACK, 70_00),
+        (a_link(), A.CANCEL, 0),
+        (PART, A.REFRESH, 0),
+        (replace(PART, operation=an_operation(Kind.REFUND)), A.TRY_AGAIN, 70_00),
+        (replace(PART, operation=an_operation(Kind.VOID)), A.TRY_AGAIN, 150_00),
+        (replace(PART, operation=an_operation(Kind.CANCEL)), A.TRY_AGAIN, 0),
+        (PART, A.TRY_AGAIN, 0),
+    ],
+)
+def test_a_button_carries_the_amount_it_is_about(link, action, minor):
+    assert open_amount(link, action) == minor
+
+
+@pytest.mark.parametrize(
+    ("kind", "minor"),
+    [(Kind.CAPTURE, 150_00), (Kind.VOID, 150_00), (Kind.REFUND, 70_00), (Kind.CANCEL, 0), (Kind.CREATE, 0)],
+)
+def test_each_kind_of_operation_has_its_own_open_amount(kind, minor):
+    assert open_for(PART, kind) == minor
+
+
+@pytest.mark.parametrize("status", Status)
+def test_every_state_has_an_answer_without_repeating_a_button(status):
+    offered = actions(a_link(status), NOW)
+
+    assert len(offered) == len(set(offered))

@@ -1,0 +1,88 @@
+"""Who may press what: every standing, every action, every policy."""
+
+import pytest
+
+from bot.domain.actions import MOVES_MONEY, Action
+from bot.domain.permissions import ISSUE, Actor, Allowed, Forbidden, Policy, Standing, decide
+from tests.domain.given import ALICE, BOB, TEAM
+
+ISSUER, TRUSTED, OTHER = ALICE, BOB, "U0CHARLIE"
+NOBODY_ELSE = Policy()
+NAMED = Policy(money_users=frozenset({TRUSTED}))
+EVERYBODY = Policy(money_users=None)
+
+MONEY = ["capture", "capture_part", "release", "refund", "keep", "give_back", "try_again"]
+HARMLESS = ["cancel", "show_link", "refresh", "check_again", "it_arrived", "send_again", "issue"]
+
+MAY_MOVE_MONEY = {
+    # (who, policy): only full members, and of them the issuer and the people trusted with money
+    (ISSUER, "nobody else"): True,
+    (ISSUER, "named"): True,
+    (ISSUER, "everybody"): True,
+    (TRUSTED, "nobody else"): False,
+    (TRUSTED, "named"): True,
+    (TRUSTED, "everybody"): True,
+    (OTHER, "nobody else"): False,
+    (OTHER, "named"): False,
+    (OTHER, "everybody"): True,
+}
+POLICIES = {"nobody else": NOBODY_ELSE, "named": NAMED, "everybody": EVERYBODY}
+
+
+def may(action, who=OTHER, standing=Standing.MEMBER, policy=NAMED, team=TEAM):
+    actor = Actor(user_id=who, team_id=team, standing=standing)
+    decision = decide(actor, action, team_id=TEAM, issuer=ISSUER, policy=policy)
+    if isinstance(decision, Forbidden):
+        assert decision.sentence.endswith(".")
+    return isinstance(decision, Allowed)
+
+
+def test_every_action_is_either_about_money_or_not():
+    assert {*MONEY, *HARMLESS} == {*map(str, Action), ISSUE}
+    assert set(MONEY) == set(map(str, MOVES_MONEY))
+
+
+@pytest.mark.parametrize(("who", "policy"), MAY_MOVE_MONEY)
+@pytest.mark.parametrize("action", MONEY)
+def test_a_member_moves_money_only_as_issuer_or_when_trusted(action, who, policy):
+    assert may(Action(action), who, policy=POLICIES[policy]) is MAY_MOVE_MONEY[who, policy]
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("who", [ISSUER, TRUSTED, OTHER])
+@pytest.mark.parametrize("action", HARMLESS)
+def test_every_member_may_issue_look_and_cancel(action, who, policy):
+    assert may(action, who, policy=POLICIES[policy])
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("who", [ISSUER, TRUSTED, OTHER])
+@pytest.mark.parametrize("standing", [Standing.GUEST, Standing.STRANGER, Standing.BOT, Standing.UNKNOWN])
+@pytest.mark.parametrize("action", MONEY)
+def test_nobody_but_a_member_moves_money_whoever_they_are(action, standing, who, policy):
+    """Not even the issuer who has become a guest, and not while Slack does not say who it is."""
+    assert not may(Action(action), who, standing, POLICIES[policy])
+
+
+@pytest.mark.parametrize("action", HARMLESS)
+@pytest.mark.parametrize(
+    ("standing", "allowed"),
+    [(Standing.GUEST, True), (Standing.STRANGER, False), (Standing.BOT, False), (Standing.UNKNOWN, False)],
+)
+def test_guests_may_do_what_moves_no_money_and_outsiders_nothing(action, standing, allowed):
+    assert may(action, standing=standing) is allowed
+
+
+@pytest.mark.parametrize("action", [*MONEY, *HARMLESS])
+@pytest.mark.parametrize("standing", Standing)
+def test_another_workspace_may_nothing(action, standing):
+    """A shared channel shows the card to people whose ids may even equal ours."""
+    assert not may(action, ISSUER, standing, EVERYBODY, team="T0OTHER")
+
+
+def test_the_refusal_names_who_can_be_asked():
+    actor = Actor(user_id=OTHER, team_id=TEAM, standing=Standing.MEMBER)
+
+    decision = decide(actor, Action.REFUND, team_id=TEAM, issuer=ISSUER, policy=NAMED)
+
+    assert f"<@{ISSUER}>" in decision.sentence

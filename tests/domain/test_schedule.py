@@ -1,0 +1,147 @@
+"""When a link is looked at again by itself: soon while things happen, ever more rarely, and not at all in the end."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.links import Facts, Status
+from bot.domain.operations import Kind, State
+from bot.domain.schedule import next_look
+from bot.domain.settling import EXPIRY_GRACE, settle
+from tests.domain.given import DAY, HOUR, MINUTE, NOW, a_link, an_operation, look, reserved, taken
+
+CONFIRM = NOW + 7 * DAY + EXPIRY_GRACE
+
+
+def wait(link, now=NOW):
+    at = next_look(link, now)
+    return None if at is None else at - now
+
+
+@pytest.mark.parametrize(
+    ("age", "interval"), [(0 * MINUTE, MINUTE), (9 * MINUTE, MINUTE), (20 * MINUTE, 5 * MINUTE), (5 * HOUR, HOUR)]
+)
+def test_an_unopened_link_is_looked_at_ever_more_rarely(age, interval):
+    assert wait(a_link(created_at=NOW - age)) == interval
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        a_link(created_at=NOW - 2 * DAY),
+        a_link(facts=Facts(opened_at=NOW)),
+        a_link(session_id=None, facts=Facts(vouched_by="U")),
+    ],
+)
+def test_an_open_link_is_left_alone_until_its_expiry_can_be_confirmed(link):
+    assert next_look(link, NOW) == CONFIRM
+
+
+def test_the_look_that_confirms_an_expiry_finds_it():
+    """Not a moment too early, or it would be looked at for another hour."""
+    assert settle(a_link(), look(), next_look(a_link(created_at=NOW - 2 * DAY), NOW)).link.status is Status.EXPIRED
+
+
+def test_an_expiry_that_could_not_be_confirmed_is_tried_hourly():
+    assert wait(a_link(created_at=NOW - 2 * DAY), CONFIRM + DAY) == HOUR
+
+
+@pytest.mark.parametrize(
+    ("age", "interval"), [(MINUTE, MINUTE), (6 * MINUTE, 2 * MINUTE), (30 * MINUTE, 5 * MINUTE), (DAY, HOUR)]
+)
+def test_a_payment_under_way_is_followed_closely_at_first(age, interval):
+    assert wait(a_link(facts=Facts(paying_since=NOW - age))) == interval
+
+
+@pytest.mark.parametrize("status", [Status.EXPIRED, Status.CANCELLED, Status.FAILED])
+@pytest.mark.parametrize(("age", "interval"), [(MINUTE, MINUTE), (6 * MINUTE, 2 * MINUTE), (2 * HOUR, DAY)])
+def test_a_payment_begun_after_the_end_is_followed_until_it_ends(status, age, interval):
+    """Its callback may be lost, and the sweep saw it only when it was new."""
+    assert wait(a_link(status, Facts(paying_since=NOW - age))) == interval
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        a_link(Status.REQUESTED),
+        a_link(Status.REJECTED),
+        a_link(Status.VOIDED),
+        a_link(Status.CANCELLED),
+        a_link(Status.EXPIRED),
+        a_link(Status.FAILED),
+        taken(refunded=250_00),
+    ],
+)
+def test_what_has_ended_is_not_looked_at_again(link):
+    assert next_look(link, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("link", "interval"),
+    [
+        (a_link(Status.PENDING), 15 * MINUTE),
+        (reserved(), DAY),
+        (reserved(auto_capture=True), 15 * MINUTE),
+        (taken(), DAY),
+        (taken(100_00, 100_00), DAY),
+    ],
+)
+def test_money_that_may_still_move_is_looked_at(link, interval):
+    assert wait(link) == interval
+
+
+@pytest.mark.parametrize(("age", "interval"), [(6 * DAY, DAY), (8 * DAY, 7 * DAY), (91 * DAY, None)])
+def test_settled_money_is_looked_at_ever_more_rarely(age, interval):
+    assert wait(taken(), NOW + age) == interval
+
+
+@pytest.mark.parametrize(
+    ("age", "interval"),
+    [
+        (timedelta(seconds=1), timedelta(seconds=5)),
+        (MINUTE, timedelta(seconds=15)),
+        (10 * MINUTE, MINUTE),
+        (30 * MINUTE, 5 * MINUTE),
+        (DAY, HOUR),
+    ],
+)
+@pytest.mark.parametrize("state", [State.SENDING, State.ACCEPTED, State.UNKNOWN])
+def test_an_operation_in_doubt_is_followed_until_it_is_answered(state, age, interval):
+    assert wait(reserved(operation=an_operation(state=state, sent_at=NOW - age))) == interval
+
+
+@pytest.mark.parametrize("status", [Status.EXPIRED, Status.CANCELLED, Status.VOIDED, Status.FAILED])
+def test_an_operation_in_doubt_is_followed_even_when_the_link_has_ended(status):
+    link = a_link(status, operation=an_operation(Kind.CANCEL, State.UNKNOWN, sent_at=NOW - DAY))
+
+    assert wait(link) == HOUR
+
+
+def test_an_uncertain_link_is_searched_for_to_its_deadline():
+    link = a_link(Status.UNCERTAIN, created_at=NOW)
+
+    assert wait(link) == timedelta(seconds=5)
+    assert next_look(link, CONFIRM - MINUTE) == CONFIRM
+
+
+FACTS = st.builds(
+    Facts,
+    opened_at=st.none() | st.just(NOW),
+    paying_since=st.none() | st.just(NOW - MINUTE),
+    authorized_at=st.none() | st.just(NOW - DAY),
+    open_to_capture=st.sampled_from([0, 1]),
+    open_to_refund=st.sampled_from([0, 1]),
+)
+OPERATIONS = st.none() | st.builds(an_operation, st.sampled_from(Kind), st.sampled_from(State))
+
+
+@given(st.sampled_from(Status), FACTS, OPERATIONS, st.timedeltas(timedelta(0), timedelta(days=400)), st.booleans())
+def test_the_next_look_is_never_in_the_past(status, facts, operation, later, auto):
+    link = a_link(status, facts, operation=operation, auto_capture=auto)
+    now = NOW + later
+
+    at = next_look(link, now)
+
+    assert at is None or at > now
