@@ -54,7 +54,7 @@ class Claims(Links):
         rows = await self._hold(due, links, lease_until=machine_now + lease, fence=links.c.fence + 1)
         ids = [row.id for row in rows]
         held = await self._links(select(links).where(links.c.id.in_(ids))) if ids else []
-        hinted = {row.id for row in rows if row.hint_at is not None and row.hint_at <= now}
+        hinted = {row.id for row in rows if row.hint_at is not None}
         return [Due(link=link, hinted=link.id in hinted) for link in sorted(held, key=lambda link: ids.index(link.id))]
 
     async def backlog(self, now: datetime, machine_now: datetime) -> Backlog:

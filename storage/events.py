@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import uuid4
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 
 from bot.domain.events import UNTOLD, Event, News, urgency
 from storage.rows import event_from
@@ -52,20 +52,17 @@ class Events(Transaction):
 
     async def untold_events(self, order_id: str) -> Sequence[Event]:
         """The order's untold events, oldest first."""
-        rows = await self._run(
-            select(events)
-            .join(links, links.c.id == events.c.link_id)
-            .where(links.c.order_id == order_id, events.c.told_ts.is_(None))
-            .order_by(events.c.at, links.c.n, events.c.seq)
-        )
-        return [event_from(row) for row in rows]
+        return await self._events(order_id, events.c.told_ts.is_(None))
 
     async def told_events(self, order_id: str) -> Sequence[Event]:
         """The order's events that have a thread message, oldest first."""
+        return await self._events(order_id, events.c.told_ts != "")
+
+    async def _events(self, order_id: str, condition: ColumnElement[bool]) -> Sequence[Event]:
         rows = await self._run(
             select(events)
             .join(links, links.c.id == events.c.link_id)
-            .where(links.c.order_id == order_id, events.c.told_ts.is_not(None), events.c.told_ts != "")
+            .where(links.c.order_id == order_id, condition)
             .order_by(events.c.at, links.c.n, events.c.seq)
         )
         return [event_from(row) for row in rows]

@@ -105,8 +105,14 @@ class Orders(Links):
         return await self.story(row.order_id) if row else None
 
     async def redraw(self, order_id: str) -> None:
-        """Raise the order's version: its card should be drawn again although nothing changed."""
+        """Raise the order's version: its card should be drawn again although nothing changed.
+
+        Somebody asked, so a card that stood nowhere is tried again, where it belongs.
+        """
         await self._lock(order_id)
+        nowhere = (orders.c.id == order_id, orders.c.card_state == CardState.NOWHERE)
+        anew = {"card_state": CardState.NONE, "card_channel": orders.c.channel, "diverted": False}
+        await self._run(update(orders).where(*nowhere).values(**anew))
         await self._stir(order_id, Urgency.MONEY, link_changed=True)
 
     async def begin_card_post(self, order_id: str, channel: str, *, diverted: bool) -> None:

@@ -219,8 +219,32 @@ async def test_a_hint_may_name_the_session(house):
     async with house.store.read() as work:
         assert await work.session_hint(link.id) == "S1"
         assert await work.last_look(link.id) == LATER
+        assert await work.previous_look(link.id) is None
         assert await work.session_hint("none") is None
         assert await work.last_look("none") is None
+        assert await work.previous_look("none") is None
+
+
+async def test_a_look_remembers_the_one_before(house):
+    _, link = await house.issued()
+    await look(house, link)
+    await look(house, link, at=LATER)
+
+    async with house.store.read() as work:
+        assert (await work.previous_look(link.id), await work.last_look(link.id)) == (NOW, LATER)
+
+
+async def test_a_due_link_says_whether_somebody_asked(house):
+    _, scheduled = await house.issued(due_at=NOW)
+    _, hinted = await house.issued(due_at=NOW)
+    _, looked = await house.issued(due_at=NOW)
+    await hint(house, hinted)
+    await hint(house, looked)
+    await look(house, looked)
+
+    due = await house.store.claim_due_links(NOW, house.machine, LEASE, 10)
+
+    assert {each.link.id: each.hinted for each in due} == {scheduled.id: False, hinted.id: True, looked.id: False}
 
 
 async def test_a_link_is_found_by_its_token_and_no_token_is_stored(house):

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.events import Happened, Urgency
 from bot.domain.links import Status
 from bot.domain.operations import State
-from bot.domain.stories import CardState, Claimed
+from bot.domain.stories import Backlog, CardState, Claimed
 from tests.storage.conftest import LEASE, NOW, news
 
 
@@ -81,7 +81,7 @@ async def test_a_new_order_is_told_as_soon_as_its_link_changes(house):
     assert await ids(house) == [order.id]
 
 
-@pytest.mark.parametrize("change", ["link", "event", "operation", "operation moved", "new link", "replaced"])
+@pytest.mark.parametrize("change", ["redraw", "link", "event", "operation", "operation moved", "new link", "replaced"])
 async def test_every_change_is_to_be_told(house, change):
     order, link = await house.issued()
     operation = await house.wants(link)
@@ -101,6 +101,8 @@ async def test_every_change_is_to_be_told(house, change):
             await work.add_events(link.id, [news(Happened.OPENED)])
         if change == "new link":
             await work.add_link(house.link(order, 2), due_at=None)
+        if change == "redraw":
+            await work.redraw(order.id)
         if change == "replaced":
             await work.mark_replaced(link.id)
         await work.commit()
@@ -211,6 +213,53 @@ async def test_a_card_that_stands_nowhere_is_left_alone_until_somebody_asks(hous
     assert await ids(house) == [order.id]
 
 
+async def test_a_card_that_stands_nowhere_is_tried_again_where_it_belongs(house):
+    order, _ = await house.issued()
+    async with house.store() as work:
+        await work.begin_card_post(order.id, "D1", diverted=True)
+        await work.set_card(order.id, state=CardState.NOWHERE, channel="D1", ts=None, version=2)
+        await work.commit()
+    house.wait(4)
+    assert await ids(house) == []
+
+    async with house.store() as work:
+        await work.redraw(order.id)
+        await work.commit()
+
+    assert await ids(house) == [order.id]
+    async with house.store.read() as work:
+        shown = (await work.story(order.id)).card
+    assert (shown.state, shown.channel, shown.diverted, shown.posts) == (CardState.NONE, "C1", False, 0)
+
+
+async def test_told_events_have_a_message(house):
+    order, link = await told(house)
+    await happens(house, link, Happened.OPENED, Happened.EXPIRED, Happened.AUTHORIZED)
+    first, second, _ = await house.store.untold_events(order.id)
+    async with house.store() as work:
+        await work.set_told(first.id, "")
+        await work.set_told(second.id, "2.2")
+        await work.commit()
+
+    async with house.store.read() as work:
+        [event] = await work.told_events(order.id)
+    assert (event.kind, event.told_ts) == (Happened.EXPIRED, "2.2")
+
+
+async def test_the_backlog_says_what_waits_and_for_how_long(house):
+    assert await house.store.backlog(NOW, house.machine) == Backlog(
+        oldest_due=None, oldest_untold=None, oldest_wanted=None, unknown=0
+    )
+    _, link = await house.issued(due_at=NOW + timedelta(seconds=1))
+    await house.wants(link)
+    _, other = await house.issued(due_at=NOW + timedelta(days=1))
+    await house.wants(other, state=State.UNKNOWN)
+
+    waits = await house.store.backlog(NOW + timedelta(seconds=10), house.wait(5))
+
+    assert waits == Backlog(oldest_due=9, oldest_untold=5, oldest_wanted=10, unknown=1)
+
+
 async def test_the_most_urgent_comes_first_and_then_the_longest_waiting(house):
     kinds = [Happened.OPENED, Happened.EXPIRED, Happened.AUTHORIZED, Happened.ATTEMPT_FAILED, Happened.CAPTURED]
     orders = [await told(house) for _ in kinds]
@@ -312,6 +361,7 @@ async def test_nothing_that_is_not_there_is_told(house):
         await work.add_events("none", [news(Happened.OPENED)])
         await work.begin_card_post("none", "C1", diverted=False)
         await work.set_card("none", state=CardState.POSTED, channel="C1", ts="1.1", version=1)
+        await work.redraw("none")
         await work.mark_replaced("none")
         assert await work.story("none") is None
         assert await work.story_of_link("none") is None
