@@ -9,18 +9,27 @@ from bot.domain.moves import ENDED
 from bot.domain.operations import IN_DOUBT, Kind
 from bot.domain.settling import EXPIRY_GRACE
 
+_SECOND: Final = timedelta(seconds=1)
 _MINUTE: Final = timedelta(minutes=1)
 _DAY: Final = timedelta(days=1)
 
 _UNDER_WAY: Final = ((5 * _MINUTE, _MINUTE), (15 * _MINUTE, 2 * _MINUTE), (60 * _MINUTE, 5 * _MINUTE))
 """(age, interval): 1, 2, 5 minutes and then hourly, for a payment that has begun."""
 _IN_DOUBT: Final = (
-    (timedelta(seconds=30), timedelta(seconds=5)),
-    (2 * _MINUTE, timedelta(seconds=15)),
+    (30 * _SECOND, 5 * _SECOND),
+    (2 * _MINUTE, 15 * _SECOND),
     (15 * _MINUTE, _MINUTE),
     (60 * _MINUTE, 5 * _MINUTE),
 )
-_UNOPENED: Final = ((10 * _MINUTE, _MINUTE), (60 * _MINUTE, 5 * _MINUTE), (_DAY, 60 * _MINUTE))
+_UNOPENED: Final = (
+    (3 * _MINUTE, 10 * _SECOND),
+    (10 * _MINUTE, 30 * _SECOND),
+    (60 * _MINUTE, 5 * _MINUTE),
+    (_DAY, 60 * _MINUTE),
+)
+"""By age: at first the seller may be on the phone, waiting to see it opened."""
+_OPENED: Final = ((10 * _MINUTE, 30 * _SECOND), (60 * _MINUTE, 5 * _MINUTE))
+"""By the time since it was opened: nothing announces an attempt that failed (Dintero reference §5, §9)."""
 _REFUNDABLE: Final = ((7 * _DAY, _DAY), (90 * _DAY, 7 * _DAY))
 
 
@@ -46,9 +55,16 @@ def next_look(link: Link, now: datetime) -> datetime | None:
 def _while_open(link: Link, now: datetime) -> datetime:
     if link.facts.paying_since is not None:
         return now + _interval(_UNDER_WAY, now - link.facts.paying_since, otherwise=timedelta(hours=1))
-    unopened = link.facts.opened_at is None and link.session_id is not None
-    look = _rarer(now, now - link.created_at, _UNOPENED) if unopened else None
-    return min(look or _expiry(link, now), _expiry(link, now))
+    return min(_curious(link, now) or _expiry(link, now), _expiry(link, now))
+
+
+def _curious(link: Link, now: datetime) -> datetime | None:
+    """When to see whether the customer has opened it, or tried to pay; None when nobody is that curious any more."""
+    if link.session_id is None:
+        return None
+    if link.facts.opened_at is None:
+        return _rarer(now, now - link.created_at, _UNOPENED)
+    return _rarer(now, now - link.facts.opened_at, _OPENED)
 
 
 def _expiry(link: Link, now: datetime) -> datetime:

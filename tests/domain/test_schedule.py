@@ -12,6 +12,7 @@ from bot.domain.schedule import next_look
 from bot.domain.settling import EXPIRY_GRACE, settle
 from tests.domain.given import DAY, HOUR, MINUTE, NOW, a_link, an_operation, look, reserved, taken
 
+SECOND = timedelta(seconds=1)
 CONFIRM = NOW + 7 * DAY + EXPIRY_GRACE
 
 
@@ -21,17 +22,36 @@ def wait(link, now=NOW):
 
 
 @pytest.mark.parametrize(
-    ("age", "interval"), [(0 * MINUTE, MINUTE), (9 * MINUTE, MINUTE), (20 * MINUTE, 5 * MINUTE), (5 * HOUR, HOUR)]
+    ("age", "interval"),
+    [
+        (0 * MINUTE, 10 * SECOND),
+        (3 * MINUTE - SECOND, 10 * SECOND),
+        (3 * MINUTE, 30 * SECOND),
+        (10 * MINUTE - SECOND, 30 * SECOND),
+        (10 * MINUTE, 5 * MINUTE),
+        (HOUR - SECOND, 5 * MINUTE),
+        (HOUR, HOUR),
+        (DAY - SECOND, HOUR),
+    ],
 )
 def test_an_unopened_link_is_looked_at_ever_more_rarely(age, interval):
     assert wait(a_link(created_at=NOW - age)) == interval
 
 
 @pytest.mark.parametrize(
+    ("age", "interval"),
+    [(0 * MINUTE, 30 * SECOND), (10 * MINUTE, 5 * MINUTE), (HOUR - SECOND, 5 * MINUTE)],
+)
+def test_an_opened_link_is_looked_at_for_attempts_that_fail(age, interval):
+    """Dintero calls nobody back about them, and this is when the customer needs help."""
+    assert wait(a_link(created_at=NOW - 2 * DAY, facts=Facts(opened_at=NOW - age))) == interval
+
+
+@pytest.mark.parametrize(
     "link",
     [
         a_link(created_at=NOW - 2 * DAY),
-        a_link(facts=Facts(opened_at=NOW)),
+        a_link(facts=Facts(opened_at=NOW - HOUR)),
         a_link(session_id=None, facts=Facts(vouched_by="U")),
     ],
 )
@@ -100,8 +120,8 @@ def test_settled_money_is_looked_at_ever_more_rarely(age, interval):
 @pytest.mark.parametrize(
     ("age", "interval"),
     [
-        (timedelta(seconds=1), timedelta(seconds=5)),
-        (MINUTE, timedelta(seconds=15)),
+        (SECOND, 5 * SECOND),
+        (MINUTE, 15 * SECOND),
         (10 * MINUTE, MINUTE),
         (30 * MINUTE, 5 * MINUTE),
         (DAY, HOUR),
@@ -122,7 +142,7 @@ def test_an_operation_in_doubt_is_followed_even_when_the_link_has_ended(status):
 def test_an_uncertain_link_is_searched_for_to_its_deadline():
     link = a_link(Status.UNCERTAIN, created_at=NOW)
 
-    assert wait(link) == timedelta(seconds=5)
+    assert wait(link) == 5 * SECOND
     assert next_look(link, CONFIRM - MINUTE) == CONFIRM
 
 
