@@ -3,17 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from starlette.responses import PlainTextResponse
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-
-class _TooLargeError(Exception):
-    """The body passed its limit."""
 
 
 @dataclass(slots=True)
 class BodyLimit:
-    """ASGI middleware: 413 once a body passes `most` bytes, or the limit of its path in `by_path`."""
+    """ASGI middleware: 413 once a body passes `most` bytes, or the limit of its path in `by_path`.
+
+    It stands around a Starlette application, which turns the exception that ends the reading into the answer.
+    """
 
     app: ASGIApp
     most: int
@@ -26,23 +25,13 @@ class BodyLimit:
             return
         limit = self.by_path.get(scope["path"], self.most)
         read = 0
-        answering = False
 
         async def counted() -> Message:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
             if read > limit:
-                raise _TooLargeError
+                raise HTTPException(413, "too large")
             return message
 
-        async def watched(message: Message) -> None:
-            nonlocal answering
-            answering = True
-            await send(message)
-
-        try:
-            await self.app(scope, counted, watched)
-        except _TooLargeError:
-            if not answering:
-                await PlainTextResponse("too large", 413)(scope, receive, send)
+        await self.app(scope, counted, send)
