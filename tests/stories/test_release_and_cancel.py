@@ -1,0 +1,141 @@
+"""Letting go: of a reservation, of the rest of one, of a link nobody has paid."""
+
+import asyncio
+
+from sandbox.dintero.faults import Fault
+from tests.stories.till import (
+    a_paid_link,
+    a_reserved_link,
+    an_order_of_three_lines,
+    captures_part,
+    card,
+    done,
+    lines,
+    moved,
+    the_operation,
+    whispers,
+)
+
+OPEN = ["Show link", "Cancel link", "Refresh"]
+
+
+async def test_a_released_reservation_is_over(shop):
+    await a_reserved_link(shop)
+
+    await shop.presses("Release")
+
+    assert [call.body for call in shop.writes("void")] == [None]
+    assert card(shop).startswith("↩️ Reservation released · 249,50 kr")
+    assert lines(shop)[-1] == "↩️ @kari released the reservation of 249,50 kr."
+    assert shop.card.buttons == ["Refresh"]
+    assert shop.transaction()["status"] == "AUTHORIZATION_VOIDED"
+
+
+async def test_the_rest_is_released_after_a_part_capture(shop):
+    await an_order_of_three_lines(shop)
+    await captures_part(shop, How_much="Whole lines", Lines=["Hitch"])
+
+    await shop.presses("Release the rest")
+
+    assert moved(shop) == ["capture", "void"]
+    assert done(shop, "VOID") == [449_50]
+    assert card(shop).startswith("✅ Partly paid · 50,00 kr of 499,50 kr")
+    assert lines(shop)[-1] == "↩️ @kari released the reservation of 449,50 kr."
+    assert shop.card.buttons == ["Refund…", "Refresh"]
+
+
+async def test_an_open_link_offers_to_be_shown_and_cancelled(shop):
+    await shop.issues()
+
+    assert shop.card.buttons == OPEN
+
+
+async def test_a_cancelled_link_cannot_be_paid(shop):
+    await shop.issues()
+
+    await shop.presses("Cancel link")
+
+    assert [call.body for call in shop.writes("cancel")] == [None]
+    assert card(shop).startswith("🚫 Cancelled · 249,50 kr")
+    assert lines(shop) == ["🚫 @kari cancelled the link."]
+    assert shop.card.buttons == ["Refresh"]
+    assert shop.session()["cancelled_at"]
+
+
+async def test_a_cancel_that_crossed_a_payment_says_so_loudly(shop):
+    """The customer pays between our look and our cancel, which then lets the money go (Dintero reference §5.3)."""
+    await shop.issues()
+    shop.dintero.faults.callbacks.off = True
+    shop.dintero.faults.add("cancel", Fault.delay(0.3))
+
+    cancelling = asyncio.create_task(shop.presses("Cancel link"))
+    async with asyncio.timeout(5):
+        while not shop.writes("cancel"):
+            await asyncio.sleep(0.01)
+    shop.dintero.pay(shop.session()["id"])
+    await cancelling
+
+    assert shop.transaction()["status"] == "AUTHORIZATION_VOIDED"
+    assert lines(shop) == [
+        "🚨 The customer had just paid when @kari cancelled. The reservation of 249,50 kr was released with the link. "
+        "If the customer still wants to buy, issue a new link."
+    ]
+    assert card(shop).startswith("↩️ Reservation released")
+    assert "Cancelled by @kari just as the customer paid" in card(shop)
+    assert (await the_operation(shop)).state == "done"
+
+
+async def test_a_link_that_was_paid_meanwhile_is_not_cancelled(shop):
+    """Our look before the cancel finds the money, so it is not let go."""
+    shop.dintero.faults.callbacks.off = True
+    await shop.issues()
+    shop.dintero.pay(shop.session()["id"])
+
+    await shop.presses("Cancel link")
+
+    assert moved(shop) == []
+    assert whispers(shop) == [
+        "The link had already ended or been paid, so it was not cancelled. The card shows where it stands."
+    ]
+    assert "Reserved" in card(shop)
+    assert (await the_operation(shop)).state == "withdrawn"
+
+
+async def test_a_cancel_that_comes_after_the_capture_is_refused_and_the_money_shown(shop):
+    """Swish takes the money at once, and Dintero cancels nothing that is taken (Dintero reference §5.3)."""
+    await shop.issues()
+    shop.dintero.faults.callbacks.off = True
+    shop.dintero.faults.add("cancel", Fault.delay(0.3))
+
+    cancelling = asyncio.create_task(shop.presses("Cancel link"))
+    async with asyncio.timeout(5):
+        while not shop.writes("cancel"):
+            await asyncio.sleep(0.01)
+    shop.dintero.pay(shop.session()["id"], method="swish.swish")
+    await cancelling
+
+    assert card(shop).startswith("✅ Paid · 249,50 kr")
+    assert "Session can not be cancelled" in " ".join(lines(shop))
+    assert (await the_operation(shop)).state == "refused"
+
+
+async def test_the_link_itself_is_shown_to_the_one_who_asks(shop):
+    """Never on the card: whoever holds it can pay, and reads the order."""
+    await shop.issues()
+    url = f"/view/{shop.session()['id']}"
+
+    await shop.presses("Show link", person=shop.people["ola"])
+
+    [shown] = whispers(shop, shop.people["ola"])
+    assert url in shown
+    assert "Only you can see this." in shown
+    assert url not in card(shop) + str(shop.card.blocks) + "".join(lines(shop))
+    assert whispers(shop) == []
+
+
+async def test_what_is_taken_is_never_voided_and_what_is_reserved_never_refunded(shop):
+    """Dintero reference §7."""
+    await a_paid_link(shop)
+
+    assert "Release" not in shop.card.buttons
+    assert "Cancel link" not in shop.card.buttons

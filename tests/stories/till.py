@@ -1,0 +1,123 @@
+"""The ways to a customer's money and what became of them, for stories that begin where it is already there."""
+
+import json
+from pathlib import Path
+
+from jsonschema import Draft202012Validator, FormatChecker
+from sqlalchemy import select
+
+from storage.tables import operations as rows
+
+SCHEMAS = Path(__file__).parents[1] / "schemas" / "dintero"
+READS = {"token", "session", "search", "list", "transaction", "view"}
+
+
+async def a_reserved_link(shop, **typed):
+    """249,50 kr reserved by the customer, 4711 on the card."""
+    await shop.issues(**typed)
+    await shop.customer_pays()
+
+
+async def a_paid_link(shop, **typed):
+    """249,50 kr reserved and captured by Kari."""
+    await a_reserved_link(shop, **typed)
+    await shop.presses("Capture")
+
+
+async def an_order_of_three_lines(shop):
+    """A tow bar for 249,50, two fittings of 100,00 each and a hitch for 50,00: 499,50 kr, reserved."""
+    form = await shop.opens_form("249,50 91234567 Tow bar #4711 7d")
+    await shop.slack.click(shop.kari, form, "More…")
+    await shop.bot.owned.settled()
+    for _ in range(2):
+        await shop.slack.click(shop.kari, form, "Add line")
+        await shop.bot.owned.settled()
+    more = {"text:2": "Fitting", "quantity:2": "2", "price:2": "100", "text:3": "Hitch", "price:3": "50"}
+    await shop.slack.fill(form, more)
+    await shop.slack.submit(shop.kari, form)
+    await shop.work()
+    await shop.customer_pays()
+
+
+async def opens(shop, button, person=None, target=None):
+    """Press a button that opens a form; returns the form."""
+    person = person or shop.kari
+    await shop.presses(button, target, person)
+    return shop.slack.modals(person)[-1]
+
+
+async def sends(shop, form, **typed):
+    """Fill a form by its labels (`How_much` for *How much*), send it, let the bot do it; returns Slack's answer."""
+    await shop.slack.fill(form, {label.replace("_", " "): value for label, value in typed.items()})
+    answer = await shop.slack.submit(form.person, form)
+    await shop.work()
+    return answer
+
+
+async def refunds(shop, reason="Wrong size", person=None, **typed):
+    """The whole way of a refund: the button, the form, the reason."""
+    form = await opens(shop, "Refund…", person)
+    await sends(shop, form, Reason=reason, **typed)
+    return form
+
+
+async def captures_part(shop, **typed):
+    """The whole way of a part capture."""
+    form = await opens(shop, "Capture part…")
+    await sends(shop, form, **typed)
+    return form
+
+
+async def operations(shop):
+    """Every money operation the bot has kept, oldest first."""
+    async with shop.bot.store._reader.connect() as connection:
+        found = await connection.execute(select(rows).where(rows.c.kind != "create").order_by(rows.c.created_at))
+        return found.all()
+
+
+async def the_operation(shop):
+    """The only money operation, or the newest."""
+    return (await operations(shop))[-1]
+
+
+def strictly(exchange):
+    """The body of a capture or refund, after Dintero's own schema without undocumented keys has taken it."""
+    schema = json.loads((SCHEMAS / f"transaction-{exchange.kind}.request.strict.json").read_text())
+    Draft202012Validator(schema, format_checker=FormatChecker()).validate(exchange.body)
+    return exchange.body
+
+
+def moved(shop):
+    """What was ever asked of Dintero that moves money or ends a link, in order."""
+    return [exchange.kind for exchange in shop.dintero.log if exchange.kind not in READS | {"create"}]
+
+
+def done(shop, event, reference="4711"):
+    """The amounts of one kind of event that Dintero carried out."""
+    log = shop.transaction(reference)["events"]
+    return [one["amount"] for one in log if one["event"] == event and one["success"]]
+
+
+def asking(shop):
+    """The buttons on each thread line."""
+    return [line.buttons for line in shop.thread]
+
+
+def plain(message):
+    """A message, card, line or form with ordinary spaces in its amounts."""
+    return message.read().replace("\N{NO-BREAK SPACE}", " ")
+
+
+def card(shop):
+    """What the card says."""
+    return plain(shop.card)
+
+
+def lines(shop):
+    """What the thread says, line by line."""
+    return [plain(line) for line in shop.thread]
+
+
+def whispers(shop, person=None):
+    """What only this person was told."""
+    return [plain(one) for one in shop.slack.ephemerals(person or shop.kari)]
