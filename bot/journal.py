@@ -7,6 +7,11 @@ import structlog
 
 _TALKERS = ("slack_bolt", "slack_sdk", "httpx", "httpcore", "aiohttp", "uvicorn.access", "apscheduler", "alembic")
 
+_JSON_TRACEBACKS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+"""Without the local variables that structlog adds by itself: they hold tokens, phones and names."""
+
 
 def open_journal(style: Literal["text", "json"]) -> None:
     """Set structlog and the standard library's logging up, once per process."""
@@ -21,7 +26,7 @@ def open_journal(style: Literal["text", "json"]) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks if style == "json" else structlog.processors.format_exc_info,
+            _JSON_TRACEBACKS if style == "json" else structlog.processors.format_exc_info,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

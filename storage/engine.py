@@ -84,7 +84,8 @@ def for_looks(engine: AsyncEngine) -> AsyncEngine:
 
 
 def _postgresql(url: URL) -> AsyncEngine:
-    return create_async_engine(url, pool_pre_ping=True, connect_args={"timeout": 5, "command_timeout": 30})
+    connect_args = {"timeout": 5, "command_timeout": 30}
+    return create_async_engine(url, pool_pre_ping=True, connect_args=connect_args, hide_parameters=True)
 
 
 def _sqlite(url: URL) -> AsyncEngine:
@@ -93,7 +94,7 @@ def _sqlite(url: URL) -> AsyncEngine:
     file = Path(url.database)
     if not file.parent.is_dir():
         raise ValueError(f"The folder {file.parent} does not exist. Make it, owned by the user that runs Paylink.")
-    engine = create_async_engine(url)
+    engine = create_async_engine(url, hide_parameters=True)  # errors are logged, and values are people's
 
     def make_private(*_: Any) -> None:
         # Made before SQLite makes it: the umask would let others read, and -wal and -shm take its mode.

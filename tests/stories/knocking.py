@@ -1,0 +1,36 @@
+"""What stories about knocks at the door share."""
+
+import contextlib
+import sqlite3
+
+import httpx
+
+
+async def ready(shop):
+    async with httpx.AsyncClient(trust_env=False) as http:
+        return (await http.get(f"{shop.url}/health/ready")).json()
+
+
+async def paid_in_silence(shop):
+    """The customer has paid, and no callback of Dintero's will say so."""
+    shop.dintero.faults.callbacks.off = True
+    await shop.issues()
+    shop.dintero.pay(shop.session()["id"])
+    shop.clock.pass_(seconds=6)
+
+
+@contextlib.contextmanager
+def database_away(shop):
+    """Every query fails, as when the database restarts."""
+    file = shop.settings["paylink_database_url"].partition("///")[2]
+
+    def rename(old, new):
+        with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as connection:
+            connection.execute("PRAGMA legacy_alter_table=ON")
+            connection.execute(f"ALTER TABLE {old} RENAME TO {new}")
+
+    rename("link", "link_away")
+    try:
+        yield
+    finally:
+        rename("link_away", "link")
