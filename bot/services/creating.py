@@ -21,7 +21,7 @@ from bot.services.sending import Permit
 
 log = structlog.get_logger()
 
-_PATIENCE: Final = 10.0
+PATIENCE: Final = 10.0
 """Seconds after which the form says that it may be closed."""
 
 
@@ -43,6 +43,7 @@ class Creating:
     clock: Clock
     bell: Bell
     counters: Counters
+    patience: float = PATIENCE
 
     async def run(self, operation: Operation, fence: int) -> None:
         """Create the operation's link and tell the form that waits for it."""
@@ -109,7 +110,7 @@ class Creating:
             await self.threads.show_result(story, story.newest, view_id)
 
     async def _say_waiting(self, operation: Operation) -> None:
-        await asyncio.sleep(_PATIENCE)
+        await asyncio.sleep(self.patience)
         if operation.view_id is not None:
             await self.threads.show_waiting(operation.view_id)
 

@@ -1,7 +1,7 @@
 """One call to Slack, with a time limit, and what its failure means."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from typing import Any, Final
 
 import aiohttp
@@ -58,7 +58,8 @@ async def calling(call: Awaitable[Any], *, seconds: float = BACKGROUND) -> Any:
 def _meaning(error: SlackApiError) -> ThreadError:
     response: Any = error.response
     status = getattr(response, "status_code", 200)
-    code = str(response.get("error", "")) if hasattr(response, "get") else ""
+    data = getattr(response, "data", None)
+    code = str(data.get("error", "")) if isinstance(data, Mapping) else ""  # a proxy's 5xx comes without JSON
     if status == 429 or code in {"ratelimited", "rate_limited"}:
         return Throttled(_seconds(getattr(response, "headers", {})))
     if status >= 500 or code in _MAYBE_DONE:

@@ -14,6 +14,7 @@ from bot.domain.stories import Story
 from bot.services.pressing import Part
 from bot.slack import ids
 from bot.slack.views.fields import is_expanded, shown_lines
+from bot.slack.views.issue_form import FormMetadata
 from bot.slack.views.part_form import ALL, AMOUNT, LINES, MAX_REASON, line_rooms
 
 State = Mapping[str, Any]
@@ -35,6 +36,32 @@ _NEIGHBOURS: Final[Mapping[str, tuple[str, ...]]] = {
     ids.TEXT: (ids.PRICE,),
 }
 """Where the error of a hidden field of a line is shown instead."""
+
+
+def draft_in_view(view: Mapping[str, Any], stored: Draft | None) -> Draft:
+    """The draft behind a form as it stands on the screen; `draft_from_state` puts over it what was typed since.
+
+    What is seen is what is sent: the lines are the view's own, also when an edit was stored and never drawn, and
+    all of it when nothing is stored (any more).
+    """
+    about = FormMetadata.decode(view.get("private_metadata"))
+    presets = {
+        block["block_id"]: {ids.FIELD: _preset(block["element"])}
+        for block in view.get("blocks", ())
+        if block.get("type") == "input"
+    }
+    names = [ids.field_of(block) for block in presets]
+    lines = [name.partition(":")[2] for name in names if name.startswith(f"{ids.PRICE}:")]
+    blank = Draft(
+        id=about.draft_id,
+        channel=about.channel,
+        lines=tuple(DraftLine(line_id=line_id) for line_id in lines),
+        expanded=ids.DELIVERY in names,
+    )
+    drawn = draft_from_state(blank, presets)
+    kept = {line.line_id: line for line in stored.lines} if stored else {}
+    shown = tuple(kept.get(line.line_id, line) for line in drawn.lines)
+    return replace(stored or drawn, lines=shown, expanded=drawn.expanded)
 
 
 def draft_from_state(previous: Draft, state: State, *, expanded: bool | None = None) -> Draft:
@@ -185,6 +212,11 @@ def _value(elements: object) -> str | None:
     option = element.get("selected_option")
     value = option.get("value") if isinstance(option, Mapping) else element.get("value")
     return value if isinstance(value, str) else None
+
+
+def _preset(element: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What an element of ours held when it was drawn."""
+    return {"selected_option": element.get("initial_option"), "value": element.get("initial_value")}
 
 
 def _ticked(block: str, elements: object) -> list[str]:

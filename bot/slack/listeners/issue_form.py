@@ -3,16 +3,16 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.domain.drafts import Draft
-from bot.domain.errors import FieldErrors
+from bot.domain.errors import FieldErrors, UserFacing
 from bot.domain.permissions import Actor
 from bot.services.creating import Creating
-from bot.services.issuing import Issuing, Submission
+from bot.services.issuing import Issued, Issuing, Submission
 from bot.services.ports.storage import Store
 from bot.services.ports.threads import ThreadError
 from bot.services.ports.world import Clock
@@ -56,25 +56,33 @@ class IssueFormListener:
     async def send(self, ack: AsyncAck, body: Body) -> None:
         """*Send*: all wrong fields at once, or one transaction and "Creating link…"."""
         view = body["view"]
-        draft = forms.draft_from_state(await self._stored(body), view["state"]["values"])
-        who = knock(body)
-        actor = Actor(user_id=who.user_id, team_id=who.team_id, standing=assumed_member())
-        submission = Submission(draft=draft, actor=actor, view_id=view["id"])
-        saving = asyncio.ensure_future(self.issuing.submit(submission))
+        saving = asyncio.ensure_future(self._submit(body))
         try:
             # Shielded: a transaction that is late is not torn; the next *Send* of this draft finds what it made.
             issued = await asyncio.wait_for(asyncio.shield(saving), _SAVE_WITHIN)
         except FieldErrors as wrong:
             await ack(response_action="errors", errors=forms.errors_for(wrong.fields, view))
-            return
-        except (TimeoutError, OSError):
+        except UserFacing:
+            raise
+        except TimeoutError:
             log.warning("submit_too_slow")
             self.owned.start("finish a slow submit", _finish(saving))
             await ack(response_action="errors", errors=forms.errors_for({ids.PHONE: NOT_SAVED}, view))
-            return
-        if not issued.new:
-            self.owned.start("show the result again", self._show_again(issued.order_id, view["id"]))
-        await ack(response_action="update", view=creating_form())
+        except Exception:
+            # Saved or not, pressing again is right: one draft makes one order.
+            log.exception("submit_failed")
+            await ack(response_action="errors", errors=forms.errors_for({ids.PHONE: NOT_SAVED}, view))
+        else:
+            if not issued.new:
+                self.owned.start("show the result again", self._show_again(issued.order_id, view["id"]))
+            await ack(response_action="update", view=creating_form())
+
+    async def _submit(self, body: Body) -> Issued:
+        view, who = body["view"], knock(body)
+        shown = forms.draft_in_view(view, await self._stored(body))
+        draft = forms.draft_from_state(shown, view["state"]["values"])
+        actor = Actor(user_id=who.user_id, team_id=who.team_id, standing=assumed_member())
+        return await self.issuing.submit(Submission(draft=draft, actor=actor, view_id=view["id"]))
 
     async def _show_again(self, order_id: str, view_id: str) -> None:
         await asyncio.sleep(1)  # after Slack has drawn our answer
@@ -85,10 +93,12 @@ class IssueFormListener:
     ) -> None:
         view = body["view"]
         stored = await self._stored(body)
-        if _shown_lines(view) != {line.line_id for line in stored.lines}:
-            await ack()  # a second click on a form that is being redrawn
-            return
-        draft = change(forms.draft_from_state(stored, view["state"]["values"], expanded=expanded))
+        shown = forms.draft_in_view(view, stored)
+        if stored is None or _line_ids(stored) == _line_ids(shown):
+            draft = change(forms.draft_from_state(shown, view["state"]["values"], expanded=expanded))
+        else:
+            # A second click while the form is being redrawn, or that redrawing was lost: draw what the first made.
+            draft = forms.draft_from_state(stored, view["state"]["values"])
         async with self.store() as work:
             await work.save_draft(
                 draft,
@@ -107,19 +117,17 @@ class IssueFormListener:
         except ThreadError as error:  # redrawn by a newer edit, or closed: the draft has it all
             log.info("form_not_redrawn", reason=str(error))
 
-    async def _stored(self, body: Body) -> Draft:
+    async def _stored(self, body: Body) -> Draft | None:
         metadata = FormMetadata.decode(body["view"].get("private_metadata"))
         async with self.store.read() as work:
-            stored = await work.draft(
+            return await work.draft(
                 metadata.draft_id, workspace_id=self.issuing.shop.workspace_id, user_id=knock(body).user_id
             )
-        return stored or Draft(id=metadata.draft_id, channel=metadata.channel)
 
 
-def _shown_lines(view: Body) -> set[str]:
-    names = (ids.field_of(str(block.get("block_id", ""))) for block in view.get("blocks", ()))
-    return {name.partition(":")[2] for name in names if name.startswith(f"{ids.PRICE}:")}
+def _line_ids(draft: Draft) -> list[str]:
+    return [line.line_id for line in draft.lines]
 
 
-async def _finish(saving: "asyncio.Future[Any]") -> None:
+async def _finish(saving: "asyncio.Future[Issued]") -> None:
     await saving

@@ -1,0 +1,162 @@
+"""/paylink: the form, at once, with everything that is known filled in."""
+
+import itertools
+import time
+
+import pytest
+
+from sandbox.slack import Fault
+from tests.stories import database
+from tests.stories.shop import opened_shop
+
+
+async def test_the_form_opens_at_once_with_six_fields_and_their_presets(shop):
+    form = await shop.opens_form()
+
+    assert form.values == {
+        "phone": "",
+        "text:1": "",
+        "price:1": "",
+        "vat:1": "25 %",
+        "reference": "",
+        "deadline": "1 week",
+    }
+    assert "Price incl. VAT (NOK)" in form.read()
+    assert form.buttons == ["More…"]
+    deadlines = form.field("deadline").element["options"]
+    assert [one["text"]["text"] for one in deadlines] == ["1 day", "1 week", "1 month"]
+
+
+async def test_the_form_opens_although_the_database_and_dintero_are_away(shop):
+    """Nothing stands between the command and the form; a trigger lives three seconds (Slack reference §7)."""
+    shop.dintero.faults.down = True
+    async with database.away(shop):
+        began = time.monotonic()
+
+        form = await shop.opens_form("249,50 91234567 Tow bar")
+
+        assert time.monotonic() - began < 1
+    assert form.values["price:1"] == "249,50"
+
+
+async def test_the_form_touches_neither_the_database_nor_dintero(shop):
+    before = len(shop.dintero.log)
+
+    await shop.opens_form("249,50 91234567 Tow bar #4711 7d")
+
+    assert len(shop.dintero.log) == before
+    assert database.count(shop, "draft") == database.count(shop, "orders") == 0
+
+
+AMOUNTS = ("249,50", "249.50", "kr 249,50", "249,50 kr", "NOK 249,50", "1 249,50", "1.249,50", "1249.50")
+PHONES = ("91234567", "912 34 567", "+47 912 34 567", "004791234567", "+4791234567")
+
+
+async def test_a_one_liner_is_understood_as_people_type_it(shop):
+    for amount, phone in itertools.product(AMOUNTS, PHONES):
+        price = "1249,50" if amount.startswith("1") else "249,50"
+        for text in (f"{amount} {phone} Tow bar, fitted #4711 3d", f"{phone} {amount} Tow bar, fitted #4711 3d"):
+            form = await shop.opens_form(text)
+
+            assert form.values == {
+                "phone": "+4791234567",
+                "text:1": "Tow bar, fitted",
+                "price:1": price,
+                "vat:1": "25 %",
+                "reference": "4711",
+                "deadline": "3 days",
+            }, text
+            await shop.slack.close(form)
+
+
+async def test_a_number_that_slack_made_a_link_of_is_understood(shop):
+    """Slack may send `<tel:91234567|91234567>` for what was typed."""
+    shop.slack.telephones_as_links = True
+
+    form = await shop.opens_form("249,50 91234567 Tow bar")
+
+    assert (form.values["phone"], form.values["price:1"]) == ("+4791234567", "249,50")
+
+
+async def test_a_swedish_number_is_understood(shop):
+    form = await shop.opens_form("249,50 +46701234567 Dragkrok")
+
+    assert form.values["phone"] == "+46701234567"
+
+
+async def test_a_doubtful_number_stays_empty_rather_than_wrong(tmp_path):
+    """In Denmark 20123456 is a mobile number, and it is an amount that can be paid."""
+    async with opened_shop(tmp_path, paylink_country="DK", paylink_currency="DKK") as shop:
+        form = await shop.opens_form("20123456 Tow bar")
+
+        assert (form.values["price:1"], form.values["phone"], form.values["text:1"]) == ("", "", "Tow bar")
+
+
+async def test_special_characters_arrive_as_they_were_typed(shop):
+    form = await shop.opens_form("249,50 91234567 Nuts & <bolts>")
+
+    assert form.values["text:1"] == "Nuts & <bolts>"
+
+
+@pytest.mark.parametrize("text", ["help", "HELP", "what is this", "pay please"])
+async def test_help_and_nonsense_are_answered_with_the_usage(shop, text):
+    answer = await shop.slack.command(shop.kari, shop.sales, "/paylink", text)
+
+    assert "/paylink 249,50 912 34 567 Tow bar #4711 3d" in answer.ephemeral
+    assert shop.slack.modals(shop.kari) == []
+    assert shop.sales.messages == []
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [Fault.error("expired_trigger_id"), Fault.status(500), Fault.ratelimited(30), Fault.drop_before(), Fault.delay(3)],
+    ids=lambda fault: fault.kind,
+)
+async def test_a_form_that_slack_did_not_open_is_explained_in_one_sentence(shop, trouble):
+    shop.slack.faults.add("views.open", trouble)
+
+    await shop.slack.command(shop.kari, shop.sales, "/paylink", "")
+    await shop.bot.owned.settled()
+
+    [whisper] = shop.slack.ephemerals(shop.kari)
+    assert whisper.read() == "Slack did not open the form in time. Please run the command again."
+    assert whisper.via == "response_url"
+    assert sum(call.method == "views.open" for call in shop.slack.log) <= 1, "a trigger is spent by one try"
+
+
+async def test_a_form_that_did_not_open_is_explained_where_the_bot_may_not_write(shop):
+    secret = shop.slack.add_channel("secret", kind="private", members=[shop.kari])
+    shop.slack.faults.add("views.open", Fault.error("expired_trigger_id"))
+
+    await shop.slack.command(shop.kari, secret, "/paylink", "")
+    await shop.bot.owned.settled()
+
+    assert "run the command again" in shop.whispers()[0]
+
+
+@pytest.mark.parametrize("kind", ["public", "private", "dm"])
+async def test_a_card_goes_to_the_issuer_where_the_bot_may_not_write(shop, kind):
+    """A public channel takes posts from outside; elsewhere the card comes to the issuer and says how to invite."""
+    place = shop.slack.add_channel("elsewhere", kind=kind, members=[shop.kari, shop.people["ola"]])
+
+    form = await shop.issues(channel=place)
+
+    own = shop.slack.dm(shop.kari).messages
+    shop.slack.complaints = [one for one in shop.slack.complaints if "channel_not_found" not in one]
+    assert "Ready to share" in form.read()
+    if kind == "public":
+        assert "Ready to share" in place.messages[0].read()
+        assert own == []
+        return
+    [card] = own
+    assert "Ready to share" in card.read()
+    assert "may not write in" in card.read()
+    assert "nvite" in card.read()
+    assert place.messages == []
+
+
+async def test_a_card_in_the_issuers_own_conversation_with_the_bot_stays_there(shop):
+    await shop.issues(channel=shop.slack.dm(shop.kari))
+
+    [card] = shop.slack.dm(shop.kari).messages
+    assert "may not write" not in card.read()
