@@ -77,9 +77,9 @@ class DinteroGateway:
         """Return taken money. Raises NotSent, Declined, OutcomeUnknown."""
         return await self._operate(requests.refund(transaction_id, operation), may_send, operation)
 
-    async def void(self, transaction_id: str, *, may_send: MaySend | None = None) -> Answered:
+    async def void(self, transaction_id: str, operation: Operation, *, may_send: MaySend | None = None) -> Answered:
         """Let go of reserved money. Raises NotSent, Declined, OutcomeUnknown."""
-        return await self._operate(requests.void(transaction_id), may_send)
+        return await self._operate(requests.void(transaction_id), may_send, operation)
 
     async def cancel(self, session_id: str, *, may_send: MaySend | None = None) -> Answered:
         """End a session. Raises NotSent, Declined, OutcomeUnknown."""
@@ -89,13 +89,13 @@ class DinteroGateway:
             raise OutcomeUnknown("answered with another session")
         return Answered(session=observing.session(body), **_acceptance(response))
 
-    async def _operate(self, call: Call, may_send: MaySend | None, operation: Operation | None = None) -> Answered:
+    async def _operate(self, call: Call, may_send: MaySend | None, operation: Operation) -> Answered:
         response = await self._write(call, may_send)
         body = written(response, TransactionBody)
         if body.id != call.id:
             raise OutcomeUnknown("answered with another transaction")
         payment, acceptance = _observed(body), _acceptance(response)
-        if operation is not None and not acceptance["accepted"]:
+        if not acceptance["accepted"]:
             payment = observing.claimed(payment, operation)
         return Answered(payment=payment, **acceptance)
 

@@ -54,9 +54,11 @@ class MovingMoney:
         try:
             answered = await self._send(link, permit)
         except NotSent:
-            await self._refuse(permit, "Dintero could not be reached, so nothing was done. Press again in a moment.")
+            await self._refuse(
+                permit, "Dintero did not take the request, so nothing was done. Press again in a moment."
+            )
         except Declined as refusal:
-            await self._refuse(permit, refusal.sentence)
+            await self._refuse(permit, "Dintero refused, so nothing was done", refusal.sentence)
             await self._look_again(operation)
         except OutcomeUnknown as doubt:
             log.warning("operation_unanswered", operation=operation.id, kind=operation.kind, reason=str(doubt))
@@ -84,7 +86,7 @@ class MovingMoney:
             return await self.gateway.cancel(link.session_id or "", may_send=permit)
         transaction_id = link.transaction_id or ""
         if operation.kind is Kind.VOID:
-            return await self.gateway.void(transaction_id, may_send=permit)
+            return await self.gateway.void(transaction_id, operation, may_send=permit)
         call = self.gateway.capture if operation.kind is Kind.CAPTURE else self.gateway.refund
         return await call(transaction_id, operation, may_send=permit)
 
@@ -124,10 +126,12 @@ class MovingMoney:
         unknown = replace(permit.operation, state=State.UNKNOWN)
         await self._end(permit, unknown, self._news(Happened.UNKNOWN, permit.operation, still=False))
 
-    async def _refuse(self, permit: Permit, reason: str) -> None:
-        refused = replace(permit.operation, state=State.REFUSED, note=reason)
-        if await self._end(permit, refused, self._news(Happened.REFUSED, permit.operation, reason=reason)):
-            await self._whisper(permit.operation, reason)
+    async def _refuse(self, permit: Permit, sentence: str, reason: str | None = None) -> None:
+        """End what was provably not done; without a `reason` of Dintero's it never got as far as a refusal."""
+        refused = replace(permit.operation, state=State.REFUSED, note=reason or sentence)
+        news = self._news(Happened.REFUSED, permit.operation, reason=reason, taken=reason is not None)
+        if await self._end(permit, refused, news):
+            await self._whisper(permit.operation, sentence, reason)
 
     async def _end(self, permit: Permit, operation: Operation, news: News) -> bool:
         now: datetime = self.clock.now()
@@ -149,7 +153,7 @@ class MovingMoney:
         self.bell.ring()
         await self._whisper(operation, sentence)
 
-    async def _whisper(self, operation: Operation, sentence: str) -> None:
+    async def _whisper(self, operation: Operation, sentence: str, quote: str | None = None) -> None:
         async with self.store.read() as work:
             story = await work.story_of_link(operation.link_id)
         if story is not None:
@@ -158,8 +162,9 @@ class MovingMoney:
                 user_id=operation.requested_by,
                 sentence=sentence,
                 response_url=operation.response_url,
+                quote=quote,
             )
 
-    def _news(self, kind: Happened, operation: Operation, **more: str | bool) -> News:
+    def _news(self, kind: Happened, operation: Operation, **more: str | bool | None) -> News:
         data = {"operation": operation.kind.value, "amount": operation.amount, **more}
         return News(kind=kind, source=Source.SLACK, at=self.clock.now(), actor=operation.requested_by, data=data)

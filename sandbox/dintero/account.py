@@ -185,7 +185,7 @@ class Account:
             self.pending.append((tx, order))
         elif mode == "declined":
             self._decline(tx, order)
-        else:
+        elif mode != "idle":
             self._changed(tx, payments.apply(tx, order, now, self.switches.void_rest))
         return tx
 

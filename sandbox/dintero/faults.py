@@ -20,7 +20,7 @@ class Fault:
     drop: bool = False
     after: bool = False
     retry_after: int | None = None
-    spoil: Literal["", "garbage", "accepted", "missing", "declined"] = ""
+    spoil: Literal["", "garbage", "accepted", "missing", "declined", "idle"] = ""
 
     @classmethod
     def status(cls, code: int, *, after: bool = False) -> "Fault":
@@ -66,6 +66,11 @@ class Fault:
     def declined(cls) -> "Fault":
         """The operation fails at the provider: 200 with a failed event (Dintero reference §8)."""
         return cls(spoil="declined")
+
+    @classmethod
+    def idle(cls) -> "Fault":
+        """Answer 200 with things as they are; nothing is done and no event says so (Dintero reference §8)."""
+        return cls(spoil="idle")
 
 
 @dataclass

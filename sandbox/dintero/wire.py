@@ -44,7 +44,7 @@ def create_app(dintero: Dintero) -> Starlette:
         ("POST", "/sessions-profile", "create", _create),
         ("GET", "/sessions", "search", _search),
         ("GET", "/sessions/{id}", "session", _session),
-        ("POST", "/sessions/{id}/cancel", "cancel", lambda d, call: JSONResponse(d.cancel(call.id))),
+        ("POST", "/sessions/{id}/cancel", "cancel", _cancel),
         ("GET", "/transactions", "list", _list),
         ("GET", "/transactions/{id}", "transaction", _transaction),
         ("POST", "/transactions/{id}/capture", "capture", _operation("CAPTURE")),
@@ -172,6 +172,10 @@ def _session(dintero: Dintero, call: Call) -> Response:
     if dintero.clock() >= moment(session["expires_at"]) and dintero.switches.get_after_expiry == 404:
         raise RefusedError(404, "Session not found")
     return JSONResponse(session)
+
+
+def _cancel(dintero: Dintero, call: Call) -> Response:
+    return JSONResponse(dintero.session(call.id) if call.mode == "idle" else dintero.cancel(call.id))
 
 
 def _search(dintero: Dintero, call: Call) -> Response:

@@ -65,7 +65,7 @@ async def test_a_link_from_issue_to_refund(gateway, shop):
     assert answered.payment.returned == {"2": 990}
 
     with pytest.raises(Declined):
-        await gateway.void(paid)
+        await gateway.void(paid, operation(Kind.VOID))
 
 
 async def test_a_cancel_says_whether_money_had_been_reserved(gateway, shop):
@@ -107,6 +107,18 @@ async def test_a_capture_that_fails_at_the_provider_is_ours_though_it_names_nobo
     assert (mark.success, mark.reference, mark.error) == (False, "4711-C1", "the card or wallet declined it")
     [later] = (await gateway.payment(transaction)).marks
     assert later.reference is None
+
+
+async def test_a_void_that_fails_at_the_provider_is_ours_in_its_own_answer(gateway, shop):
+    """A void never carries a reference: only the direct answer tells whose failure it is."""
+    made = await issue(gateway, shop)
+    transaction = shop.pay(made.session_id)["id"]
+    shop.faults.add("void", Fault.declined())
+
+    answered = await gateway.void(transaction, operation(Kind.VOID))
+
+    [mark] = answered.payment.marks
+    assert (mark.success, mark.reference) == (False, "4711-C1")
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ VERBS = {
         transaction(),
         lambda g, **k: g.refund(TRANSACTION_ID, operation(Kind.REFUND), **k),
     ),
-    "void": (f"{TRANSACTION}/void", transaction(), lambda g, **k: g.void(TRANSACTION_ID, **k)),
+    "void": (f"{TRANSACTION}/void", transaction(), lambda g, **k: g.void(TRANSACTION_ID, operation(Kind.VOID), **k)),
     "cancel": (f"/sessions/{SESSION_ID}/cancel", session(), lambda g, **k: g.cancel(SESSION_ID, **k)),
 }
 
@@ -330,7 +330,11 @@ async def test_a_session_that_is_not_ours_is_no_answer_to_a_create(identity, din
 async def test_an_id_that_cannot_be_ours_never_leaves(identity, dintero, gateway):
     route = dintero.answers("POST", "", 200)
 
-    for send in (gateway.void(identity), gateway.cancel(identity), gateway.capture(identity, operation())):
+    for send in (
+        gateway.void(identity, operation(Kind.VOID)),
+        gateway.cancel(identity),
+        gateway.capture(identity, operation()),
+    ):
         with pytest.raises(NotSent):
             await send
 

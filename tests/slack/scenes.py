@@ -272,6 +272,7 @@ def questions():
         )
         on = link(status, known=known)
         yield f"refused, {kind}", *told(Happened.REFUSED, on, reason="The payment is locked.", **said)
+        yield f"not taken, {kind}", *told(Happened.REFUSED, on, reason=None, taken=False, **said)
         yield f"absent, {kind}", *told(Happened.ABSENT, on, **said)
 
 

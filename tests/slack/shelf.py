@@ -98,6 +98,7 @@ def operation(kind=Kind.CAPTURE, state=State.WANTED, **more):
             requested_by="U0OLA",
             created_at=NOW,
             amount=24900 if kind not in {Kind.CREATE, Kind.CANCEL} else 0,
+            seen_open=24900 if kind not in {Kind.CREATE, Kind.CANCEL} else 0,
             sent_at=NOW,
         ),
         **more,

@@ -76,8 +76,13 @@ class Threads(Protocol):
         """Say in the form that Dintero takes its time and the form may be closed."""
         ...
 
-    async def whisper(self, *, channel: str, user_id: str, sentence: str, response_url: str | None) -> None:
-        """Tell one person something: by `response_url`, else ephemeral in the channel, else by DM. Never raises."""
+    async def whisper(
+        self, *, channel: str, user_id: str, sentence: str, response_url: str | None, quote: str | None = None
+    ) -> None:
+        """Tell one person something: by `response_url`, else ephemeral in the channel, else by DM. Never raises.
+
+        `quote` is somebody else's words, said after ours and made harmless.
+        """
         ...
 
 

@@ -54,7 +54,7 @@ _AFTERWARDS: Final = {Happened.PAID_WHILE_CANCELLING: "just as the customer paid
 
 def deed(event: News) -> str:
     """What happened and who did it: `Captured by <@U1>`."""
-    words = _DEEDS[event.kind]
+    words = "Not done" if event.data.get("taken") is False else _DEEDS[event.kind]
     told = [words, _who(event) if event.kind in _SAYS_WHO else "", _AFTERWARDS.get(event.kind, "")]
     return " ".join(part for part in told if part)
 

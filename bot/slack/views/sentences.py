@@ -103,7 +103,7 @@ def _paid_while_cancelling(_: Story, link: Link, event: Event, look: Look) -> st
 def _cancelled(_: Story, __: Link, event: Event, ___: Look) -> str:
     if event.source is Source.SLACK:
         return f"🚫 {person(event.actor)} cancelled the link."
-    return f"🚫 The link was cancelled {OUTSIDE}."
+    return "🚫 The link was cancelled by the customer, or in Dintero's Backoffice."
 
 
 def _corrected(_: Story, link: Link, event: Event, look: Look) -> str:
@@ -155,6 +155,9 @@ def _asked(_: Story, link: Link, event: Event, look: Look) -> str:
 
 def _refused(_: Story, link: Link, event: Event, look: Look) -> str:
     reason = because(event.data.get("reason"))
+    if event.data.get("taken") is False:
+        what = f"{_what(link, event, look)} that {person(event.actor)} asked for"
+        return f"⛔ Nothing came of {what}: Dintero did not take the request. Nothing was done."
     return f"⛔ Dintero refused {_what(link, event, look)} that {person(event.actor)} asked for{reason}"
 
 

@@ -57,6 +57,18 @@ async def test_work_is_done_although_the_client_stopped_waiting(wire, dintero):
     assert len(dintero.sessions) == 1
 
 
+async def test_an_answer_of_200_may_mean_nothing(wire, dintero):
+    """Dintero reference §8: a 200 is not enough."""
+    session = dintero.create(BODY)
+    tx = dintero.pay(session["id"])
+    dintero.faults.add("void", Fault.idle())
+
+    answer = await wire.post(f"transactions/{tx['id']}/void")
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "AUTHORIZED")
+    assert all(event["event"] != "VOID" for event in tx["events"])
+
+
 async def test_down_until_lifted(wire, dintero):
     """Every request, even the page: 503, or no answer at all."""
     dintero.faults.down = True
