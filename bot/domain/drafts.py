@@ -23,7 +23,8 @@ VAT_RATES: Final = ("25", "15", "12", "0")
 DEADLINES: Final = ("1d", "7d", "30d")
 
 _REFERENCE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
+"""Controls, marks that turn text around, and halves of characters, which no JSON can carry."""
 _DURATION = re.compile(r"(-?\d{1,4}) ?([hdw])")
 _HOURS: Final = {"h": 1, "d": 24, "w": 168}
 
