@@ -55,6 +55,8 @@ def next_look(link: Link, now: datetime) -> datetime | None:
 def _while_open(link: Link, now: datetime) -> datetime:
     if link.facts.paying_since is not None:
         return now + _interval(_UNDER_WAY, now - link.facts.paying_since, otherwise=timedelta(hours=1))
+    if link.transaction_id is not None:  # paid in a word that we do not know: it may be known by then
+        return now + 15 * _MINUTE
     return min(_curious(link, now) or _expiry(link, now), _expiry(link, now))
 
 

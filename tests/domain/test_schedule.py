@@ -75,6 +75,12 @@ def test_a_payment_under_way_is_followed_closely_at_first(age, interval):
     assert wait(a_link(facts=Facts(paying_since=NOW - age))) == interval
 
 
+@pytest.mark.parametrize("age", [MINUTE, 8 * DAY])
+def test_a_payment_whose_status_nobody_knows_is_looked_at_until_the_word_is_known(age):
+    """No sweep for new payments shows it any more, and nothing of its facts says that it was begun."""
+    assert wait(a_link(created_at=NOW - age, transaction_id="T12345678.x"), NOW + age) == 15 * MINUTE
+
+
 @pytest.mark.parametrize("status", [Status.EXPIRED, Status.CANCELLED, Status.FAILED])
 @pytest.mark.parametrize(("age", "interval"), [(MINUTE, MINUTE), (6 * MINUTE, 2 * MINUTE), (2 * HOUR, DAY)])
 def test_a_payment_begun_after_the_end_is_followed_until_it_ends(status, age, interval):
