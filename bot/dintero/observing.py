@@ -71,8 +71,9 @@ def claimed(answer: Payment, operation: Operation) -> Payment:
     """The direct answer to a capture, refund or void of ours, its failure named as ours.
 
     Whether a failed event echoes our reference is not known (Dintero reference §8.2), a void never had one, and
-    without it nobody could tell that the operation is over. The last event of its kind is the one just asked for (§8) when it failed, names
-    nobody and is about the same amount. Only the answer itself may be read like this, never a later look.
+    without it nobody could tell that the operation is over. The last event of its kind is the one just asked for
+    (§8) when it failed, names nobody and is about the same amount. Only the answer itself may be read like this,
+    never a later look.
     """
     of_kind = [at for at, mark in enumerate(answer.marks) if mark.kind is operation.kind]
     if not of_kind or any(answer.marks[at].reference == operation.reference for at in of_kind):

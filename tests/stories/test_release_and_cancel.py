@@ -13,6 +13,7 @@ from tests.stories.till import (
     lines,
     moved,
     the_operation,
+    until,
     whispers,
 )
 
@@ -69,17 +70,16 @@ async def test_a_cancel_that_crossed_a_payment_says_so_loudly(shop):
     shop.dintero.faults.add("cancel", Fault.delay(0.3))
 
     cancelling = asyncio.create_task(shop.presses("Cancel link"))
-    async with asyncio.timeout(5):
-        while not shop.writes("cancel"):
-            await asyncio.sleep(0.01)
+    await until(lambda: shop.writes("cancel"))
     shop.dintero.pay(shop.session()["id"])
     await cancelling
 
     assert shop.transaction()["status"] == "AUTHORIZATION_VOIDED"
-    assert lines(shop) == [
-        "🚨 The customer had just paid when @kari cancelled. The reservation of 249,50 kr was released with the link. "
-        "If the customer still wants to buy, issue a new link."
-    ]
+    [told] = lines(shop)
+    assert told.startswith(
+        "🚨 The customer had just paid when @kari cancelled. The reservation of 249,50 kr was released"
+    )
+    assert told.endswith("If the customer still wants to buy, issue a new link.")
     assert card(shop).startswith("↩️ Reservation released")
     assert "Cancelled by @kari just as the customer paid" in card(shop)
     assert (await the_operation(shop)).state == "done"
@@ -108,9 +108,7 @@ async def test_a_cancel_that_comes_after_the_capture_is_refused_and_the_money_sh
     shop.dintero.faults.add("cancel", Fault.delay(0.3))
 
     cancelling = asyncio.create_task(shop.presses("Cancel link"))
-    async with asyncio.timeout(5):
-        while not shop.writes("cancel"):
-            await asyncio.sleep(0.01)
+    await until(lambda: shop.writes("cancel"))
     shop.dintero.pay(shop.session()["id"], method="swish.swish")
     await cancelling
 

@@ -1,5 +1,6 @@
 """The ways to a customer's money and what became of them, for stories that begin where it is already there."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -121,3 +122,12 @@ def lines(shop):
 def whispers(shop, person=None):
     """What only this person was told."""
     return [plain(one) for one in shop.slack.ephemerals(person or shop.kari)]
+
+
+async def until(true, seconds=5):
+    """Wait in real time, and no longer than needed, for what another task is about to do."""
+    for _ in range(seconds * 100):
+        if true():
+            return
+        await asyncio.sleep(0.01)
+    raise TimeoutError
