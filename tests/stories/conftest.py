@@ -1,5 +1,9 @@
-import pytest
+import logging
 
+import pytest
+import structlog
+
+from bot.journal import _TALKERS, open_journal
 from tests.stories.shop import opened_shop
 
 
@@ -9,3 +13,20 @@ async def shop(tmp_path):
     async with opened_shop(tmp_path) as opened:
         yield opened
         assert opened.slack.complaints == []
+
+
+@pytest.fixture(params=["text", "json"])
+def journal(request, capsys, caplog):
+    """The log as `serve` writes it, in either style; call it to read everything written so far."""
+    written = []
+    levels = {name: logging.getLogger(name).level for name in _TALKERS}
+    open_journal(request.param)
+
+    def read():
+        written.append("".join(capsys.readouterr()) + caplog.text)
+        return "".join(written)
+
+    yield read
+    structlog.reset_defaults()
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)

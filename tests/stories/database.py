@@ -16,6 +16,12 @@ def rows(shop, query, *values):
         return rival.execute(query, values).fetchall()
 
 
+def write(shop, statement):
+    """Another program changes something."""
+    with contextlib.closing(sqlite3.connect(path_of(shop), isolation_level=None)) as rival:
+        rival.execute(statement)
+
+
 def count(shop, table):
     [[number]] = rows(shop, f"SELECT count(*) FROM {table}")  # noqa: S608  names of ours
     return number

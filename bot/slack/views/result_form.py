@@ -33,7 +33,7 @@ def still_waiting_form() -> Block:
     """When Dintero takes its time."""
     return _notice(
         section("⏳ *Creating link…*"),
-        section("Dintero is still busy. You may close this; the card in the channel shows how it goes."),
+        section("Dintero is still busy. You may close this; the card shows how it goes."),
     )
 
 
@@ -48,7 +48,7 @@ def created_form(story: Story, url: str | None, look: Look) -> Block:
         blocks.append(section(note))
     if url:
         blocks += [section("The link, to copy:"), _copyable(url)]
-    blocks.append(section(f"The customer can pay until {look.date(link.expires_at)}. {_where(story)}"))
+    blocks.append(section(f"The customer can pay until {look.date(link.expires_at)}. The card shows how it goes."))
     return _notice(*blocks)
 
 
@@ -58,7 +58,7 @@ def uncertain_form() -> Block:
         section("❓ *Not sure it was sent*"),
         section(
             "Dintero did not answer, so the customer may or may not have got a message. Paylink is looking for the "
-            "link; the card in the channel shows what it finds. Please do not issue it again before that."
+            "link; the card shows what it finds. Please do not issue it again before that."
         ),
     )
 
@@ -68,7 +68,7 @@ def rejected_form(reason: str | None) -> Block:
     return _notice(
         section("⛔ *Could not be created*"),
         section(f"Dintero did not make this link{because(reason)} Nothing was sent to the customer."),
-        section("The card in the channel has a button to try again, or start over with `/paylink`."),
+        section("The card has a button to try again, or start over with `/paylink`."),
     )
 
 
@@ -77,10 +77,6 @@ def not_done_form(sentence: str, code: str) -> Block:
     return modal(
         "Not done", [section(sentence), context(f"Code: {escape(code)}")], callback_id=ids.VIEW_RESULT, metadata=""
     )
-
-
-def _where(story: Story) -> str:
-    return f"The card is in <#{story.card.channel}>." if story.card.channel else ""
 
 
 def _copyable(url: str) -> Block:
