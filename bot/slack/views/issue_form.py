@@ -35,7 +35,11 @@ class FormMetadata:
             ValueError: for anything else.
 
         """
-        match json.loads(text) if isinstance(text, str) else None:
+        try:
+            read = json.loads(text) if isinstance(text, str) else None
+        except json.JSONDecodeError:
+            read = None
+        match read:
             case {"d": str(draft_id), "c": str(channel), "g": int(generation)} if draft_id:
                 return cls(draft_id, channel, generation)
         raise ValueError("not a form's metadata")

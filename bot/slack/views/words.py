@@ -9,7 +9,7 @@ from bot.domain.phones import mask_number
 from bot.domain.stories import Story
 from bot.slack.views.blocks import Look, escape, person
 
-OUTSIDE: Final = "in Dintero's Backoffice or elsewhere outside Slack"
+OUTSIDE: Final = "outside Slack, for example in Dintero's Backoffice"
 
 _DOING: Final[Mapping[Kind, str]] = {
     Kind.CREATE: "Creating the link for",
