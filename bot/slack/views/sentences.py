@@ -59,9 +59,10 @@ def _captured(story: Story, link: Link, event: Event, look: Look) -> str:
     if event.source is Source.CUSTOMER:
         return f"{loud or '✅ '}{amount} paid{_method(event)}.{_decide(link)}"
     how = "automatically" if event.source is Source.AUTOMATIC else OUTSIDE
+    so_far = _so_far(link, event, look)
     first = event.data.get("captured") == event.data.get("amount")
-    of_all, so_far = ("", _so_far(link, event, look))[:: -1 if first else 1]
-    return f"{loud or '✅ '}{amount}{of_all} captured {how}{so_far}.{_decide(link)}"
+    told = f"{amount}{so_far} captured {how}" if first else f"{amount} captured {how}{so_far}"
+    return f"{loud or '✅ '}{told}.{_decide(link)}"
 
 
 def _decide(link: Link) -> str:
