@@ -67,9 +67,8 @@ class Creating:
         link = story.link(permit.operation.link_id)
         try:
             created = await self.gateway.create(story.order, link, token=self.store.token(link.id), may_send=permit)
-        except NotSent:
-            reason = "Dintero could not be reached, so nothing was sent to the customer."
-            return _Outcome(status=Status.REJECTED, state=State.REFUSED, rejection=reason)
+        except NotSent as error:
+            return _Outcome(status=Status.REJECTED, state=State.REFUSED, rejection=_why_not_sent(error))
         except Declined as refusal:
             return _Outcome(status=Status.REJECTED, state=State.REFUSED, rejection=refusal.sentence)
         except OutcomeUnknown as doubt:
@@ -127,6 +126,16 @@ class Creating:
                 sentence=_outcome_words(link),
                 response_url=operation.response_url,
             )
+
+
+def _why_not_sent(error: NotSent) -> str:
+    """The cause in words, because the next step differs: wait, or call whoever can mend it."""
+    why = str(error)
+    if "401" in why or "403" in why:
+        return "Dintero refuses Paylink's own credentials. Tell whoever runs Paylink."
+    if "429" in why:
+        return "Dintero is too busy right now. Try again in a minute."
+    return "Dintero could not be reached. Try again in a minute."
 
 
 def _after(link: Link, outcome: _Outcome) -> Link:

@@ -49,7 +49,7 @@ def _status(story: Story, link: Link, now: datetime, look: Look) -> list[str]:
     if link.status is Status.UNCERTAIN:
         return [_uncertain(link, now)]
     if link.status is Status.REJECTED:
-        return [f"Dintero did not make this link{because(facts.rejection)}"]
+        return [f"Dintero did not make this link{because(facts.rejection)} Nothing was sent to the customer."]
     if link.status is Status.PENDING:
         return ["The provider is checking the payment. There is nothing to do until it has decided."]
     if link.status is Status.FAILED and facts.last_failure:
