@@ -270,6 +270,7 @@ def test_an_uncertain_link_expires_with_its_deadline_and_ends_its_question():
     settlement = settle(link, look(), OVER)
 
     assert (settlement.link.status, settlement.verdict.state) == (Status.EXPIRED, State.ABSENT)
+    assert kinds(settlement) == [Happened.EXPIRED]
 
 
 def test_a_link_that_expires_ends_an_unanswered_cancel():
@@ -300,3 +301,26 @@ def test_an_ended_link_is_not_ended_twice(status):
 def test_nothing_is_changed_by_what_cannot_be():
     with pytest.raises(ImpossibleReport):
         settle(a_link(Status.REJECTED), look(session=a_session()), NOW)
+
+
+def test_a_newer_failure_replaces_the_reason_of_an_earlier_one():
+    link = a_link(facts=Facts(attempts_failed=1, last_failure="Rejected"))
+
+    settlement = settle(link, look(session=a_session(attempts_failed=2, last_failure="Declined")), NOW)
+
+    assert settlement.link.facts.last_failure == "Declined"
+
+
+def test_a_payment_that_failed_for_good_says_why():
+    [told] = settle(a_link(), look(a_payment(Report.FAILED, failure="Card expired"), a_session()), NOW).news
+
+    assert (told.kind, told.source, told.data["reason"]) == (Happened.FAILED, Source.CUSTOMER, "Card expired")
+
+
+def test_a_link_that_failed_before_our_cancel_arrived_was_not_ended_by_us():
+    link = a_link(operation=an_operation(Kind.CANCEL, reference="4711-X1"))
+
+    [failed, refused] = settle(link, look(session=a_session(failed=True)), NOW).news
+
+    assert (failed.kind, failed.source, failed.actor) == (Happened.FAILED, Source.CUSTOMER, None)
+    assert refused.kind is Happened.REFUSED

@@ -84,6 +84,31 @@ def test_a_correction_long_ago_gives_no_older_read_power_over_money():
     assert (settlement.changed, settlement.news) == (False, ())
 
 
+def test_an_older_read_of_a_corrected_payment_does_not_turn_the_status_back():
+    again = settle(taken(100_00), look(corrected(250_00, log=4)), NOW).link
+
+    settlement = settle(again, look(corrected(0, log=3, report=Report.AUTHORIZED)), NOW)
+
+    assert (settlement.link.status, settlement.changed) == (Status.CAPTURED, False)
+
+
+def test_a_refund_that_is_corrected_away_is_told_loudly_too():
+    [news] = settle(taken(refunded=100_00), look(corrected(250_00, log=2)), NOW).news
+
+    assert (news.kind, news.data["refunded"]) == (Happened.CORRECTED, 0)
+
+
+def test_a_cancelled_session_alone_releases_no_reservation():
+    """The payment says what became of the money; without it nothing may be claimed."""
+    with pytest.raises(ImpossibleReport):
+        settle(reserved(), look(session=a_session(cancelled=True)), NOW)
+
+
+def test_an_uncertain_link_adopts_no_payment_of_another_session_than_the_one_found():
+    with pytest.raises(NotOurs):
+        settle(a_link(Status.UNCERTAIN), look(a_payment(session_id="T12345678.other"), a_session()), NOW)
+
+
 def test_a_read_from_before_a_correction_does_not_raise_the_amount_again():
     fixed = settle(taken(), look(corrected(100_00, log=2)), NOW).link
 

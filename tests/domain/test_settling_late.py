@@ -3,9 +3,10 @@
 import pytest
 
 from bot.domain.actions import Action, actions
+from bot.domain.events import Happened
 from bot.domain.links import Status
 from bot.domain.observations import Report
-from bot.domain.operations import Kind
+from bot.domain.operations import Kind, State
 from bot.domain.settling import settle
 from tests.domain.given import (
     DAY,
@@ -32,7 +33,7 @@ LATE = [
     a_link(Status.FAILED),
     a_link(Status.REJECTED),
     a_link(replaced=True),
-    a_link(Status.UNCERTAIN, replaced=True),
+    a_link(Status.UNCERTAIN, replaced=True, operation=an_operation(Kind.CREATE, State.UNKNOWN, reference="4711-S1")),
 ]
 
 
@@ -42,6 +43,7 @@ def test_money_nobody_waits_for_any_more_is_late_and_asks_for_a_decision(link, r
     settlement = settle(link, look(a_payment(report)), NOW)
 
     assert settlement.link.facts.late
+    assert settlement.news[-1].kind == Happened(report.value)
     assert settlement.news[-1].data["late"] is True
     assert actions(settlement.link, NOW)[:2] == (Action.KEEP, Action.GIVE_BACK)
 
@@ -108,3 +110,30 @@ def test_late_money_that_was_dealt_with_asks_no_more(link, payment):
 
     assert not settled.facts.late
     assert not {Action.KEEP, Action.GIVE_BACK} & set(actions(settled, NOW))
+
+
+def test_only_the_payment_is_called_double_not_what_is_told_beside_it():
+    settlement = settle(a_link(Status.UNCERTAIN), look(a_payment()), NOW, paid_elsewhere=True)
+
+    assert [(one.kind, "double" in one.data) for one in settlement.news] == [
+        (Happened.FOUND, False),
+        (Happened.AUTHORIZED, True),
+    ]
+
+
+def test_money_a_person_kept_is_not_late_again_when_it_is_captured():
+    kept = reserved(replaced=True)
+
+    assert not settle(kept, look(a_payment(Report.CAPTURED), a_session(cancelled=True)), NOW).link.facts.late
+
+
+def test_late_money_is_not_dealt_with_while_a_rest_is_still_reserved():
+    link = taken(100_00, late=True)
+
+    assert settle(link, look(a_payment(Report.CAPTURED, captured=100_00, refunded=100_00)), NOW).link.facts.late
+
+
+def test_a_refused_decision_leaves_the_question_open():
+    link = reserved(late=True, operation=an_operation())
+
+    assert settle(link, look(a_payment(marks=(a_mark(success=False, error="No"),))), NOW).link.facts.late

@@ -232,3 +232,47 @@ def test_facts_the_payment_does_not_know_survive_it():
 
     assert (facts.opened_at, facts.vouched_by, facts.attempts_failed) == (NOW, ALICE, 1)
     assert replace(facts, log=0).late is False
+
+
+def test_a_capture_refused_to_us_and_done_elsewhere_is_not_told_as_ours():
+    link = reserved(operation=an_operation())
+    marks = (a_mark(success=False, error="Busy"), a_mark(reference="backoffice"))
+
+    settlement = settle(link, look(a_payment(Report.CAPTURED, marks=marks)), NOW)
+
+    assert told(settlement)[0] == (Happened.CAPTURED, Source.OUTSIDE, 250_00)
+    assert settlement.verdict.state is State.REFUSED
+
+
+def test_of_a_rest_only_what_was_not_taken_is_told_as_released():
+    marks = (a_mark(Kind.CAPTURE, 50_00, reference=None), a_mark(Kind.VOID, 100_00, reference=None))
+
+    settlement = settle(taken(100_00), look(a_payment(Report.CAPTURED, captured=150_00, rest=0, marks=marks)), NOW)
+
+    assert told(settlement) == [
+        (Happened.CAPTURED, Source.OUTSIDE, 50_00),
+        (Happened.VOIDED, Source.OUTSIDE, 100_00),
+    ]
+
+
+def test_our_cancel_of_a_reservation_we_knew_of_is_a_release():
+    link = reserved(operation=an_operation(Kind.CANCEL, reference="4711-X1"))
+
+    [news] = settle(link, look(a_payment(Report.VOIDED), a_session(cancelled=True)), NOW).news
+
+    assert (news.kind, news.source, news.actor) == (Happened.VOIDED, Source.SLACK, ALICE)
+
+
+@pytest.mark.parametrize("status", [Status.EXPIRED, Status.FAILED])
+def test_money_reserved_and_let_go_behind_our_back_was_released_elsewhere(status):
+    assert told(settle(a_link(status), look(a_payment(Report.VOIDED)), NOW)) == [
+        (Happened.VOIDED, Source.OUTSIDE, 250_00)
+    ]
+
+
+def test_when_money_was_reserved_is_known_once_and_for_all():
+    """The age of a reservation decides when automatic capture is given up; it may not start anew with every look."""
+    unknown = settle(a_link(), look(a_payment(authorized_at=None)), NOW).link
+    later = settle(unknown, look(a_payment()), NOW + MINUTE).link
+
+    assert (unknown.facts.authorized_at, later.facts.authorized_at) == (NOW, NOW)

@@ -101,6 +101,7 @@ def test_a_release_is_answered_by_the_state(payment, state):
         (a_payment(Report.VOIDED), a_session(cancelled=True), State.DONE),
         (a_payment(Report.VOIDED), None, State.DONE),
         (a_payment(Report.PAYING), a_session(cancelled=True), State.DONE),
+        (a_payment(Report.AUTHORIZED), a_session(cancelled=True), State.DONE),
         (a_payment(Report.CAPTURED), a_session(), State.REFUSED),
         (a_payment(Report.FAILED), a_session(), State.REFUSED),
         (None, a_session(failed=True), State.REFUSED),
