@@ -191,10 +191,10 @@ class Shop:
 
 
 @contextlib.asynccontextmanager
-async def opened_shop(tmp_path, *, account=ACCOUNT, switches=None, **settings):
+async def opened_shop(tmp_path, *, account=ACCOUNT, switches=None, team_id="T1", **settings):
     """A shop with its doors open: sandbox and bot on loopback."""
     clock = StoryClock()
-    slack = Workspace(clock=clock.now, signing_secret=SECRET, bot_token=TOKEN, monotonic=clock.monotonic)
+    slack = Workspace(team_id, clock=clock.now, signing_secret=SECRET, bot_token=TOKEN, monotonic=clock.monotonic)
     dintero = Dintero(
         account_id=account,
         client_id="client",

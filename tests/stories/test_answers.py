@@ -1,6 +1,5 @@
 """Whatever Dintero answers, and if it answers nothing: what was done is known, or said not to be, and never doubled."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 import httpx
@@ -9,60 +8,17 @@ import pytest
 from bot.dintero import wire
 from sandbox.dintero import Switches
 from sandbox.dintero.faults import Fault
+from tests.stories.asks import ASKS, every_ask
 from tests.stories.shop import opened_shop
 from tests.stories.till import (
-    a_paid_link,
     a_reserved_link,
     card,
-    done,
     lines,
     operations,
-    refunds,
     the_operation,
     whispers,
 )
 
-RESERVED = ["Capture", "Release", "Capture part…", "Refresh"]
-
-
-@dataclass(frozen=True)
-class Ask:
-    """One of the four things a person may ask of Dintero for a link that exists."""
-
-    kind: str
-    button: str
-    noun: str
-    afterwards: str
-    usual: tuple[str, ...]
-    reference: str
-
-    async def ready(self, shop):
-        """A link on which it can be asked."""
-        await {"capture": a_reserved_link, "refund": a_paid_link, "void": a_reserved_link, "cancel": issued}[self.kind](
-            shop
-        )
-
-    async def press(self, shop):
-        await (refunds(shop) if self.kind == "refund" else shop.presses(self.button))
-
-    def happened(self, shop):
-        """How often Dintero did it."""
-        if self.kind == "cancel":
-            return len([event for event in shop.session()["events"] if event["name"] == "CANCELLED"])
-        return len(done(shop, self.kind.upper()))
-
-
-async def issued(shop):
-    await shop.issues()
-
-
-ASKS = [
-    Ask("capture", "Capture", "the capture of 249,50 kr", "Paid", tuple(RESERVED), "C"),
-    Ask("refund", "Refund…", "the refund of 249,50 kr", "Refunded", ("Refund…", "Refresh"), "R"),
-    Ask("void", "Release", "the release of 249,50 kr", "Reservation released", tuple(RESERVED), "V"),
-    Ask("cancel", "Cancel link", "the cancellation", "Cancelled", ("Show link", "Cancel link", "Refresh"), "X"),
-]
-every_ask = pytest.mark.parametrize("ask", ASKS, ids=lambda ask: ask.kind)
 both_readings = pytest.mark.parametrize("named", [False, True], ids=["nameless", "named"])
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from jsonschema import Draft202012Validator, FormatChecker
 from sqlalchemy import select
 
+from sandbox.slack.people import find
 from storage.tables import operations as rows
 
 SCHEMAS = Path(__file__).parents[1] / "schemas" / "dintero"
@@ -131,3 +132,19 @@ async def until(true, seconds=5):
             return
         await asyncio.sleep(0.01)
     raise TimeoutError
+
+
+def value_of(message, button):
+    """What a button on a card or line carries: link, version and open amount."""
+    _, element, option = find(message.blocks, button, None)
+    return (option or element)["value"]
+
+
+async def forges(shop, person, action, value, target=None):
+    """A click no button of ours made: whoever has read one payload can write another."""
+    pressed = {"type": "button", "action_id": f"link:{action}", "block_id": "b", "value": value}
+    pressed |= {"action_ts": shop.slack.next_ts(), "text": {"type": "plain_text", "text": action}}
+    payload = shop.slack._action(person, target or shop.card, pressed)
+    answer = await shop.slack._interact(payload, f"forged {action}")
+    await shop.work()
+    return answer

@@ -1,0 +1,232 @@
+"""Two at once: people, clicks, bots. Dintero hears one of them."""
+
+import asyncio
+
+import pytest
+
+from bot.app import assembled
+from bot.settings import Settings
+from sandbox.dintero.faults import Fault
+from tests.stories.asks import every_ask
+from tests.stories.till import (
+    a_paid_link,
+    a_reserved_link,
+    card,
+    done,
+    lines,
+    moved,
+    opens,
+    operations,
+    plain,
+    the_operation,
+    until,
+    whispers,
+)
+
+
+@pytest.fixture
+async def trusting(shop):
+    """Everybody in the workspace may move money."""
+    await shop.restart(paylink_money_users="*")
+    return shop
+
+
+@pytest.fixture
+async def twins(shop):
+    """A second bot on the same database, as another replica is."""
+    async with assembled(Settings(**shop.settings), shop.clock) as other:
+        yield shop, other
+        await other.owned.finish()
+
+
+@pytest.mark.parametrize("button", ["Capture", "Release"])
+async def test_a_double_click_is_one_operation(shop, button):
+    await a_reserved_link(shop)
+
+    await shop.presses(button, times=2)
+
+    assert len(moved(shop)) == 1
+    assert len(await operations(shop)) == 1
+    assert whispers(shop) == ["Something is already under way, asked for by @kari. The card follows it.\nCode: stale"]
+
+
+async def test_two_people_at_once_are_one_operation_and_the_loser_is_told_who_won(trusting):
+    shop = trusting
+    await a_reserved_link(shop)
+    ola = shop.people["ola"]
+
+    await asyncio.gather(
+        shop.slack.click(shop.kari, shop.card, "Capture"), shop.slack.click(ola, shop.thread[0], "Release")
+    )
+    await shop.work()
+
+    assert len(moved(shop)) == 1
+    [winner] = await operations(shop)
+    told = {shop.kari.id: ("kari", whispers(shop)), ola.id: ("ola", whispers(shop, ola))}
+    name, nothing = told.pop(winner.requested_by)
+    [(_, loser)] = told.values()
+    assert nothing == []
+    assert loser == [f"Something is already under way, asked for by @{name}. The card follows it.\nCode: stale"]
+
+
+async def test_a_refund_form_sent_twice_is_one_refund(shop):
+    await a_paid_link(shop)
+    form = await opens(shop, "Refund…")
+    await shop.slack.fill(form, {"How much": "An amount", "Amount (NOK)": "50", "Reason": "Wrong size"})
+
+    await shop.slack.submit(shop.kari, form, times=2)
+    await shop.work()
+
+    assert done(shop, "REFUND") == [50_00]
+
+
+async def test_two_forms_for_the_same_money_are_one_refund(trusting):
+    """Both opened before either was sent."""
+    shop = trusting
+    await a_paid_link(shop)
+    ola = shop.people["ola"]
+    forms = [await opens(shop, "Refund…"), await opens(shop, "Refund…", person=ola)]
+    for form in forms:
+        await shop.slack.fill(form, {"How much": "An amount", "Amount (NOK)": "50", "Reason": "Wrong size"})
+
+    await asyncio.gather(*(shop.slack.submit(form.person, form) for form in forms))
+    await shop.work()
+
+    assert done(shop, "REFUND") == [50_00]
+    [loser] = (form for form in forms if not form.closed)
+    assert "Something is already under way, asked for by" in plain(loser)
+
+
+@every_ask
+async def test_two_bots_that_race_for_one_operation_send_it_once(twins, ask):
+    shop, other = twins
+    await ask.ready(shop)
+    await ask.press_only(shop)
+
+    ran = await asyncio.gather(shop.bot.running.run_once(), other.running.run_once())
+    await shop.work()
+
+    assert sum(ran) == 1
+    assert len(shop.writes(ask.kind)) == 1
+    assert ask.happened(shop) == 1
+
+
+@every_ask
+async def test_a_bot_that_slept_through_its_claim_sends_nothing(twins, ask):
+    """It wakes with an old fence, after another has taken the operation and carried it out."""
+    shop, other = twins
+    await ask.ready(shop)
+    await ask.press_only(shop)
+    looked = len(shop.dintero.log)
+    shop.dintero.faults.add("session" if ask.kind == "cancel" else "transaction", Fault.delay(0.4, after=True))
+
+    sleeper = asyncio.create_task(shop.bot.running.run_once())
+    await until(lambda: len(shop.dintero.log) > looked)
+    shop.clock.pass_(seconds=61)
+    await other.running.run_once()
+    assert ask.happened(shop) == 1
+    await sleeper
+    await shop.work()
+
+    assert len(shop.writes(ask.kind)) == 1
+    assert (await the_operation(shop)).state == "done"
+    assert ask.afterwards in card(shop).splitlines()[0]
+    assert whispers(shop) == []
+
+
+@pytest.fixture
+def stalled(monkeypatch):
+    """Hold a bot up directly before it commits *sending*, until told to go on."""
+    go_on = asyncio.Event()
+
+    def hold(bot):
+        client, write = bot.gateway._wire, bot.gateway._wire._write_once
+
+        async def held(call, token, may_send):
+            async def slowly():
+                await go_on.wait()
+                return await may_send()
+
+            return await write(call, token, slowly)
+
+        monkeypatch.setattr(client, "_write_once", held)
+        return go_on
+
+    return hold
+
+
+@every_ask
+async def test_a_bot_that_slept_after_its_look_cannot_commit_sending(twins, stalled, ask):
+    """The fence is what stops it: its own look said that all was as the person saw it."""
+    shop, other = twins
+    await ask.ready(shop)
+    await ask.press_only(shop)
+    go_on = stalled(shop.bot)
+
+    sleeper = asyncio.create_task(shop.bot.running.run_once())
+    await asyncio.sleep(0.2)
+    shop.clock.pass_(seconds=61)
+    shop.dintero.faults.add(ask.kind, Fault.drop_before())
+    await other.running.run_once()
+    go_on.set()
+    await sleeper
+    await shop.work()
+
+    assert len(shop.writes(ask.kind)) == 1
+    assert (await the_operation(shop)).state == "unknown"
+
+
+async def test_an_answer_that_outlives_its_lease_is_settled_by_looking(twins):
+    """The row was taken from its sender after ninety seconds; what it brings home is still true."""
+    shop, other = twins
+    await a_reserved_link(shop)
+    await shop.presses_only("Capture")
+    shop.dintero.faults.add("capture", Fault.delay(0.4))
+
+    sender = asyncio.create_task(shop.bot.running.run_once())
+    await until(lambda: shop.writes("capture"))
+    shop.clock.pass_(seconds=91)
+    await other.running.run_once()
+    assert (await the_operation(shop)).state == "unknown"
+    await sender
+    await shop.work()
+
+    assert done(shop, "CAPTURE") == [249_50]
+    assert len(shop.writes("capture")) == 1
+    assert (await the_operation(shop)).state == "done"
+    assert [line.split(" ")[0] for line in lines(shop)] == ["🔒", "❓", "✅"]
+
+
+async def test_a_lease_that_runs_is_not_taken_over(twins):
+    shop, other = twins
+    await a_reserved_link(shop)
+    await shop.presses_only("Capture")
+    shop.dintero.faults.add("capture", Fault.delay(0.4))
+
+    sender = asyncio.create_task(shop.bot.running.run_once())
+    await until(lambda: shop.writes("capture"))
+    shop.clock.pass_(seconds=89)
+    await other.running.run_once()
+    assert (await the_operation(shop)).state == "sending"
+    await sender
+    await shop.work()
+
+    assert [line.split(" ")[0] for line in lines(shop)] == ["🔒", "✅"]
+
+
+async def test_callbacks_during_a_capture_do_not_disturb_it(shop):
+    """The customer's and our own news cross; both end in the same look."""
+    await a_reserved_link(shop)
+    await shop.presses_only("Capture")
+    shop.dintero.faults.add("capture", Fault.delay(0.2, after=True))
+
+    sender = asyncio.create_task(shop.bot.running.run_once())
+    await until(lambda: done(shop, "CAPTURE"))
+    await shop.dintero.deliver_due()
+    shop.clock.pass_(seconds=6)
+    await shop.bot.sweeping.look_at_due()
+    await sender
+    await shop.work()
+
+    assert (await the_operation(shop)).state == "done"
+    assert len([line for line in lines(shop) if "captured 249,50 kr" in line]) == 1
