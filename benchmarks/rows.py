@@ -86,16 +86,16 @@ async def rows(*, rounds: int, shots: int) -> list[Pair]:
     """Claims among many links and among few, then commits."""
     claims = Pair("claim 50 due links among 100,000", "ms", "the same among 1,000")
     commits = Pair("Send's transaction", "per s", "one row of 300 bytes, same engine")
-    with tempfile.TemporaryDirectory(prefix="paylink-") as folder:
-        async with AsyncExitStack() as stack:
-            many, few = House(f"{folder}/many.db"), House(f"{folder}/few.db")
-            for house, links in ((many, 100_000), (few, 1_000)):
-                stack.push_async_callback(house.engine.dispose)
-                await house.fill(links)
-            for _ in range(rounds + 1):
-                claims.add(*[median([await house.claim() for _ in range(20)]) for house in (many, few)])
-            for _ in range(rounds + 1):
-                commits.add(*[await _rate(work, shots) for work in (few.submit, few.commit_one)])
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="paylink-"))
+        many, few = House(f"{folder}/many.db"), House(f"{folder}/few.db")
+        for house, links in ((many, 100_000), (few, 1_000)):
+            stack.push_async_callback(house.engine.dispose)
+            await house.fill(links)
+        for _ in range(rounds + 1):
+            claims.add(*[median([await house.claim() for _ in range(20)]) for house in (many, few)])
+        for _ in range(rounds + 1):
+            commits.add(*[await _rate(work, shots) for work in (few.submit, few.commit_one)])
     return [claims, commits]
 
 

@@ -42,15 +42,12 @@ class Stage:
         await deed
         del self.slack.send
         stamp, body = str(int(time.time())), caught[0]
+        form = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}"
+        seal = f"X-Slack-Signature: {sign(self.slack.signing_secret, stamp, body)}"
         head = (
-            "POST /slack/events HTTP/1.1",
-            "Host: localhost",
-            "Content-Type: application/x-www-form-urlencoded",
-            f"Content-Length: {len(body)}",
-            f"X-Slack-Request-Timestamp: {stamp}",
-            f"X-Slack-Signature: {sign(self.slack.signing_secret, stamp, body)}",
+            f"POST /slack/events HTTP/1.1\r\nHost: localhost\r\n{form}\r\nX-Slack-Request-Timestamp: {stamp}\r\n{seal}"
         )
-        return "\r\n".join([*head, "", ""]).encode() + body
+        return f"{head}\r\n\r\n".encode() + body
 
 
 @contextlib.asynccontextmanager
