@@ -20,10 +20,10 @@ async def main() -> None:
     started = time.monotonic()
     print("Ours is `paylink serve` on an SQLite file; it, the bare app and the sandbox are processes on this machine.")
     async with stage() as open_stage:
-        found = await paylink(open_stage, rounds=4 if quick else 12, shots=60 if quick else 150)
-        found += await links(open_stage, many=6 if quick else 30)
+        found = await paylink(open_stage, rounds=3 if quick else 12, shots=40 if quick else 150)
+        found += await links(open_stage, many=5 if quick else 30)
         complaints = open_stage.slack.complaints
-    found += await rows(rounds=4 if quick else 10, shots=50 if quick else 100)
+    found += await rows(rounds=3 if quick else 10, shots=30 if quick else 100)
     print(table(found))
     if complaints:
         print(f"Slack complained {len(complaints)} times, first: {complaints[0]}")
