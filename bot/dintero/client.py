@@ -107,9 +107,13 @@ class DinteroGateway:
     # reads
 
     async def session(self, session_id: str) -> Session:
-        """Read a session. Raises Missing, Unreachable."""
+        """Read a session. Raises Missing, Unreachable.
+
+        Its `url` is the customer page that its id leads to, for a link whose create was never answered: the answer
+        is all that would have named the link.
+        """
         body = await self._read(requests.session(session_id), SessionBody)
-        return observing.session(body)
+        return observing.session(body, url=self._page(body.id))
 
     async def payment(self, transaction_id: str) -> Payment:
         """Read a transaction. Raises Missing, Unreachable."""
@@ -157,8 +161,7 @@ class DinteroGateway:
     async def find_session(self, reference: str) -> Session | None:
         """Search a session by merchant reference; None where that is not possible, or when there is none yet.
 
-        Raises Unreachable. Its `url` is the customer page that its id leads to (Dintero reference §2), because the
-        answer to its create, which would have held the link, is lost.
+        Raises Unreachable.
         """
         if self._can_search is None:
             await self.probe()
@@ -170,7 +173,11 @@ class DinteroGateway:
         if not ours:
             return None
         newest = max(ours, key=lambda body: body.created_at.timestamp() if body.created_at else 0.0)
-        return observing.session(newest, url=f"{self._config.checkout_url.rstrip('/')}/view/{newest.id}")
+        return observing.session(newest, url=self._page(newest.id))
+
+    def _page(self, session_id: str) -> str:
+        """The customer page that a session's id leads to (Dintero reference §2)."""
+        return f"{self._config.checkout_url.rstrip('/')}/view/{session_id}"
 
     async def _read(self, call: Call, into: type[_Body]) -> _Body:
         if not self._config.owns(call.id):

@@ -67,7 +67,7 @@ def settle(link: Link, observation: Observation, now: datetime, *, paid_elsewher
         status=status,
         facts=replace(facts, late=late and not _is_decided(status, facts, verdict)),
         session_id=held.session_id or (seen.session_id if seen else None),
-        url=(session.url if session else None) or held.url,
+        url=held.url or (session.url if session else None),
         transaction_id=payment.transaction_id if payment else held.transaction_id,
         operation=None if verdict else held.operation,
     )

@@ -88,17 +88,26 @@ class Creating:
                 return False
             after = _after(link, outcome)
             doubtful = replace(after, operation=ended if ended.is_open else None)
-            due_at = next_look(doubtful, now)
+            called_back = await work.session_hint(link.id) is not None  # faster than the answer: it may be paid already
+            due_at = now if called_back else next_look(doubtful, now)
             await work.save_link(after, expected_version=link.version, due_at=due_at, visible=True)
             await work.add_events(link.id, _news(operation, after, outcome, self.clock))
             await work.commit()
         return True
 
     async def _leave_a_hint(self, operation: Operation, outcome: _Outcome) -> None:
-        """Our lease had ended before the answer came: what it said is a hint for the next look."""
+        """Our lease had ended before the answer came: what it said is a hint for the next look.
+
+        Only this answer ever names the link's address, so that is kept.
+        """
+        now, created = self.clock.now(), outcome.created
         async with self.store() as work:
-            hint = outcome.created.session_id if outcome.created else None
-            await work.make_due(operation.link_id, self.clock.now(), session_hint=hint)
+            link = await work.link(operation.link_id)
+            if created and link and link.status is Status.UNCERTAIN and link.url is None:
+                told = replace(link, url=created.url, facts=replace(link.facts, delivered=created.delivered))
+                await work.save_link(told, expected_version=link.version, due_at=now, visible=False)
+            hint = created.session_id if created else None
+            await work.make_due(operation.link_id, now, session_hint=hint)
             await work.commit()
 
     async def show_again(self, order_id: str, view_id: str) -> None:

@@ -21,6 +21,11 @@ _SHARE: Final[Mapping[Delivered, str]] = {
     Delivered.NONE: "Nothing is sent to the customer. Press *Show link* and share the link yourself.",
     Delivered.BY_PROFILE: "Dintero sends it the way your payment profile says.",
 }
+_NEVER_SAID: Final = (
+    "Dintero never said whether the message went out. Ask the customer, or press *Show link* and share the link "
+    "yourself."
+)
+"""For a link that was found after its create had not been answered."""
 
 
 def notes(story: Story, now: datetime, look: Look) -> list[str]:
@@ -41,6 +46,8 @@ def delivery_note(order_delivery: Delivery, facts: Facts, look: Look) -> str:
     """How the link reaches the customer, when somebody has to know; else an empty string."""
     if look.sandbox and order_delivery is Delivery.SMS:
         return NO_SMS_IN_SANDBOX
+    if order_delivery is Delivery.SMS and facts.delivered is Delivered.NONE:
+        return "" if facts.vouched_by else _NEVER_SAID
     return _SHARE.get(facts.delivered, "")
 
 
