@@ -155,6 +155,13 @@ def test_the_rest_let_go_elsewhere_is_told_as_such():
     assert told(settlement) == [(Happened.VOIDED, Source.OUTSIDE, 150_00)]
 
 
+def test_a_release_that_failed_lets_nothing_go():
+    marks = (a_mark(Kind.VOID, 150_00, reference=None, success=False),)
+    payment = a_payment(Report.CAPTURED, captured=100_00, refunded=100_00, rest=0, marks=marks)
+
+    assert told(settle(taken(100_00), look(payment), NOW)) == [(Happened.REFUNDED, Source.OUTSIDE, 100_00)]
+
+
 def test_a_rest_that_can_no_longer_be_taken_is_not_called_released():
     """Refunded after a part capture, Dintero takes no more captures; that the customer's bank let go is not known."""
     settlement = settle(taken(100_00), look(a_payment(Report.CAPTURED, captured=100_00, refunded=100_00, rest=0)), NOW)
@@ -166,7 +173,9 @@ def test_a_rest_that_can_no_longer_be_taken_is_not_called_released():
     ("operation", "source"), [(None, Source.OUTSIDE), (an_operation(Kind.VOID, reference="4711-V1"), Source.SLACK)]
 )
 def test_a_reservation_let_go_is_told_with_where(operation, source):
-    settlement = settle(reserved(operation=operation), look(a_payment(Report.VOIDED)), NOW)
+    marks = (a_mark(Kind.VOID, reference=None),)
+
+    settlement = settle(reserved(operation=operation), look(a_payment(Report.VOIDED, marks=marks)), NOW)
 
     assert settlement.link.status is Status.VOIDED
     assert told(settlement) == [(Happened.VOIDED, source, 250_00)]
