@@ -248,6 +248,7 @@ def money_out():
     yield "refunded outside", *told(Happened.REFUNDED, on, Source.OUTSIDE, **back)
     for source in (Source.SLACK, Source.OUTSIDE):
         yield f"released, {source}", *told(Happened.VOIDED, link(Status.VOIDED), source, amount=24900)
+        yield f"rest released, {source}", *told(Happened.VOIDED, link(Status.CAPTURED), source, amount=14900, rest=True)
         yield f"cancelled, {source}", *told(Happened.CANCELLED, link(Status.CANCELLED), source)
     yield "paid while cancelling", *told(Happened.PAID_WHILE_CANCELLING, link(Status.VOIDED), amount=24900)
     yield "expired", *told(Happened.EXPIRED, link(Status.EXPIRED), Source.AUTOMATIC)

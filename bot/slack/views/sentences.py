@@ -90,9 +90,10 @@ def _refunded(_: Story, link: Link, event: Event, look: Look) -> str:
 
 def _voided(_: Story, link: Link, event: Event, look: Look) -> str:
     amount = _money(event, "amount", link, look)
+    what = f"uncaptured rest of {amount}" if event.data.get("rest") else f"reservation of {amount}"
     if event.source is Source.SLACK:
-        return f"↩️ {person(event.actor)} released the reservation of {amount}."
-    return f"↩️ The reservation of {amount} was released {OUTSIDE}."
+        return f"↩️ {person(event.actor)} released the {what}."
+    return f"↩️ The {what} was released {OUTSIDE}."
 
 
 def _paid_while_cancelling(_: Story, link: Link, event: Event, look: Look) -> str:
