@@ -137,11 +137,15 @@ class Refreshing:
         try:
             session = await self.gateway.session(session_id)
         except Missing:
-            if transaction_id is None:
-                return Observation(gone=True)
-            return Observation(gone=True, payment=await self.gateway.payment(transaction_id))
+            payment_id = transaction_id or await self._payment_of(session_id)
+            return Observation(gone=True, payment=await self.gateway.payment(payment_id) if payment_id else None)
         payment_id = session.transaction_id or transaction_id
         return Observation(session=session, payment=await self.gateway.payment(payment_id) if payment_id else None)
+
+    async def _payment_of(self, session_id: str) -> str | None:
+        """A session that is gone after its deadline names its payment no more; the list still does."""
+        found = await self.gateway.payments(session_ids=[session_id])
+        return found[0].transaction_id if found else None
 
     async def _search(self, link: Link) -> Observation:
         """Look for the session of an unanswered create: by a callback's hint, by search, by its payment."""

@@ -41,6 +41,16 @@ class Dintero(Account):
         tx = self.start_payment(session_id, method)
         return self._settle(tx, "CAPTURED" if tx["payment_product_type"] in payments.AT_ONCE else "AUTHORIZED")
 
+    def pay_late(self, session_id: str, method: str | None = None) -> Json:
+        """Pay on a page that was open before the link ended: nobody promises that it comes to nothing (§5, §19.3)."""
+        session = self.session(session_id)
+        tx = self.transactions.get(session.get("transaction_id", ""))
+        if tx is None:
+            tx = payments.new_transaction(session, self._method(session, method), self.clock(), self.account_id)
+            self.transactions[tx["id"]] = tx
+            session["transaction_id"] = tx["id"]
+        return self._settle(tx, "CAPTURED" if tx["payment_product_type"] in payments.AT_ONCE else "AUTHORIZED")
+
     def hold(self, session_id: str, method: str | None = None) -> Json:
         """Pay with a method that wants extra control: ON_HOLD, with a callback (Dintero reference §7)."""
         return self._settle(self.start_payment(session_id, method), "ON_HOLD")

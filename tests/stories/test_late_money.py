@@ -1,0 +1,218 @@
+"""Money nobody waits for any more: shown loudly, kept or given back, and then an ordinary link again."""
+
+import pytest
+
+from sandbox.dintero import Switches
+from sandbox.dintero.faults import Fault
+from tests.stories.shop import opened_shop
+from tests.stories.till import card, done, lines, moved, opens, sends, the_operation, whispers
+
+LATE = ["Keep", "Give back", "Refresh"]
+RESERVED = ["Capture", "Release", "Capture part…", "Refresh"]
+
+
+async def expired(shop):
+    await shop.issues()
+    await shop.later(days=7, minutes=31)
+    assert "Expired" in card(shop)
+
+
+async def cancelled(shop):
+    await shop.issues()
+    await shop.presses("Cancel link")
+    assert "Cancelled" in card(shop)
+
+
+async def failed(shop):
+    await shop.issues()
+    shop.dintero.fail(shop.session()["id"])
+    await shop.dintero_calls_back()
+    assert "Payment failed" in card(shop)
+
+
+ENDS = [expired, cancelled, failed]
+
+
+@pytest.fixture(params=[404, 200], ids=["gone", "there"])
+async def shop(request, tmp_path):
+    """An expired session may be gone or still there (Dintero reference §5)."""
+    async with opened_shop(tmp_path, switches=Switches(get_after_expiry=request.param)) as opened:
+        yield opened
+        assert opened.slack.complaints == []
+
+
+async def late(shop, ended, method="vipps"):
+    await ended(shop)
+    shop.dintero.pay_late(shop.session()["id"], method)
+    await shop.dintero_calls_back()
+    await shop.sweep()
+
+
+@pytest.mark.parametrize("ended", ENDS)
+async def test_money_after_the_end_is_loud_and_asks_for_a_decision(shop, ended):
+    await late(shop, ended)
+
+    assert card(shop).startswith("🚨 Reserved, late · 249,50 kr")
+    assert "This money came after the link had ended. Keep captures it, Give back releases it." in card(shop)
+    assert lines(shop)[-1].startswith("🚨 Late money: the link had ended. 249,50 kr reserved with Vipps.")
+    assert shop.card.buttons == shop.thread[-1].buttons == LATE
+
+
+@pytest.mark.parametrize("ended", ENDS)
+async def test_late_money_that_is_kept_is_captured_and_the_link_ordinary(shop, ended):
+    await late(shop, ended)
+
+    await shop.presses("Keep")
+
+    assert done(shop, "CAPTURE") == [249_50]
+    assert card(shop).startswith("✅ Paid · 249,50 kr")
+    assert "ended" not in card(shop)
+    assert shop.card.buttons == ["Refund…", "Refresh"]
+
+
+@pytest.mark.parametrize("ended", ENDS)
+async def test_late_money_that_is_given_back_is_released(shop, ended):
+    await late(shop, ended)
+
+    await shop.presses("Give back", shop.thread[-1])
+
+    assert moved(shop)[-1] == "void"
+    assert card(shop).startswith("↩️ Reservation released · 249,50 kr")
+    assert shop.card.buttons == ["Refresh"]
+    assert "late" not in card(shop).lower()
+
+
+@pytest.mark.parametrize("ended", [expired, cancelled])
+async def test_late_money_that_was_taken_at_once_is_refunded(shop, ended):
+    """Swish never reserves (Dintero reference §7)."""
+    await late(shop, ended, method="swish.swish")
+    assert card(shop).startswith("🚨 Paid, late · 249,50 kr")
+    assert shop.card.buttons == LATE
+
+    await shop.presses("Give back")
+
+    assert done(shop, "REFUND") == [249_50]
+    assert card(shop).startswith("↩️ Refunded · 249,50 kr")
+    assert shop.card.buttons == ["Refresh"]
+
+
+@pytest.mark.parametrize("ended", [expired, cancelled])
+async def test_late_money_that_was_taken_at_once_may_simply_stay(shop, ended):
+    await late(shop, ended, method="swish.swish")
+    before = moved(shop)
+
+    await shop.presses("Keep")
+
+    assert moved(shop) == before
+    assert card(shop).startswith("✅ Paid · 249,50 kr")
+    assert lines(shop)[-1] == "✅ @kari decided to keep the late money."
+    assert shop.card.buttons == ["Refund…", "Refresh"]
+
+
+async def test_a_keep_that_dintero_refuses_leaves_an_ordinary_reservation(shop):
+    """The decision was made; only its capture has to be asked for again."""
+    await late(shop, expired)
+    shop.dintero.faults.add("capture", Fault.status(403))
+
+    await shop.presses("Keep")
+
+    assert (await the_operation(shop)).state == "refused"
+    assert card(shop).startswith("🔒 Reserved · 249,50 kr")
+    assert shop.card.buttons == RESERVED
+
+
+async def test_a_give_back_that_dintero_refuses_leaves_the_question(shop):
+    await late(shop, expired)
+    shop.dintero.faults.add("void", Fault.status(403))
+
+    await shop.presses("Give back")
+
+    assert (await the_operation(shop)).state == "refused"
+    assert shop.card.buttons == LATE
+
+
+async def test_a_give_back_without_an_answer_is_found(shop):
+    await late(shop, expired)
+    shop.dintero.faults.add("void", Fault.drop_after())
+
+    await shop.presses("Give back")
+
+    assert len(shop.writes("void")) == 1
+    assert card(shop).startswith("↩️ Reservation released")
+
+
+async def test_late_money_a_colleague_dealt_with_elsewhere_asks_no_more(shop):
+    await late(shop, expired)
+    shop.dintero.backoffice_void(shop.transaction()["id"])
+    await shop.dintero_calls_back()
+
+    assert card(shop).startswith("↩️ Reservation released")
+    assert shop.card.buttons == ["Refresh"]
+
+
+async def test_only_the_trusted_decide_about_late_money(shop):
+    await late(shop, expired)
+    before = moved(shop)
+    ola = shop.people["ola"]
+
+    await shop.presses("Keep", person=ola)
+    await shop.presses("Give back", person=ola)
+
+    assert moved(shop) == before
+    assert len(whispers(shop, ola)) == 2
+    assert shop.card.buttons == LATE
+
+
+async def test_a_payment_begun_in_time_is_not_announced_expired(shop):
+    """The customer stands at the till; the deadline is about when they came."""
+    await shop.issues()
+    await shop.later(days=6, hours=23, minutes=59)
+    shop.dintero.open(shop.session()["id"])
+    tx = shop.dintero.start_payment(shop.session()["id"])
+    await shop.sweep()
+
+    await shop.later(hours=1)
+    await shop.sweep()
+    assert "Expired" not in card(shop)
+
+    shop.dintero._settle(tx, "AUTHORIZED")
+    await shop.dintero_calls_back()
+    assert card(shop).startswith("🔒 Reserved · 249,50 kr")
+    assert shop.card.buttons == RESERVED
+
+
+async def test_money_on_a_replaced_link_is_a_double_payment(shop):
+    """The first link was made after all, and the customer paid both."""
+    shop.dintero.faults.callbacks.off = True
+    shop.dintero.faults.add("create", Fault.drop_after())
+    await shop.issues()
+    await shop.later(minutes=1)
+    await shop.presses("Send again")
+    shop.dintero.pay(shop.session("4711-2")["id"])
+    await shop.sweep()
+    assert card(shop).startswith("🔒 Reserved · 249,50 kr")
+
+    shop.dintero.pay(shop.session("4711")["id"])
+    await shop.sweep()
+
+    assert "Paid twice. The older link 4711 holds 249,50 kr. Its buttons are in the thread." in card(shop)
+    assert lines(shop)[-1].startswith("🚨 Paid twice.")
+    assert shop.thread[-1].buttons == LATE
+
+    await shop.presses("Give back", shop.thread[-1])
+
+    assert [event["event"] for event in shop.transaction("4711")["events"]][-1] == "VOID"
+    assert shop.transaction("4711-2")["status"] == "AUTHORIZED"
+    assert "Paid twice" not in card(shop)
+    assert shop.card.buttons == RESERVED
+
+
+async def test_a_refund_form_on_kept_late_money_is_the_usual_one(shop):
+    await late(shop, cancelled, method="swish.swish")
+    await shop.presses("Keep")
+
+    form = await opens(shop, "Refund…")
+    await sends(shop, form, How_much="An amount", Reason="Half of it", **{"Amount_(NOK)": "100"})
+
+    assert done(shop, "REFUND") == [100_00]
+    assert card(shop).startswith("↩️ Partly refunded")
