@@ -97,6 +97,10 @@ class Links(Transaction):
         """End the lease of a due link without a change; an unseen hint keeps it due as in `save_link`."""
         await self._run(update(links).where(links.c.id == link_id).values(due_at=_due(due_at), lease_until=None))
 
+    async def put_off(self, link_id: str, until: datetime) -> None:
+        """End the lease of a due link for want of a call to look with; it waits until then, hinted or not."""
+        await self._run(update(links).where(links.c.id == link_id).values(due_at=until, lease_until=None))
+
     async def mark_replaced(self, link_id: str) -> None:
         """A newer link of the same order exists now.
 

@@ -32,6 +32,8 @@ _SWEEP_EVERY: Final = timedelta(minutes=1)
 _AGAIN: Final = timedelta(minutes=1)
 _CALLS_PER_SECOND: Final = 10
 """Our own limit; Dintero publishes none (Dintero reference §12)."""
+_BUDGET_WAIT: Final = timedelta(seconds=2)
+_CURIOUS_WAIT: Final = timedelta(seconds=30)
 _OPENED_SHARE: Final = 0.3
 """Looks that only ask whether a link was opened get what the others leave."""
 
@@ -73,6 +75,7 @@ class Sweeping:
         if task is None:
             return 0
         mark = datetime.fromisoformat(task.cursor) if task.cursor else now
+        await self._spend()  # counted, so that the curious leave room; payments wait for nobody
         try:
             payments = await self.gateway.payments(created_since=mark - _OVERLAP)
             found = await self._mark_due(payments, now)
@@ -112,7 +115,7 @@ class Sweeping:
 
     async def _confirm_expiry(self, links: Sequence[Link]) -> None:
         """One list for all whose time is over: no payment there, and it has expired."""
-        if not links:
+        if not links or not await self._in_budget(links):
             return
         sessions = [link.session_id for link in links if link.session_id]
         paying = {payment.session_id for payment in await self.gateway.payments(session_ids=sessions)}
@@ -132,7 +135,7 @@ class Sweeping:
 
     async def _compare(self, links: Sequence[Link]) -> None:
         """One list for all with a payment: only those that changed are read."""
-        if not links:
+        if not links or not await self._in_budget(links):
             return
         ids = [link.transaction_id for link in links if link.transaction_id]
         seen = {payment.transaction_id: payment.seen for payment in await self.gateway.payments(transaction_ids=ids)}
@@ -144,13 +147,27 @@ class Sweeping:
 
     async def _single(self, each: Due, now: datetime) -> None:
         link = each.link
-        machine_now = self.clock.machine_now()
         only_curious = not each.hinted and link.status is Status.OPEN and link.facts.paying_since is None
-        share = _OPENED_SHARE if only_curious else 1.0
-        if not await self.store.spend(self.account_id, machine_now, rate=_CALLS_PER_SECOND, share=share):
-            await self._leave(link, now + timedelta(seconds=30 if only_curious else 2))
+        if not await self._spend(_OPENED_SHARE if only_curious else 1.0):
+            await self._put_off([link], now + (_CURIOUS_WAIT if only_curious else _BUDGET_WAIT))
             return
         await self._guard([link.id], self._refresh(link.id))
+
+    async def _spend(self, share: float = 1.0) -> bool:
+        return await self.store.spend(self.account_id, self.clock.machine_now(), rate=_CALLS_PER_SECOND, share=share)
+
+    async def _in_budget(self, links: Sequence[Link]) -> bool:
+        """Whether a list may be asked for now; else its links wait."""
+        spent = await self._spend()
+        if not spent:
+            await self._put_off(links, self.clock.now() + _BUDGET_WAIT)
+        return spent
+
+    async def _put_off(self, links: Sequence[Link], until: datetime) -> None:
+        async with self.store() as work:
+            for link in links:
+                await work.put_off(link.id, until)
+            await work.commit()
 
     async def _refresh(self, link_id: str) -> None:
         await self.refreshing.refresh(link_id)

@@ -65,6 +65,10 @@ class Work(Protocol):
         """End the lease of a due link without a change; an unseen hint keeps it due as in `save_link`."""
         ...
 
+    async def put_off(self, link_id: str, until: datetime) -> None:
+        """End the lease of a due link for want of a call to look with; it waits until then, hinted or not."""
+        ...
+
     async def mark_replaced(self, link_id: str) -> None:
         """A newer link of the same order exists now."""
         ...

@@ -1,0 +1,201 @@
+"""Nothing announces that a link has expired: our own clock does, after a grace period and one last question."""
+
+from datetime import timedelta
+
+import pytest
+
+from sandbox.dintero import Switches
+from sandbox.dintero.faults import Fault
+from tests.stories.counting import counted, ready_counts
+from tests.stories.crowd import crowd
+from tests.stories.shop import START, opened_shop
+
+WEEK = timedelta(days=7)
+GRACE = timedelta(minutes=30)
+
+
+@pytest.fixture(params=[200, 404])
+async def shop(request, tmp_path):
+    """What Dintero answers for a session that has expired is not known (Dintero reference §19.3)."""
+    async with opened_shop(tmp_path, switches=Switches(get_after_expiry=request.param)) as opened:
+        yield opened
+        assert opened.slack.complaints == []
+
+
+def headline(shop):
+    return shop.card.read().splitlines()[0].replace("\xa0", " ")
+
+
+async def until(shop, moment):
+    """Time passes to a moment counted from the start; the bot does what comes due on the way."""
+    while (left := START + moment - shop.clock.now()) > timedelta(0):
+        shop.clock.pass_(seconds=min(left, timedelta(hours=6)).total_seconds())
+        await shop.work()
+
+
+async def test_a_link_expires_after_the_grace_period_and_is_told_once(shop):
+    await shop.issues()
+
+    await until(shop, WEEK + GRACE - timedelta(minutes=1))
+    assert "Expired" not in headline(shop)
+
+    await until(shop, WEEK + GRACE + timedelta(minutes=1))
+    assert headline(shop) == "⌛ Expired · 249,50 kr"
+    assert shop.lines == ["⌛ The link expired and was not paid."]
+
+    await until(shop, WEEK + timedelta(days=2))
+    assert len(shop.lines) == 1
+
+
+async def test_a_link_that_was_opened_and_left_expires_as_well(shop):
+    await shop.issues()
+    shop.dintero.open(shop.session()["id"])
+    await shop.later(seconds=10)
+
+    await until(shop, WEEK + GRACE + timedelta(minutes=1))
+
+    assert headline(shop).startswith("⌛ Expired")
+
+
+async def test_a_payment_in_the_last_second_counts(shop):
+    """It ends after the deadline, and nobody had been told otherwise."""
+    await shop.issues()
+    await until(shop, WEEK - timedelta(seconds=1))
+    shop.dintero.start_payment(shop.session()["id"])
+    shop.clock.pass_(seconds=90)
+    shop.dintero.pay(shop.session()["id"])
+
+    await shop.dintero_calls_back()
+    await until(shop, WEEK + timedelta(days=1))
+
+    assert headline(shop) == "🔒 Reserved · 249,50 kr"
+    assert not any("expired" in line or "Late" in line for line in shop.lines)
+
+
+async def test_a_payment_in_the_last_second_counts_although_every_callback_is_lost(shop):
+    shop.dintero.faults.callbacks.off = True
+    await shop.issues()
+    await until(shop, WEEK - timedelta(seconds=1))
+    shop.dintero.pay(shop.session()["id"])
+
+    await until(shop, WEEK + GRACE + timedelta(minutes=1))
+
+    assert headline(shop) == "🔒 Reserved · 249,50 kr"
+    assert not any("expired" in line for line in shop.lines)
+
+
+@pytest.mark.parametrize(("begins", "ends"), [("start_payment", "pay"), ("hold", "approve")])
+@pytest.mark.parametrize("callbacks", ["called back", "lost"])
+async def test_no_expiry_is_told_while_a_payment_is_under_way(shop, begins, ends, callbacks):
+    """A bank may hold a payment for days (Dintero reference §5, §7)."""
+    shop.dintero.faults.callbacks.off = callbacks == "lost"
+    await shop.issues()
+    await until(shop, WEEK - timedelta(minutes=1))
+    getattr(shop.dintero, begins)(shop.session()["id"])
+    await shop.sweep()
+
+    await until(shop, WEEK + timedelta(days=2))
+    assert "Expired" not in headline(shop)
+    assert not any("expired" in line for line in shop.lines)
+
+    key = shop.transaction()["id"] if ends == "approve" else shop.session()["id"]
+    getattr(shop.dintero, ends)(key)
+    await shop.later(hours=1)
+    assert headline(shop).startswith("🔒 Reserved")
+    assert "late" not in headline(shop)
+
+
+async def test_a_payment_that_was_begun_and_given_up_ends_as_failed(shop):
+    await shop.issues()
+    await until(shop, WEEK - timedelta(minutes=1))
+    shop.dintero.start_payment(shop.session()["id"])
+    await shop.sweep()
+    await until(shop, WEEK + timedelta(hours=2))
+
+    shop.dintero.fail(shop.session()["id"])
+    await shop.later(hours=1)
+
+    assert headline(shop).startswith("❌ Payment failed")
+
+
+async def test_money_after_the_expiry_wins_and_is_loud(shop):
+    """Somebody has told the customer that it was over: a person decides."""
+    await shop.issues()
+    await until(shop, WEEK - timedelta(seconds=1))
+    session = shop.session()["id"]
+    await until(shop, WEEK + GRACE + timedelta(minutes=1))
+    assert headline(shop).startswith("⌛ Expired")
+    shop.session()["expires_at"] = "2026-12-31T00:00:00.000Z"  # what Dintero does about late payments is not known
+
+    shop.dintero.pay(session)
+    await shop.dintero_calls_back()
+
+    assert headline(shop) == "🚨 Reserved, late · 249,50 kr"
+    assert {"Keep", "Give back"} <= set(shop.card.buttons)
+    assert "Late money" in shop.lines[-1]
+    assert "[Keep]" in shop.lines[-1]
+
+
+async def test_the_last_question_must_be_answered_before_an_expiry_is_told(shop):
+    """Without Dintero's word nobody knows that it was not paid."""
+    await shop.issues()
+    await until(shop, WEEK)
+    shop.dintero.faults.down = Fault.status(400)
+
+    await until(shop, WEEK + GRACE + timedelta(minutes=1))
+    assert "Expired" not in headline(shop)
+    assert ready_counts(shop)["failed_looks"] >= 1
+
+    shop.dintero.faults.down = False
+    await shop.later(minutes=2)
+    assert headline(shop).startswith("⌛ Expired")
+
+
+async def test_a_callback_just_before_the_confirmation_is_heard(shop):
+    """The link is announced and over at once: it is read whole."""
+    await shop.issues()
+    await until(shop, WEEK - timedelta(seconds=1))
+    shop.dintero.pay(shop.session()["id"])
+    shop.clock.pass_(seconds=(GRACE + timedelta(minutes=1)).total_seconds())
+    await shop.dintero.deliver_due()
+
+    await shop.work()
+
+    assert headline(shop).startswith("🔒 Reserved")
+
+
+async def test_the_expiry_of_120_links_costs_three_questions(tmp_path):
+    """Fifty sessions fit into one (Dintero reference §12)."""
+    async with opened_shop(tmp_path) as shop:
+        references = [f"E{n}" for n in range(120)]
+        links = await crowd(shop, references, due_in=WEEK + GRACE)
+        shop.clock.pass_(days=7, minutes=30)
+
+        with counted(shop, "list") as lists, counted(shop) as single:
+            for _ in range(4):
+                await shop.bot.sweeping.look_at_due()
+
+        assert lists() == 3
+        assert single() == 0
+        async with shop.bot.store.read() as work:
+            found = {(await work.link(link.id)).status for link in links.values()}
+        assert found == {"expired"}
+
+
+async def test_the_one_that_was_paid_among_many_does_not_expire(tmp_path):
+    async with opened_shop(tmp_path) as shop:
+        paid = shop.dintero.stranger_pays(reference="E1")
+        references = [f"E{n}" for n in range(5)]
+        links = await crowd(
+            shop,
+            references,
+            session=lambda reference: paid["session_id"] if reference == "E1" else f"T12345678.{reference}",
+            due_in=WEEK + GRACE,
+        )
+        shop.clock.pass_(days=7, minutes=30)
+
+        await shop.bot.sweeping.look_at_due()
+
+        async with shop.bot.store.read() as work:
+            found = {reference: (await work.link(link.id)).status for reference, link in links.items()}
+        assert found == dict.fromkeys(references, "expired") | {"E1": "authorized"}
