@@ -202,7 +202,11 @@ def _may_be_over(due: Due, now: datetime) -> bool:
 
 
 def _can_be_listed(due: Due) -> bool:
-    """Whether its payment is known and nothing but time asks for a look."""
+    """Whether its payment is known and nothing but time asks for a look.
+
+    A list only says what changed. Where nothing changing is itself worth a question, the link is looked at whole.
+    """
     link = due.link
     doubtful = link.operation is not None and link.operation.state in IN_DOUBT
-    return link.transaction_id is not None and not due.hinted and not doubtful
+    capture_missing = link.status is Status.AUTHORIZED and link.auto_capture
+    return link.transaction_id is not None and not due.hinted and not doubtful and not capture_missing
