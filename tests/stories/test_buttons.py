@@ -1,0 +1,132 @@
+"""What can be pressed, state by state, on the card and on the thread line that asks for a decision."""
+
+import pytest
+
+from sandbox.dintero.faults import Fault
+from tests.stories.shop import opened_shop
+from tests.stories.till import (
+    a_paid_link,
+    a_reserved_link,
+    asking,
+    captures_part,
+    card,
+    lines,
+    refunds,
+    whispers,
+)
+
+OPEN = ["Show link", "Cancel link", "Refresh"]
+RESERVED = ["Capture", "Release", "Capture part…", "Refresh"]
+PART = ["Capture the rest", "Capture part…", "Release the rest", "Refund…", "Refresh"]
+PAID = ["Refund…", "Refresh"]
+
+
+def drawn(message):
+    """The action row as it lies: buttons, and what its menu holds."""
+    [row] = [block for block in message.blocks if block["type"] == "actions"]
+    buttons = [one["text"]["text"] for one in row["elements"] if one["type"] == "button"]
+    menus = [[option["text"]["text"] for option in one["options"]] for one in row["elements"] if "options" in one]
+    return buttons, menus
+
+
+async def released(shop):
+    await a_reserved_link(shop)
+    await shop.presses("Release")
+
+
+async def part_taken(shop):
+    await a_reserved_link(shop)
+    await captures_part(shop, How_much="An amount", **{"Amount_(NOK)": "100"})
+
+
+async def part_returned(shop):
+    await a_paid_link(shop)
+    await refunds(shop, How_much="An amount", **{"Amount_(NOK)": "100"})
+
+
+async def all_returned(shop):
+    await a_paid_link(shop)
+    await refunds(shop)
+
+
+async def on_hold(shop):
+    await shop.issues()
+    shop.dintero.hold(shop.session()["id"])
+    await shop.dintero_calls_back()
+
+
+async def failed(shop):
+    await shop.issues()
+    shop.dintero.fail(shop.session()["id"])
+    await shop.dintero_calls_back()
+
+
+@pytest.mark.parametrize(
+    ("happens", "buttons", "menus"),
+    [
+        (a_reserved_link, ["Capture", "Release"], [["Capture part…", "Refresh"]]),
+        (part_taken, PART[:3], [PART[3:]]),
+        (a_paid_link, PAID, []),
+        (part_returned, PAID, []),
+        (all_returned, ["Refresh"], []),
+        (released, ["Refresh"], []),
+        (on_hold, ["Refresh"], []),
+        (failed, ["Refresh"], []),
+    ],
+)
+async def test_every_state_offers_what_can_be_done_and_hides_the_rest_in_a_menu(shop, happens, buttons, menus):
+    """At most three buttons; what asks before it acts cannot stand in a menu, which has no question of its own."""
+    await happens(shop)
+
+    assert drawn(shop.card) == (buttons, menus)
+
+
+async def test_what_stands_in_the_menu_works_like_any_button(shop):
+    await part_taken(shop)
+
+    await shop.presses("Refresh", shop.thread[-1])
+    assert whispers(shop) == ["Nothing new: the card shows what Dintero says right now."]
+
+    await shop.presses("Refund…", shop.thread[-1])
+    assert "Refund" in shop.slack.modals(shop.kari)[-1].read()
+
+
+async def test_a_message_that_did_not_arrive_brings_the_links_buttons(tmp_path):
+    """The seller has to hand it over: the line that says so offers it."""
+    async with opened_shop(tmp_path, account="P12345678") as shop:
+        shop.dintero.unreachable.add("+4791234567")
+
+        await shop.issues()
+
+        assert "Not delivered" in card(shop)
+        assert asking(shop) == [OPEN]
+        assert shop.card.buttons == OPEN
+
+
+async def test_only_the_newest_line_that_asks_has_buttons(shop):
+    """Reserved, refused, unknown, captured: each takes the question over from the one before."""
+    await a_reserved_link(shop)
+    assert asking(shop) == [RESERVED]
+
+    shop.dintero.faults.add("capture", Fault.status(403))
+    await shop.presses("Capture")
+    assert asking(shop) == [[], RESERVED]
+
+    shop.dintero.faults.add("capture", Fault.drop_before())
+    await shop.presses("Capture", shop.thread[-1])
+    assert asking(shop) == [[], [], ["Check again"]]
+
+    await shop.later(minutes=10)
+    await shop.later(minutes=1)
+    assert asking(shop) == [[], [], [], ["Check again", "Try again"]]
+
+    await shop.presses("Try again", shop.thread[-1])
+    assert asking(shop) == [[], [], [], [], PAID]
+
+
+async def test_a_line_that_only_tells_takes_no_buttons_away(shop):
+    await part_taken(shop)
+    await refunds(shop, How_much="An amount", **{"Amount_(NOK)": "50"})
+
+    assert lines(shop)[-1].startswith("↩️ @kari refunded 50,00 kr")
+    assert asking(shop) == [[], PART, []]
