@@ -107,12 +107,13 @@ class Telling:
     async def _card(self, story: Story, hurry: Urgency) -> Story:
         """Post or redraw the card; returns the story as it stands afterwards."""
         state = story.card.state
-        if state is CardState.NOWHERE:
-            return await self._nowhere(story)
         if state in {CardState.NONE, CardState.POSTING}:
             return await self._post(story)
         if story.card.version >= story.version:
             return story
+        if state is CardState.NOWHERE:  # somebody may have invited the bot since
+            home = replace(story.card, channel=story.order.channel, diverted=False)
+            return await self._post(replace(story, card=home))
         try:
             await self._in_turn(_updates(story, hurry), lambda: self.threads.update_card(story, self.clock.now()))
         except Gone:  # somebody deleted it: a fresh card, once
@@ -121,9 +122,12 @@ class Telling:
         except NotWelcome:
             return await self._post(replace(story, card=replace(story.card, diverted=False)))
         except Rejected as refusal:
-            self.counters.add("cards_rejected")
-            log.exception("card_rejected", order=story.order.id, code=str(refusal))
+            self._note_rejected(story, refusal)
         return await self._set_card(story, CardState.POSTED, story.card.channel, story.card.ts)
+
+    def _note_rejected(self, story: Story, refusal: Rejected) -> None:
+        self.counters.add("cards_rejected")
+        log.error("card_rejected", order=story.order.id, code=str(refusal))
 
     async def _post(self, story: Story) -> Story:
         """Post the card where it belongs, else in the issuer's DM, else nowhere."""
@@ -135,6 +139,9 @@ class Telling:
         except NotWelcome:
             if story.card.diverted:
                 return await self._nowhere(story)
+        except Rejected as refusal:  # it would be refused anywhere
+            self._note_rejected(story, refusal)
+            return await self._nowhere(story)
         try:
             direct = await self.threads.direct_channel(story.order.issuer)
             return await self._post_in(story, direct, diverted=True)
@@ -178,12 +185,16 @@ class Telling:
         if _overtaken(story, event, newer):
             await self._set_told(event, "")
             return
-        try:
+
+        async def strip() -> None:
             if self.threads.asks(event):
                 await self._strip_older(story, event)
-            ts = await self._in_turn(
-                _posts(story.card.channel), lambda: self.threads.post_line(story, event, self.clock.now())
-            )
+
+        async def post() -> str:
+            return await self.threads.post_line(story, event, self.clock.now())
+
+        try:
+            ts = await self._in_turn(_posts(story.card.channel), post, before=strip)
         except (Gone, NotWelcome, Rejected) as refusal:  # told by the card alone
             self.counters.add("lines_refused")
             log.warning("line_refused", order=story.order.id, kind=event.kind, reason=type(refusal).__name__)
@@ -218,13 +229,20 @@ class Telling:
         async with self.store.read() as work:
             return await work.story(order_id)
 
-    async def _in_turn(self, lane: _Lane, call: Callable[[], Awaitable[T]]) -> T:
-        """Make one call to Slack when its lane has a turn; a 429 stops the lane for everybody."""
+    async def _in_turn(
+        self, lane: _Lane, call: Callable[[], Awaitable[T]], *, before: Callable[[], Awaitable[None]] | None = None
+    ) -> T:
+        """Make one call to Slack when its lane has a turn; a 429 stops the lane for everybody.
+
+        `before` is done once the turn is taken, and so not over and over while it is awaited.
+        """
         wait = await self.store.take_turn(
             lane.name, self.clock.machine_now(), per_minute=lane.per_minute, apart=lane.apart, reserve=lane.reserve
         )
         if wait > 0:
             raise _Wait(wait)
+        if before is not None:
+            await before()
         try:
             return await call()
         except Throttled as throttled:

@@ -10,10 +10,8 @@ from bot.domain.stories import CardState
 from tests.stories.shop import ACCOUNT
 
 
-async def crowd(
-    shop, references, *, session=lambda reference: f"{ACCOUNT}.{reference}", due_in=timedelta(0), told=True
-):
-    """Open links of 99,00 kr for a week; returns them by reference. `told`: their cards are up to date."""
+async def crowd(shop, references, *, session=lambda reference: f"{ACCOUNT}.{reference}", due_in=timedelta(0)):
+    """Open links of 99,00 kr for a week, whose cards stand in #sales; returns them by reference."""
     workspace_id = await shop.bot.store.introduce(team_id=shop.slack.team_id, account_id=ACCOUNT)
     made = {}
     async with shop.bot.store() as work:
@@ -22,13 +20,24 @@ async def crowd(
             link = _link(shop, order, session(reference))
             await work.add_order(order)
             await work.add_link(link, due_at=shop.clock.now() + due_in)
-            if told:
-                version = (await work.story(order.id)).version
-                await work.set_card(
-                    order.id, state=CardState.POSTED, channel=order.channel, ts="1.000001", version=version
-                )
+            version = (await work.story(order.id)).version
+            ts = shop.slack.post(shop.sales, "UBOT", reference, []).ts
+            await work.set_card(order.id, state=CardState.POSTED, channel=order.channel, ts=ts, version=version)
             made[reference] = link
         await work.commit()
+    return made
+
+
+def sessions(shop, references):
+    """A session at Dintero for each reference, as the crowd's creates would have made it."""
+    made = {}
+    for reference in references:
+        item = {"id": "1", "line_id": "1", "description": "Web shop", "quantity": 1, "amount": 99_00}
+        order = {"amount": 99_00, "currency": "NOK", "merchant_reference": reference, "items": [item]}
+        deadline = (shop.clock.now() + timedelta(days=7)).isoformat()
+        address = {"return_url": "https://shop.example/thanks"}
+        body = {"profile_id": "default", "url": address, "order": order, "expires_at": deadline}
+        made[reference] = shop.dintero.create(body)["id"]
     return made
 
 

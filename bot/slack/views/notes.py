@@ -150,5 +150,9 @@ def _older_links(story: Story, look: Look) -> list[str]:
 def _diverted(story: Story) -> list[str]:
     if not story.card.diverted:
         return []
+    if story.order.channel.startswith("D"):  # nobody can be invited into a conversation of two
+        return ["This card is here because Paylink may not write in conversations between others."]
     where = f"<#{story.order.channel}>"
-    return [f"This card is here because Paylink may not write in {where}. Invite it there for the next one."]
+    return [
+        f"This card is here because Paylink may not write in {where}. For the next one type /invite @paylink there."
+    ]
