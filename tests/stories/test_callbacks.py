@@ -11,24 +11,8 @@ from sandbox.dintero import Switches
 from sandbox.dintero.faults import Fault
 from sandbox.dintero.post import sign
 from tests.stories.counting import asked, counted
-from tests.stories.knocking import database_away, paid_in_silence, ready
+from tests.stories.knocking import SIGNATURE, database_away, knock, paid_in_silence, ready
 from tests.stories.shop import ACCOUNT, opened_shop
-
-SIGNATURE = "dintero-signature"
-
-
-async def knock(shop, method="POST", *, address="", signed_for="", secret="callback-secret", at=None, **more):
-    """A callback for the link 4711, or for another `address`, as somebody who knows `secret` would make it."""
-    address = address or shop.session()["url"]["callback_url"]
-    if "?" not in address:
-        address += "?method=POST"
-    headers, signed_as = more.pop("headers", {}), more.pop("signed_as", method)
-    if secret:
-        signature = sign(secret, ACCOUNT, signed_as, signed_for or address, at or shop.clock.now())
-        headers = {SIGNATURE: signature, **headers}
-    async with httpx.AsyncClient(trust_env=False) as http:
-        return await http.request(method, address, headers=headers, **more)
-
 
 # -- what a callback does
 
