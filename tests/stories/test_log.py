@@ -1,0 +1,68 @@
+"""The log is for whoever runs the bot: it says what happened, and holds nothing of people, payments or secrets."""
+
+import pytest
+
+from sandbox.dintero.faults import Fault
+from sandbox.slack.faults import Fault as SlackFault
+from tests.stories.knocking import database_away, knock
+from tests.stories.shop import ACCOUNT, KEY, SECRET, TOKEN
+
+
+async def a_story_full_of_trouble(shop):
+    """Everything that is logged with a traceback, and everything that is refused."""
+    await shop.issues("249,50 91234567 Tow bar for Ola Nordmann #4711 7d")
+    shop.dintero.open(shop.session()["id"])
+    await knock(shop, secret="")
+    with database_away(shop):
+        await knock(shop)
+        await shop.slack.click(shop.kari, shop.card, "Cancel link")
+        with pytest.raises(Exception, match="no such table"):
+            await shop.bot.work()
+    shop.slack.faults.add("chat.update", SlackFault.status(503))
+    shop.slack.faults.add("chat.postMessage", SlackFault.error("invalid_blocks"))
+    shop.dintero.faults.queue += [("session", Fault.garbage())] * 3 + [("list", Fault.status(400))]
+    await shop.later(minutes=2)
+    await shop.customer_pays()
+    await shop.later(minutes=1)
+    shop.dintero.faults.add("capture", Fault.drop_after())
+    await shop.presses("Capture")
+    await shop.later(minutes=1)
+    shop.slack.complaints.clear()
+
+
+async def test_the_log_of_a_story_full_of_trouble_names_nobody(shop, journal):
+    await a_story_full_of_trouble(shop)
+
+    told = journal()
+    assert "callback_not_kept" in told
+    assert "Traceback" in told or '"exception"' in told
+    session = shop.session()
+    secrets = {
+        "a statement's values": "[parameters:",
+        "phone": "91234567",
+        "name": "Nordmann",
+        "text": "Tow bar",
+        "reference": "4711",
+        "session": session["id"].partition(".")[2],
+        "transaction": shop.transaction()["id"].partition(".")[2],
+        "token": session["url"]["return_url"].rpartition("/")[2],
+        "bot token": TOKEN,
+        "signing secret": SECRET,
+        "key": KEY,
+        "callback secret": "callback-secret",
+        "Dintero's token": next(iter(shop.dintero.tokens)),
+        "person": f"{shop.kari.id} ",
+        "response URL": "/hooks/",
+        "query": "report_error",
+        "account's session": f"{ACCOUNT}.",
+    }
+    assert [what for what, secret in secrets.items() if secret in told] == []
+
+
+async def test_requests_are_logged_by_route(shop, journal):
+    await shop.issues()
+    await shop.customer_pays()
+
+    told = journal()
+    assert "/dintero/callback/{token}" in told
+    assert "/sessions/{id}" in told
