@@ -98,7 +98,7 @@ class Creating:
     async def _leave_a_hint(self, operation: Operation, outcome: _Outcome) -> None:
         """Our lease had ended before the answer came: what it said is a hint for the next look.
 
-        Only this answer ever names the link's address, so that is kept.
+        Only this answer ever tells the link's own address and what became of the message, so both are kept.
         """
         now, created = self.clock.now(), outcome.created
         async with self.store() as work:

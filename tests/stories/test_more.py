@@ -179,6 +179,36 @@ async def test_a_form_left_open_over_the_weekend_is_sent_whole(shop):
     assert shop.session()["configuration"]["auto_capture"] is True
 
 
+async def test_presets_that_slack_does_not_repeat_are_remembered(shop):
+    """Nobody promises that a payload's blocks carry the presets; what was stored fills the gaps."""
+    form = await shop.opens_form("249,50 91234567 Tow bar #4711 3d")
+    await press(shop, form, "More…")
+    payload = shop.slack._base("view_submission", shop.kari, form) | {"view": form.payload(), "response_urls": []}
+    for block in payload["view"]["blocks"]:
+        for name in ("initial_value", "initial_option"):
+            block.get("element", {}).pop(name, None)
+
+    await shop.slack._submit(form, payload)
+    await shop.work()
+
+    assert order(shop)["amount"] == 24950
+    assert shop.session()["customer"]["phone_number"] == "+4791234567"
+
+
+async def test_two_lines_removed_one_after_the_other_do_not_come_back(shop):
+    form = await shop.opens_form("249,50 91234567 Tow bar #4711")
+    await press(shop, form, "More…")
+    await press(shop, form, "Add line")
+    await press(shop, form, "Add line")
+
+    await press(shop, form, "Remove", value="2")
+    await press(shop, form, "Remove", value="3")
+
+    assert [name for name in form.values if name.startswith("text:")] == ["text:1"]
+    await send(shop, form)
+    assert order(shop)["amount"] == 24950
+
+
 async def test_a_form_has_room_for_fifteen_lines(shop):
     form = await shop.opens_form("10 91234567 Bolt #4711")
     await press(shop, form, "More…")
