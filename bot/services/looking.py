@@ -10,7 +10,7 @@ from bot.domain.operations import Kind, Operation
 from bot.domain.stories import Story
 from bot.services.ports.storage import Store
 from bot.services.ports.world import Bell, Clock
-from bot.services.pressing import Press, Pressing, close_as_absent, known
+from bot.services.pressing import Press, Pressing, close_as_absent
 from bot.services.refreshing import Refreshing
 
 
@@ -34,7 +34,7 @@ class Looking:
             Refused: when the person may not, or Dintero did not answer.
 
         """
-        before = await self._story(press)
+        before = await self.pressing.story(press)
         try:
             link = await self.refreshing.refresh(press.link_id)
         except GatewayError:
@@ -56,7 +56,7 @@ class Looking:
             Refused: when the person may not see it, or there is none to show.
 
         """
-        story = await self._story(press)
+        story = await self.pressing.story(press)
         link = story.link(press.link_id)
         if link.url is None:
             raise Refused("This link has no address to show.", "no-url")
@@ -64,12 +64,6 @@ class Looking:
 
     def _left_no_trace(self, operation: Operation) -> bool:
         return operation.kind is not Kind.CREATE and operation.may_ask_again(self.clock.now())
-
-    async def _story(self, press: Press) -> Story:
-        async with self.store.read() as work:
-            story = known(await work.story_of_link(press.link_id))
-        self.pressing.check(press, story)
-        return story
 
     async def _close(self, operation: Operation, press: Press) -> None:
         data = {"operation": operation.kind.value, "amount": operation.amount}

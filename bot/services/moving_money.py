@@ -59,7 +59,6 @@ class MovingMoney:
             )
         except Declined as refusal:
             await self._refuse(permit, "Dintero refused, so nothing was done", refusal.sentence)
-            await self._look_again(operation)
         except OutcomeUnknown as doubt:
             log.warning("operation_unanswered", operation=operation.id, kind=operation.kind, reason=str(doubt))
             await self._doubt(permit)

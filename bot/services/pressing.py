@@ -21,6 +21,8 @@ from bot.services.issuing import free_reference, want_link
 from bot.services.ports.storage import Store, Work
 from bot.services.ports.world import Bell, Clock
 
+_FORBIDDEN: Final = "forbidden"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
@@ -63,18 +65,34 @@ class Pressing:
         try:
             async with self.store() as work:
                 story = known(await work.story_of_link(press.link_id))
-                self.check(press, story)
+                self._check(press, story)
                 await self._record(work, story, press)
                 await work.commit()
         except OperationOpen as rival:
             await self.redraw(press.link_id)
             raise Refused(f"<@{rival.requested_by}> was faster: something is already under way.", "busy") from None
-        except Refused:
-            await self.redraw(press.link_id)
+        except Refused as refusal:
+            await self._redraw_after(refusal, press)
             raise
         self.bell.ring()
 
-    def check(self, press: Press, story: Story) -> None:
+    async def story(self, press: Press) -> Story:
+        """The story behind a press that only looks, or opens a form.
+
+        Raises:
+            Refused: with the sentence for the person; the card is drawn again in that case.
+
+        """
+        async with self.store.read() as work:
+            story = known(await work.story_of_link(press.link_id))
+        try:
+            self._check(press, story)
+        except Refused as refusal:
+            await self._redraw_after(refusal, press)
+            raise
+        return story
+
+    def _check(self, press: Press, story: Story) -> None:
         """Refuse what the person may not do, or what the link does not offer now.
 
         Raises:
@@ -87,7 +105,7 @@ class Pressing:
             press.actor, judged, team_id=story.order.team_id, issuer=story.order.issuer, policy=self.policy
         )
         if isinstance(decision, Forbidden):
-            raise Refused(decision.sentence, "forbidden")
+            raise Refused(decision.sentence, _FORBIDDEN)
         if isinstance(decision, NeedsSecond):
             raise Refused("This needs a second person, and no one can be asked yet.", "second")
         if press.action not in actions(link, self.clock.now()):
@@ -106,6 +124,11 @@ class Pressing:
             await work.redraw(link.order_id)
             await work.commit()
         self.bell.ring()
+
+    async def _redraw_after(self, refusal: Refused, press: Press) -> None:
+        """Whoever may not press gets no card drawn: a stranger could wear out the workspace's updates with it."""
+        if refusal.code != _FORBIDDEN:
+            await self.redraw(press.link_id)
 
     async def _record(self, work: Work, story: Story, press: Press) -> None:
         link = story.link(press.link_id)

@@ -212,7 +212,7 @@ async def test_a_database_that_breaks_is_not_saved_and_nothing_typed_is_lost(sho
     await shop.slack.submit(shop.kari, form)
 
     assert form.errors == NOT_SAVED
-    assert "submit_failed" in journal()
+    assert "save_failed" in journal()
     database.write(shop, "ALTER TABLE mislaid RENAME TO order_line")
     assert database.count(shop, "orders") == 0, "all or nothing"
     await shop.slack.submit(shop.kari, form)

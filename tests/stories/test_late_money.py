@@ -207,6 +207,31 @@ async def test_money_on_a_replaced_link_is_a_double_payment(shop):
     assert shop.card.buttons == RESERVED
 
 
+async def test_money_on_the_newest_link_is_a_double_payment_when_an_older_one_holds_some(shop):
+    """Whichever comes second asks, also after the first was kept."""
+    shop.dintero.faults.callbacks.off = True
+    shop.dintero.faults.add("create", Fault.drop_after())
+    await shop.issues()
+    await shop.later(minutes=1)
+    await shop.presses("Send again")
+    shop.dintero.pay(shop.session("4711")["id"])
+    await shop.sweep()
+    assert lines(shop)[-1].startswith("🚨 Late money: the link had been replaced.")
+    await shop.presses("Keep", shop.thread[-1])
+    assert done(shop, "CAPTURE", "4711") == [249_50]
+
+    shop.dintero.pay(shop.session("4711-2")["id"])
+    await shop.sweep()
+
+    assert card(shop).startswith("🚨 Reserved, late · 249,50 kr")
+    assert "Paid twice. The older link 4711 holds money as well." in card(shop)
+    assert shop.card.buttons == shop.thread[-1].buttons == LATE
+
+    await shop.presses("Give back")
+    assert shop.transaction("4711-2")["status"] == "AUTHORIZATION_VOIDED"
+    assert shop.transaction("4711")["status"] == "CAPTURED"
+
+
 async def test_a_refund_form_on_kept_late_money_is_the_usual_one(shop):
     await late(shop, cancelled, method="swish.swish")
     await shop.presses("Keep")

@@ -58,7 +58,7 @@ async def test_a_whole_story_leaves_the_number_nowhere(shop, journal):
     await a_whole_story(shop)
 
     log = journal()
-    assert "submit_failed" in log
+    assert "save_failed" in log
     assert "dintero_call" in log
     assert not holds_the_number(log)
     assert not holds_the_number(everything_posted(shop))

@@ -41,7 +41,8 @@ async def test_the_rest_is_released_after_a_part_capture(shop):
     assert moved(shop) == ["capture", "void"]
     assert done(shop, "VOID") == [449_50]
     assert card(shop).startswith("✅ Partly paid · 50,00 kr of 499,50 kr")
-    assert lines(shop)[-1] == "↩️ @kari released the reservation of 449,50 kr."
+    assert lines(shop)[-1].startswith("↩️ @kari released")
+    assert lines(shop)[-1].endswith("of 449,50 kr.")
     assert shop.card.buttons == ["Refund…", "Refresh"]
 
 

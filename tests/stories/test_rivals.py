@@ -176,6 +176,30 @@ async def test_a_bot_that_slept_after_its_look_cannot_commit_sending(twins, stal
     assert (await the_operation(shop)).state == "unknown"
 
 
+async def test_a_bot_that_slept_does_not_call_off_what_another_sends(twins, stalled):
+    """It has not sent and knows it; but *nothing was done* would be a lie about the other's request."""
+    shop, other = twins
+    await a_reserved_link(shop)
+    await shop.presses_only("Capture")
+    go_on = stalled(shop.bot)
+    shop.dintero.faults.add("capture", Fault.delay(0.5))
+
+    sleeper = asyncio.create_task(shop.bot.running.run_once())
+    await asyncio.sleep(0.2)
+    shop.clock.pass_(seconds=61)
+    sender = asyncio.create_task(other.running.run_once())
+    await until(lambda: shop.writes("capture"))
+    go_on.set()
+    await sleeper
+    assert (await the_operation(shop)).state == "sending"
+    await sender
+    await shop.work()
+
+    assert done(shop, "CAPTURE") == [249_50]
+    assert (await the_operation(shop)).state == "done"
+    assert whispers(shop) == []
+
+
 async def test_an_answer_that_outlives_its_lease_is_settled_by_looking(twins):
     """The row was taken from its sender after ninety seconds; what it brings home is still true."""
     shop, other = twins

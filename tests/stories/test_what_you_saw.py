@@ -200,3 +200,32 @@ async def test_junk_in_a_button_moves_nothing_and_is_answered(shop, value):
     assert await operations(shop) == []
     assert shop.card.buttons == list(RESERVED)
     assert whispers(shop)
+
+
+def redrawn(shop):
+    return len([call for call in shop.slack.log if call.method == "chat.update" and call.args["ts"] == shop.card.ts])
+
+
+@pytest.mark.parametrize("button", ["Capture", "Capture part…", "Refresh"])
+async def test_whoever_pressed_something_old_gets_the_fresh_card(shop, button):
+    """An update may have been lost: what made them press is drawn again."""
+    await a_reserved_link(shop)
+    asleep = shop.card.copy()
+    shop.dintero.faults.add("capture", Fault.drop_before())
+    await shop.presses("Capture")
+    before = redrawn(shop)
+
+    await shop.presses(button, asleep)
+
+    assert redrawn(shop) == before + 1
+
+
+@pytest.mark.parametrize("button", ["Capture", "Capture part…", "Refresh"])
+async def test_whoever_may_not_press_draws_nothing(shop, button):
+    """Or a stranger who clicks on and on would use up the minute's updates of the whole workspace."""
+    await a_reserved_link(shop)
+    before = redrawn(shop)
+
+    await shop.presses(button, person=shop.people["eve"])
+
+    assert redrawn(shop) == before

@@ -3,13 +3,12 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.domain.drafts import Draft
-from bot.domain.errors import FieldErrors, UserFacing
+from bot.domain.errors import FieldErrors
 from bot.domain.permissions import Actor
 from bot.services.creating import Creating
 from bot.services.issuing import Issued, Issuing, Submission
@@ -18,15 +17,13 @@ from bot.services.ports.threads import ThreadError
 from bot.services.ports.world import Clock
 from bot.slack import forms, ids
 from bot.slack.listeners.payloads import Body, assumed_member, knock
+from bot.slack.listeners.saving import SUBMIT, NotSaved, in_time
 from bot.slack.owned import Owned
 from bot.slack.threads import SlackThreads
 from bot.slack.views.issue_form import FormMetadata, issue_form
 from bot.slack.views.result_form import NOT_SAVED, creating_form
 
 log = structlog.get_logger()
-
-_SAVE_WITHIN: Final = 0.5
-"""Seconds that the transaction behind *Send* may take; Slack waits three in all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,21 +53,11 @@ class IssueFormListener:
     async def send(self, ack: AsyncAck, body: Body) -> None:
         """*Send*: all wrong fields at once, or one transaction and "Creating link…"."""
         view = body["view"]
-        saving = asyncio.ensure_future(self._submit(body))
         try:
-            # Shielded: a transaction that is late is not torn; the next *Send* of this draft finds what it made.
-            issued = await asyncio.wait_for(asyncio.shield(saving), _SAVE_WITHIN)
+            issued = await in_time(self.owned, self._submit(body), SUBMIT)
         except FieldErrors as wrong:
             await ack(response_action="errors", errors=forms.errors_for(wrong.fields, view))
-        except UserFacing:
-            raise
-        except TimeoutError:
-            log.warning("submit_too_slow")
-            self.owned.start("finish a slow submit", _finish(saving))
-            await ack(response_action="errors", errors=forms.errors_for({ids.PHONE: NOT_SAVED}, view))
-        except Exception:
-            # Saved or not, pressing again is right: one draft makes one order.
-            log.exception("submit_failed")
+        except NotSaved:  # late or broken, pressing again is right: one draft makes one order
             await ack(response_action="errors", errors=forms.errors_for({ids.PHONE: NOT_SAVED}, view))
         else:
             if not issued.new:
@@ -92,13 +79,10 @@ class IssueFormListener:
         self, ack: AsyncAck, body: Body, change: Callable[[Draft], Draft], *, expanded: bool | None = None
     ) -> None:
         view = body["view"]
-        stored = await self._stored(body)
-        shown = forms.draft_in_view(view, stored)
-        if stored is None or _line_ids(stored) == _line_ids(shown):
-            draft = change(forms.draft_from_state(shown, view["state"]["values"], expanded=expanded))
-        else:
-            # A second click while the form is being redrawn, or that redrawing was lost: draw what the first made.
-            draft = forms.draft_from_state(stored, view["state"]["values"])
+        # An edit applies to what is shown: a second click on a form that is being redrawn, or whose redrawing was
+        # lost, then makes the same once more.
+        shown = forms.draft_in_view(view, await self._stored(body))
+        draft = change(forms.draft_from_state(shown, view["state"]["values"], expanded=expanded))
         async with self.store() as work:
             await work.save_draft(
                 draft,
@@ -123,11 +107,3 @@ class IssueFormListener:
             return await work.draft(
                 metadata.draft_id, workspace_id=self.issuing.shop.workspace_id, user_id=knock(body).user_id
             )
-
-
-def _line_ids(draft: Draft) -> list[str]:
-    return [line.line_id for line in draft.lines]
-
-
-async def _finish(saving: "asyncio.Future[Issued]") -> None:
-    await saving

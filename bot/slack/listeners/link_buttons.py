@@ -18,6 +18,7 @@ from bot.services.pressing import Press, Pressing, known
 from bot.slack import ids
 from bot.slack.forms import read_part
 from bot.slack.listeners.payloads import Body, Knock, assumed_member, knock
+from bot.slack.listeners.saving import CLICK, SUBMIT, NotSaved, in_time
 from bot.slack.owned import Owned
 from bot.slack.threads import SlackThreads
 from bot.slack.views.link_reply import link_reply
@@ -55,25 +56,29 @@ class LinkButtonsListener:
         elif press.action in _OPENS_FORM:
             self.owned.start("open a form", self._explaining(knock(body), self._open(press, knock(body))))
         else:
-            await self.pressing.press(press)
+            await in_time(self.owned, self.pressing.press(press), CLICK)
         await ack()
 
     async def part_sent(self, ack: AsyncAck, body: Body) -> None:
         """*Capture* or *Refund* in the form of parts."""
-        view = body["view"]
-        about = ids.ButtonValue.decode(view.get("private_metadata"))
+        about = ids.ButtonValue.decode(body["view"].get("private_metadata"))
         if about.action is None:
             raise Refused("This form is too old. Open it again.", "old-form")
-        async with self.store.read() as work:
-            story = known(await work.story_of_link(about.link_id))
+        press = await self._press(knock(body), about, about.action)
         try:
-            part = read_part(view["state"]["values"], story, about, locale=self.threads.look.locale)
+            await in_time(self.owned, self._send_part(press, about, body["view"]["state"]["values"]), SUBMIT)
         except FieldErrors as wrong:
             await ack(response_action="errors", errors=wrong.fields)
-            return
-        press = await self._press(knock(body), about, about.action)
+        except NotSaved:  # late or broken, pressing again is right: it is about the amount that was seen
+            await ack(response_action="errors", errors={ids.PART: "Not saved. Press the button again."})
+        else:
+            await ack()
+
+    async def _send_part(self, press: Press, about: ids.ButtonValue, typed: Body) -> None:
+        async with self.store.read() as work:
+            story = known(await work.story_of_link(about.link_id))
+        part = read_part(typed, story, about, locale=self.threads.look.locale)
         await self.pressing.press(replace(press, part=part))
-        await ack()
 
     async def _press(self, who: Knock, value: ids.ButtonValue, action: Action) -> Press:
         standing = await self.people.standing(who.user_id) if action in MOVES_MONEY else assumed_member()
@@ -98,9 +103,7 @@ class LinkButtonsListener:
         )
 
     async def _open(self, press: Press, who: Knock) -> None:
-        async with self.store.read() as work:
-            story = known(await work.story_of_link(press.link_id))
-        self.pressing.check(press, story)
+        story = await self.pressing.story(press)
         view = part_form(story, story.link(press.link_id), press.action, self.threads.look)
         try:
             await self.threads.open_view(who.trigger_id, view)
