@@ -10,7 +10,6 @@ from bot.checks import NEEDED_SCOPES
 from sandbox.slack.methods import METHODS
 from sandbox.slack.state import SCOPES
 
-
 MANIFEST = yaml.safe_load((Path(__file__).parent.parent / "manifest.yml").read_text())
 
 KEYS = {
