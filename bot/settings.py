@@ -82,6 +82,7 @@ class Settings(BaseSettings):
     def _api(cls, value: str) -> str:
         if not value.endswith("/api/"):
             raise ValueError("it must end with /api/")
+        _refuse_plain(value)
         return value
 
     @field_validator("paylink_public_url", "dintero_api_url", "dintero_checkout_url", "paylink_return_url")
@@ -92,6 +93,7 @@ class Settings(BaseSettings):
             return None
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("write a whole address such as https://pay.example.com, without ? or #")
+        _refuse_plain(value)
         return value.rstrip("/")
 
     @field_validator("paylink_currency")
@@ -134,14 +136,24 @@ class Settings(BaseSettings):
     def _public_url_fits(self) -> "Settings":
         public = urlsplit(self.paylink_public_url)
         dintero = urlsplit(self.dintero_checkout_url)
-        local = public.hostname in _LOOPBACK
-        if public.scheme == "http" and not (local and dintero.hostname in _LOOPBACK):
-            raise ValueError(
-                "PAYLINK_PUBLIC_URL: Dintero calls back over https only; http is for a sandbox on this computer"
-            )
-        if local and dintero.hostname not in _LOOPBACK:
+        if public.hostname in _LOOPBACK and dintero.hostname not in _LOOPBACK:
             raise ValueError("PAYLINK_PUBLIC_URL: Dintero cannot reach this computer; write its public https address")
         return self
+
+    @model_validator(mode="after")
+    def _one_dintero(self) -> "Settings":
+        hosts = (urlsplit(url).hostname for url in (self.dintero_api_url, self.dintero_checkout_url))
+        if len({host in _LOOPBACK for host in hosts}) > 1:
+            raise ValueError(
+                "DINTERO_API_URL, DINTERO_CHECKOUT_URL: one is on this computer and one is not; set both or neither"
+            )
+        return self
+
+
+def _refuse_plain(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise ValueError("secrets and links go over https only; http is for a sandbox on this computer")
 
 
 def read_settings() -> Settings:

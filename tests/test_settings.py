@@ -1,0 +1,186 @@
+"""Settings are read once and refused with the mend, all problems at once, never with a secret in the sentence."""
+
+import os
+
+import pytest
+from cryptography.fernet import Fernet
+
+from bot.settings import BadSettings, Settings, read_settings
+
+SECRET = "hush-hush-hush"
+GOOD = {
+    "SLACK_BOT_TOKEN": f"xoxb-{SECRET}",
+    "SLACK_SIGNING_SECRET": SECRET,
+    "DINTERO_ACCOUNT_ID": "P12345678",
+    "DINTERO_CLIENT_ID": "client",
+    "DINTERO_CLIENT_SECRET": SECRET,
+    "PAYLINK_PUBLIC_URL": "https://pay.example.com",
+    "PAYLINK_SECRET_KEY": Fernet.generate_key().decode(),
+}
+LOCAL = {
+    "PAYLINK_PUBLIC_URL": "http://127.0.0.1:8080",
+    "DINTERO_CHECKOUT_URL": "http://127.0.0.1:9000/v1",
+    "DINTERO_API_URL": "http://127.0.0.1:9000/v1",
+}
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """Read settings from an environment of these alone; None takes one away."""
+    for name in os.environ:
+        if name.startswith(("PAYLINK_", "SLACK_", "DINTERO_")):
+            monkeypatch.delenv(name)
+
+    def reading(**changed):
+        for name, value in (GOOD | changed).items():
+            if value is not None:
+                monkeypatch.setenv(name, value)
+        return read_settings()
+
+    return reading
+
+
+@pytest.fixture
+def refused(read):
+    """The sentence with which these settings are refused."""
+
+    def reading(**changed):
+        with pytest.raises(BadSettings) as problem:
+            read(**changed)
+        assert SECRET not in str(problem.value)
+        return str(problem.value)
+
+    return reading
+
+
+def test_seven_settings_are_enough(read):
+    settings = read()
+
+    assert settings.dintero_checkout_url == "https://checkout.dintero.com/v1"
+    assert settings.slack_api_url == "https://slack.com/api/"
+    assert not settings.sandbox
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_each_of_them_is_needed(refused, name):
+    assert f"{name}: missing" in refused(**{name: None})
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_an_empty_one_is_a_missing_one(refused, name):
+    assert f"{name}: missing" in refused(**{name: ""})
+
+
+@pytest.mark.parametrize("name", ["SLACK_SIGNING_SECRET", "DINTERO_CLIENT_SECRET", "PAYLINK_SECRET_KEY"])
+def test_spaces_are_no_secret(refused, name):
+    assert f"{name}: it is empty" in refused(**{name: "  "})
+
+
+@pytest.mark.parametrize("name", ["PAYLINK_PUBLC_URL", "SLACK_TOKEN", "DINTERO_SECRET"])
+def test_a_misspelt_setting_is_named(refused, name):
+    assert f"{name}: no such setting" in refused(**{name: "x"})
+
+
+def test_other_programs_settings_are_their_own_business(read):
+    assert read(PATH_TO_PAYLINK="x")
+
+
+def test_all_problems_are_told_at_once(refused):
+    told = refused(SLACK_BOT_TOKEN="xoxp-user", PAYLINK_CURRENCY="KRONER", PAYLINK_TYPO="x")
+
+    assert [line.partition(":")[0] for line in told.splitlines()] == [
+        "PAYLINK_TYPO",
+        "SLACK_BOT_TOKEN",
+        "PAYLINK_CURRENCY",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "mend"),
+    [
+        ("SLACK_BOT_TOKEN", "xoxp-1", "xoxb-"),
+        ("SLACK_API_URL", "https://slack.com/api", "must end with /api/"),
+        ("DINTERO_ACCOUNT_ID", "12345678", "T12345678"),
+        ("DINTERO_ACCOUNT_ID", "P1234567", "T12345678"),
+        ("DINTERO_ACCOUNT_ID", "P12345678x", "T12345678"),
+        ("PAYLINK_PUBLIC_URL", "pay.example.com", "https://pay.example.com"),
+        ("PAYLINK_PUBLIC_URL", "https://pay.example.com/?a=1", "without ? or #"),
+        ("PAYLINK_PUBLIC_URL", "ftp://pay.example.com", "https://pay.example.com"),
+        ("PAYLINK_CURRENCY", "KR", "ISO 4217"),
+        ("PAYLINK_TIMEZONE", "Oslo", "Europe/Oslo"),
+        ("PAYLINK_LOCALE", "norsk", "nb_NO"),
+        ("PAYLINK_MONEY_USERS", "kari, ola", "U012ABCDE"),
+        ("PAYLINK_PORT", "99999", "65535"),
+        ("PAYLINK_PORT", "http", "PAYLINK_PORT"),
+        ("PAYLINK_COUNTRY", "Norway", "PAYLINK_COUNTRY"),
+        ("PAYLINK_LOG", "xml", "'text' or 'json'"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_the_mend(refused, name, value, mend):
+    told = refused(**{name: value})
+
+    assert told.startswith(f"{name}: ")
+    assert mend in told
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("PAYLINK_PUBLIC_URL", ""),
+        ("PAYLINK_RETURN_URL", ""),
+        ("SLACK_API_URL", "/api/"),
+        ("DINTERO_API_URL", "/v1"),
+        ("DINTERO_CHECKOUT_URL", "/v1"),
+    ],
+)
+def test_what_leaves_this_computer_goes_over_https_only(refused, name, path):
+    told = refused(**{name: f"http://pay.example.com{path}"})
+
+    assert told.startswith(f"{name}: ")
+    assert "https only" in told
+
+
+@pytest.mark.parametrize("name", ["DINTERO_API_URL", "DINTERO_CHECKOUT_URL"])
+def test_half_of_dintero_on_this_computer_is_a_contradiction(refused, name):
+    assert "set both or neither" in refused(**{name: LOCAL[name]})
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_the_real_dintero_cannot_reach_this_computer(refused, host, scheme):
+    assert "PAYLINK_PUBLIC_URL" in refused(PAYLINK_PUBLIC_URL=f"{scheme}://{host}:8080")
+
+
+def test_a_sandbox_on_this_computer_may_call_back_over_http(read):
+    assert read(**LOCAL).paylink_public_url == "http://127.0.0.1:8080"
+
+
+def test_addresses_lose_their_last_slash(read):
+    assert (
+        read(PAYLINK_PUBLIC_URL="https://pay.example.com/links/").paylink_public_url == "https://pay.example.com/links"
+    )
+
+
+def test_money_users_are_ids_or_everybody(read):
+    assert read(PAYLINK_MONEY_USERS="U1, W2,").paylink_money_users == {"U1", "W2"}
+    assert read(PAYLINK_MONEY_USERS="*").paylink_money_users == {"*"}
+    assert read(PAYLINK_MONEY_USERS="").paylink_money_users == frozenset()
+
+
+def test_secrets_are_never_printed(read):
+    settings = read(DINTERO_SIGNATURE_SECRET=SECRET, DINTERO_WEBHOOK_SECRET=SECRET)
+
+    shown = f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+
+    assert SECRET not in shown
+    assert GOOD["PAYLINK_SECRET_KEY"] not in shown
+
+
+def test_settings_do_not_change(read):
+    with pytest.raises(ValueError, match="frozen"):
+        read().paylink_port = 1
+
+
+def test_every_setting_is_documented_by_its_name():
+    """A rename that forgets the prefix would be read from the wrong place."""
+    assert all(name.startswith(("paylink_", "slack_", "dintero_")) for name in Settings.model_fields)
