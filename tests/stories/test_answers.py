@@ -8,7 +8,7 @@ import pytest
 from bot.dintero import wire
 from sandbox.dintero import Switches
 from sandbox.dintero.faults import Fault
-from tests.stories.asks import ASKS, every_ask
+from tests.stories.asks import ASKS, RESERVED, every_ask
 from tests.stories.shop import opened_shop
 from tests.stories.till import (
     a_reserved_link,
@@ -360,6 +360,27 @@ async def test_trying_again_finds_what_arrived_after_all_and_does_nothing(shop, 
     assert ask.afterwards in card(shop).splitlines()[0]
 
 
+async def test_a_customer_who_pays_while_a_cancel_is_in_doubt_is_not_cancelled_again(shop):
+    """Somebody decided about an unpaid link; a paid one is another question."""
+    [ask] = (ask for ask in ASKS if ask.kind == "cancel")
+    await ask.ready(shop)
+    shop.dintero.faults.add("cancel", Fault.drop_before())
+    await ask.press(shop)
+
+    await shop.customer_pays()
+    assert card(shop).startswith("🔒 Reserved · 249,50 kr")
+    assert "Not sure whether the cancellation was done." in card(shop)
+    assert shop.card.buttons == ["Check again"]
+
+    await shop.later(minutes=10)
+    await shop.later(minutes=1)
+    assert shop.card.buttons == ["Check again"]
+
+    await shop.presses("Check again")
+    assert shop.card.buttons == list(RESERVED)
+    assert len(shop.writes("cancel")) == 1
+
+
 # -- 202: accepted, not done
 
 
@@ -414,6 +435,7 @@ async def test_what_was_accepted_and_never_ends_is_never_sent_again(shop, ask):
 
     for _ in range(4):
         await shop.later(hours=8)
+    await shop.presses("Refresh")
 
     assert (await the_operation(shop)).state == "accepted"
     assert shop.card.buttons == ["Refresh"]
