@@ -95,10 +95,11 @@ class Paylink:
         ticking.start()
         self._tasks = [asyncio.create_task(loop.run(), name=loop.name) for loop in self.bells.loops]
         self.bells.ring()
-        await self.gateway.probe()
+        probing = asyncio.create_task(self.gateway.probe())  # Dintero may be slow, and callbacks do not wait
         try:
             yield
         finally:
+            probing.cancel()
             ticking.shutdown(wait=False)
             await self.owned.finish()
             for loop in self.bells.loops:
@@ -106,7 +107,7 @@ class Paylink:
             await asyncio.wait(self._tasks, timeout=_STOP_WITHIN)
             for task in self._tasks:
                 task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.gather(probing, *self._tasks, return_exceptions=True)
 
 
 @asynccontextmanager

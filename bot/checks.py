@@ -29,8 +29,14 @@ class Finding:
 
 
 async def check(settings: Settings) -> list[Finding]:
-    """Try key, database, Slack and Dintero."""
-    return [_key(settings), await _database(settings), await _slack(settings), await _dintero(settings)]
+    """Try key, database, Slack, Dintero, and what the bot that serves has noticed."""
+    return [
+        _key(settings),
+        await _database(settings),
+        await _slack(settings),
+        await _dintero(settings),
+        await _callbacks(settings),
+    ]
 
 
 def _key(settings: Settings) -> Finding:
@@ -42,7 +48,10 @@ def _key(settings: Settings) -> Finding:
 
 
 async def _database(settings: Settings) -> Finding:
-    engine = open_engine(settings.paylink_database_url)
+    try:
+        engine = open_engine(settings.paylink_database_url)
+    except ValueError as problem:
+        return Finding("database", well=False, words=str(problem))
     try:
         state = await state_of(engine)
     except Exception as problem:  # noqa: BLE001  whatever a driver raises, the person needs its kind
@@ -81,9 +90,25 @@ async def _dintero(settings: Settings) -> Finding:
             await gateway.payments(reference="paylink-check")
             searching = await gateway.probe()
         except GatewayError as problem:
-            words = f"{type(problem).__name__}. Check DINTERO_ACCOUNT_ID, DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET."
+            words = f"{problem}. Check DINTERO_ACCOUNT_ID, DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET."
             return Finding("Dintero", well=False, words=words)
         finally:
             await gateway.aclose()
     found = "and" if searching else "but not"
     return Finding("Dintero", well=True, words=f"payments can be read, {found} sessions searched")
+
+
+async def _callbacks(settings: Settings) -> Finding:
+    """Ask the bot that serves at the public address how many callbacks it had to refuse."""
+    about = "PAYLINK_PUBLIC_URL"
+    async with httpx.AsyncClient(timeout=5) as http:
+        try:
+            counts = (await http.get(f"{settings.paylink_public_url}/health/ready")).json().get("counts", {})
+        except (httpx.HTTPError, ValueError, AttributeError):
+            return Finding(about, well=True, words="no bot answers there yet; start it with: paylink serve")
+    refused = counts.get("unsigned_callbacks", 0)
+    if refused:
+        words = f"{refused} callback{'s' * (refused != 1)} came without Dintero's signature or with a wrong one. "
+        mend = "Compare DINTERO_SIGNATURE_SECRET with the account's, and this address with what your proxy is given."
+        return Finding(about, well=False, words=words + mend)
+    return Finding(about, well=True, words="the bot answers there, and refused no callback")

@@ -33,7 +33,11 @@ def migrate() -> None:
         await upgrade(engine)
         await engine.dispose()
 
-    asyncio.run(run(_settings().paylink_database_url))
+    try:
+        asyncio.run(run(_settings().paylink_database_url))
+    except ValueError as problem:
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(1) from None
     typer.echo("The database is up to date.")
 
 
@@ -41,7 +45,9 @@ def migrate() -> None:
 def check() -> None:
     """Try every connection and say what is wrong and how to mend it."""
     from bot.checks import check as run  # noqa: PLC0415
+    from bot.journal import keep_quiet  # noqa: PLC0415
 
+    keep_quiet()
     findings = asyncio.run(run(_settings()))
     for finding in findings:
         typer.echo(f"{'ok  ' if finding.well else 'FAIL'} {finding.about}: {finding.words}")

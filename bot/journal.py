@@ -32,3 +32,9 @@ def open_journal(style: Literal["text", "json"]) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(),
     )
+
+
+def keep_quiet() -> None:
+    """Log nothing but what cannot go on: the command speaks for itself."""
+    logging.basicConfig(level=logging.CRITICAL)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))

@@ -1,6 +1,10 @@
 """The server around the bot."""
 
+import contextlib
+import signal
 import sys
+from collections.abc import Iterator
+from typing import Final
 
 import structlog
 import uvicorn
@@ -11,6 +15,26 @@ from bot.services.ports.threads import ThreadError
 from bot.settings import Settings
 
 log = structlog.get_logger()
+
+_STOPS: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+class _Server(uvicorn.Server):
+    """Stops when told to, and leaves the rest of the stop to us.
+
+    Uvicorn raises the signal again when it has ended, which would kill the process while a write to Dintero still
+    waits for its answer. A second signal does.
+    """
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take the signals while serving."""
+        before = {number: signal.signal(number, self.handle_exit) for number in _STOPS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 async def serve(settings: Settings) -> None:
@@ -30,7 +54,7 @@ async def serve(settings: Settings) -> None:
                 proxy_headers=False,
             )
             log.info("serving", port=settings.paylink_port, account=settings.dintero_account_id)
-            await uvicorn.Server(config).serve()
+            await _Server(config).serve()
     except OldSchema as problem:
         sys.exit(str(problem))
     except ThreadError as problem:

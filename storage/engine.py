@@ -9,6 +9,7 @@ from sqlite3 import Connection as SqliteConnection
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 LOOKS_ONLY: Final = "paylink_looks_only"
@@ -34,8 +35,11 @@ def open_engine(url: str) -> AsyncEngine:
         ValueError: for another kind of database, SQLite without a file, or a folder that does not exist.
 
     """
-    parsed = make_url(url)
-    if parsed.drivername not in _DRIVERS:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        parsed = None
+    if parsed is None or parsed.drivername not in _DRIVERS:
         raise ValueError("PAYLINK_DATABASE_URL must begin with sqlite:/// or postgresql://.")
     parsed = parsed.set(drivername=_DRIVERS[parsed.drivername])
     return _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)

@@ -1,5 +1,6 @@
 """Bolt, set up for one workspace, and the one route behind which it stands."""
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +57,8 @@ def bolt(client: AsyncWebClient, bot: Bot, token: str, signing_secret: str, rout
         authorize=authorize,
         process_before_response=True,
         raise_error_for_unhandled_request=False,
+        # Its loggers copy the level of this one, else the root's: then a wrong signature prints the whole payload.
+        logger=logging.getLogger("slack_bolt"),
     )
     router.register(app)
     return app

@@ -68,7 +68,7 @@ def _meaning(error: SlackApiError) -> ThreadError:
         return NotWelcome(code)
     if code in _GONE:
         return Gone(code)
-    return SlackDown(doubtful=False) if code in _LOCKED_OUT else Rejected(code)
+    return SlackDown(doubtful=False, why=code) if code in _LOCKED_OUT else Rejected(code)
 
 
 def _seconds(headers: Any) -> float:

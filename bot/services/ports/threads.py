@@ -32,8 +32,8 @@ class Gone(ThreadError):
 class SlackDown(ThreadError):
     """Slack did not answer, or not in a way to trust. `doubtful` says that a post may have been made."""
 
-    def __init__(self, *, doubtful: bool) -> None:
-        super().__init__("doubtful" if doubtful else "not sent")
+    def __init__(self, *, doubtful: bool, why: str = "") -> None:
+        super().__init__(why or ("no answer" if doubtful else "no connection"))
         self.doubtful = doubtful
 
 
