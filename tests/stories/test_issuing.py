@@ -7,6 +7,7 @@ import jsonschema
 import pytest
 from sqlalchemy import event
 
+from sandbox.dintero import Switches
 from tests.stories import database
 from tests.stories.shop import opened_shop
 
@@ -171,6 +172,17 @@ async def test_a_sandbox_account_says_that_no_sms_is_sent_and_offers_the_link(sh
     assert "Sandbox: no SMS is sent. Use Show link." in shop.card.read()
     assert "Sandbox, no real money" in shop.card.read()
     assert "Show link" in shop.card.buttons
+
+
+@pytest.mark.parametrize("status", ["sent", "skipped", "failed"])
+async def test_a_sandbox_account_sends_nothing_whatever_it_says(tmp_path, status):
+    """What a sandbox answers about a message it never sends is not known (Dintero reference §2)."""
+    async with opened_shop(tmp_path, switches=Switches(sandbox_publish_status=status)) as shop:
+        form = await shop.issues(GOOD)
+
+        assert "Sandbox: no SMS is sent." in form.read()
+        assert "🔗 Ready to share" in shop.card.read()
+        assert shop.thread == []
 
 
 async def test_show_link_is_for_one_person_and_never_on_the_card(shop):

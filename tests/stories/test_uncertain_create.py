@@ -1,61 +1,14 @@
 """Creating ended without an answer: nobody knows whether the customer got a message. Four ways out of that."""
 
 import asyncio
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
 from sandbox.dintero import Switches
 from sandbox.dintero.faults import Fault
-from sandbox.dintero.post import Delivery
 from tests.stories import database
+from tests.stories.doubting import ASKS, GOOD, asked, callback, creates, doubt, made, operations
 from tests.stories.shop import opened_shop
-
-GOOD = "249,50 91234567 Tow bar #4711 7d"
-ASKS = ["It arrived", "Send again", "Check again"]
-
-
-async def doubt(shop, fault=None, text=GOOD):
-    """Issue a link whose create is not answered; by default Dintero made it all the same."""
-    shop.dintero.faults.add("create", fault or Fault.drop_after())
-    return await shop.issues(text)
-
-
-async def asked(shop, fault=None):
-    """The minute after which the card asks."""
-    await doubt(shop, fault)
-    for _ in range(7):
-        await shop.later(seconds=10)
-
-
-def creates(shop):
-    return [exchange.body["order"]["merchant_reference"] for exchange in shop.writes("create")]
-
-
-def operations(shop, kind="create"):
-    wanted = "SELECT reference, state FROM operation WHERE kind = ? ORDER BY created_at, reference"
-    return database.rows(shop, wanted, kind)
-
-
-def is_made(shop, reference):
-    return any(one["order"]["merchant_reference"] == reference for one in shop.dintero.sessions.values())
-
-
-async def made(shop, reference):
-    """Wait until Dintero has made the session, its answer still on the way."""
-    async with asyncio.timeout(2):
-        while not is_made(shop, reference):  # noqa: ASYNC110  the sandbox rings no bell
-            await asyncio.sleep(0.01)
-
-
-async def callback(shop, reference, **query):
-    """A callback on the token of `reference`, signed by Dintero, its query changed."""
-    url = shop.session(reference)["url"]["callback_url"]
-    own = parse_qsl(urlsplit(url).query)
-    full = f"{url.partition('?')[0]}?{urlencode([*own, *query.items()])}"
-    shop.dintero.post.queue.append(Delivery("callback", full, "POST", {}, b"", shop.clock.now()))
-    await shop.dintero_calls_back()
-    return shop.dintero.post.done[-1].answers
 
 
 # -- before anybody is asked
@@ -203,6 +156,21 @@ async def test_a_forged_session_does_not_keep_the_right_one_out(shop):
     assert session_id == shop.session("4711")["id"]
 
 
+@pytest.mark.parametrize("forged", ["5000", "nothing"])
+async def test_a_forged_session_does_not_put_the_search_off(searching, forged):
+    shop = searching
+    await shop.issues("99,00 91234567 Cap #5000")
+    await doubt(shop)
+    session_id = shop.session("5000")["id"] if forged == "5000" else f"{shop.dintero.account_id}.nothing"
+
+    await callback(shop, "4711", session_id=session_id)
+
+    assert database.statuses(shop) == [("5000", "open"), ("4711", "open")]
+    assert shop.dintero.url_of(shop.session("4711")) != shop.dintero.url_of(shop.session("5000"))
+    await shop.presses("Show link")
+    assert shop.dintero.url_of(shop.session("4711")) in shop.whispers()[-1]
+
+
 async def test_a_callback_that_comes_before_create_has_returned_is_not_lost(shop):
     """The message goes out while the answer is still on its way, and the customer is quick."""
     shop.dintero.faults.add("create", Fault.delay(0.5, after=True))
@@ -248,219 +216,6 @@ async def test_a_strangers_payment_with_our_reference_is_not_adopted(shop):
     await shop.later(minutes=5)
 
     assert database.statuses(shop) == [("4711", "uncertain")]
-
-
-# -- (d) a person answers: It arrived
-
-
-async def test_it_arrived_is_followed_like_any_other_link(shop):
-    await asked(shop)
-    await shop.presses("It arrived")
-
-    assert "📨 Sent" in shop.card.read()
-    assert "@kari says that the message arrived." in shop.card.read()
-    assert "it cannot be shown or cancelled here; a payment will still be noticed." in shop.card.read()
-    assert shop.card.buttons == ["Refresh"]
-    await shop.presses("It arrived", shop.thread[0])
-    assert shop.whispers()[-1].endswith("Code: stale"), "the question is answered"
-
-    await shop.customer_pays()
-    assert "Reserved" in shop.card.read()
-
-
-async def test_it_arrived_and_the_link_is_found_after_all(shop):
-    """The customer opened it and turned a payment down: the callback names the session."""
-    await asked(shop)
-    await shop.presses("It arrived")
-    shop.dintero.open(shop.session()["id"])
-    shop.dintero.fail_attempt(shop.session()["id"])
-
-    await callback(shop, "4711", session_id=shop.session()["id"], error="failed")
-
-    assert "Payment failed, the customer can try again" in shop.card.read()
-    assert "it cannot be shown" not in shop.card.read()
-    await shop.presses("Show link")
-    assert shop.dintero.url_of(shop.session()) in shop.whispers()[-1]
-    await shop.presses("Cancel link")
-    assert "Cancelled" in shop.card.read()
-
-
-async def test_it_arrived_and_the_sweep_finds_the_payment(shop):
-    shop.dintero.faults.callbacks.off = True
-    await shop.sweep()
-    await asked(shop)
-    await shop.presses("It arrived")
-    shop.dintero.pay(shop.session()["id"])
-
-    await shop.sweep()
-
-    assert "Reserved" in shop.card.read()
-
-
-async def test_it_arrived_and_is_never_paid(shop):
-    await asked(shop)
-    await shop.presses("It arrived")
-
-    await shop.later(days=7)
-    assert "📨 Sent" in shop.card.read()
-    await shop.later(minutes=31)
-
-    assert "⌛ Expired" in shop.card.read()
-    assert database.statuses(shop) == [("4711", "expired")]
-
-
-async def test_a_question_that_nobody_answers_ends_with_the_deadline(shop):
-    await asked(shop)
-
-    await shop.later(days=7)
-    await shop.later(minutes=31)
-
-    assert "⌛ Expired" in shop.card.read()
-    assert operations(shop) == [("4711-S1", "absent")]
-
-
-async def test_a_payment_after_it_expired_unseen_is_late_and_loud(shop):
-    await asked(shop)
-    shop.dintero.start_payment(shop.session()["id"])
-    shop.dintero.post.queue.clear()
-    shop.dintero.faults.down = True
-    await shop.later(days=7, minutes=31)
-    shop.dintero.faults.down = False
-    await shop.later(hours=1)
-
-    shop.dintero.pay(shop.session()["id"])
-    await shop.dintero_calls_back()
-
-    assert "Reserved" in shop.card.read()
-
-
-# -- (d) a person answers: Send again
-
-
-async def test_send_again_makes_a_second_link_with_its_own_name_and_token(shop):
-    await asked(shop, Fault.drop_before())
-
-    await shop.presses("Send again")
-
-    assert creates(shop) == ["4711", "4711-2"]
-    first, second = (exchange.body for exchange in shop.writes("create"))
-    assert first["url"]["callback_url"] != second["url"]["callback_url"]
-    assert first["order"]["items"] == second["order"]["items"]
-    assert first["customer"] == second["customer"]
-    assert "Ready to share" in shop.card.read()
-    assert "4711-2" in shop.card.read()
-    assert "Nobody knows whether the older link 4711 was sent. Paylink watches it." in shop.card.read()
-    assert "@kari sent it again as 4711-2. The first one is watched as well." in "\n".join(shop.lines)
-    assert len(shop.cards) == 1
-
-
-async def test_send_again_waits_for_a_yes(shop):
-    await asked(shop)
-
-    await shop.presses("Send again", confirm=False)
-
-    assert creates(shop) == ["4711"]
-
-
-async def test_two_who_press_send_again_make_one_more_link(shop):
-    await asked(shop)
-
-    await asyncio.gather(
-        shop.slack.click(shop.kari, shop.card, "Send again"),
-        shop.slack.click(shop.people["ola"], shop.card, "Send again"),
-    )
-    await shop.work()
-
-    assert creates(shop) == ["4711", "4711-2"]
-
-
-async def test_a_second_link_lives_as_long_as_the_first_would_have(shop):
-    await asked(shop)
-    await shop.presses("Send again")
-
-    assert shop.session("4711-2")["expires_at"] > shop.session("4711")["expires_at"]
-
-
-async def test_a_second_attempt_that_is_not_answered_either_asks_again(shop):
-    await asked(shop, Fault.drop_before())
-    shop.dintero.faults.add("create", Fault.drop_before())
-    await shop.presses("Send again")
-    for _ in range(7):
-        await shop.later(seconds=10)
-
-    assert shop.card.buttons == ASKS
-    await shop.presses("Send again")
-    assert creates(shop) == ["4711", "4711-2", "4711-3"]
-    assert "Ready to share" in shop.card.read()
-
-
-async def test_the_second_one_is_paid_and_all_is_well(shop):
-    await asked(shop)
-    await shop.presses("Send again")
-
-    await shop.customer_pays("4711-2")
-
-    assert "🔒 Reserved" in shop.card.read()
-    assert "twice" not in shop.card.read()
-
-
-async def test_only_the_first_one_is_paid_after_it_was_sent_again(shop):
-    await asked(shop)
-    await shop.presses("Send again")
-
-    await shop.customer_pays("4711")
-
-    assert "The older link 4711 holds 249,50 kr. Its buttons are in the thread." in shop.card.read().replace(
-        "\xa0", " "
-    )
-    line = shop.thread[-1]
-    assert "4711" in line.read()
-    assert {"Keep", "Give back"} <= set(line.buttons)
-    await shop.presses("Keep", line)
-    assert shop.transaction("4711")["status"] == "CAPTURED"
-
-
-async def test_both_are_paid_and_the_second_payment_is_given_back(shop):
-    await asked(shop)
-    await shop.presses("Send again")
-    await shop.customer_pays("4711")
-
-    await shop.customer_pays("4711-2")
-
-    assert "Paid twice." in shop.card.read()
-    assert "Give back" in shop.card.buttons
-    await shop.presses("Give back")
-    assert shop.transaction("4711-2")["status"] == "AUTHORIZATION_VOIDED"
-    assert shop.transaction("4711")["status"] == "AUTHORIZED"
-
-
-async def test_both_are_paid_and_the_first_payment_is_given_back(shop):
-    await asked(shop)
-    await shop.presses("Send again")
-    await shop.customer_pays("4711-2", method="swish.swish")
-    assert "Paid" in shop.card.read()
-
-    await shop.customer_pays("4711", method="swish.swish")
-
-    assert "Paid twice." in shop.card.read()
-    line = shop.thread[-1]
-    assert "Give back" in line.buttons
-    await shop.presses("Give back", line)
-    assert shop.transaction("4711")["status"] == "REFUNDED"
-    assert shop.transaction("4711-2")["status"] == "CAPTURED"
-    assert "twice" not in shop.card.read()
-
-
-async def test_the_first_attempt_is_watched_to_its_deadline(shop):
-    await asked(shop)
-    await shop.presses("Send again")
-    await shop.later(days=6)
-
-    shop.dintero.faults.callbacks.off = True
-    shop.dintero.pay(shop.session("4711")["id"])
-    await shop.later(hours=1, minutes=1)
-
-    assert "The older link 4711 holds" in shop.card.read()
 
 
 # -- the answer comes when nobody waits for it any more
