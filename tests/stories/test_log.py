@@ -1,5 +1,7 @@
 """The log is for whoever runs the bot: it says what happened, and holds nothing of people, payments or secrets."""
 
+import logging
+
 import pytest
 
 from sandbox.dintero.faults import Fault
@@ -66,3 +68,19 @@ async def test_requests_are_logged_by_route(shop, journal):
     told = journal()
     assert "/dintero/callback/{token}" in told
     assert "/sessions/{id}" in told
+
+
+async def test_a_payload_that_slack_did_not_sign_is_refused_and_not_repeated_in_the_log(shop, journal, caplog):
+    """Bolt prints the whole body, unless its loggers are kept down one by one."""
+    caplog.set_level(logging.INFO)  # as in a process of its own
+    await shop.restart()
+    right, shop.slack.signing_secret = shop.slack.signing_secret, "guess" * 8
+    await shop.slack.command(shop.kari, shop.sales, "/paylink", "249,50 91234567 Tow bar")
+    shop.slack.signing_secret = right
+
+    assert shop.slack.complaints == ["/paylink by kari: the bot answered 401"]
+    shop.slack.complaints.clear()
+    told = journal()
+    assert "/slack/events" in told
+    assert "91234567" not in told
+    assert "Tow" not in told
