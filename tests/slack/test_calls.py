@@ -1,0 +1,87 @@
+"""What a failed call to Slack means: wait, somewhere else, gone, ours to mend, or may have been done."""
+
+import asyncio
+
+import aiohttp
+import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.services.ports.threads import Gone, NotWelcome, Rejected, SlackDown, Throttled
+from bot.slack.calls import calling
+
+
+def answer(data, status=200, **headers):
+    return AsyncSlackResponse(
+        client=None, http_verb="POST", api_url="x", req_args={}, data=data, headers=headers, status_code=status
+    )
+
+
+async def failing(error):
+    raise error
+
+
+def refusal(code, status=200, **headers):
+    return SlackApiError("no", answer({"ok": False, "error": code}, status, **headers))
+
+
+@pytest.mark.parametrize(
+    ("error", "meaning"),
+    [
+        (refusal("not_in_channel"), NotWelcome),
+        (refusal("channel_not_found"), NotWelcome),
+        (refusal("is_archived"), NotWelcome),
+        (refusal("message_not_found"), Gone),
+        (refusal("cant_update_message"), Gone),
+        (refusal("invalid_blocks"), Rejected),
+        (refusal("some_new_error"), Rejected),
+    ],
+)
+async def test_a_refusal_is_named(error, meaning):
+    with pytest.raises(meaning):
+        await calling(failing(error))
+
+
+@pytest.mark.parametrize(
+    ("error", "seconds"),
+    [
+        (refusal("ratelimited", 429, **{"Retry-After": "30"}), 30),
+        (refusal("ratelimited", **{"Retry-After": "7"}), 7),
+        (refusal("ratelimited", 429, **{"Retry-After": "0"}), 1),
+        (refusal("ratelimited", 429, **{"Retry-After": "soon"}), 1),
+        (refusal("ratelimited", 429), 1),
+    ],
+)
+async def test_slack_says_how_long_to_wait(error, seconds):
+    with pytest.raises(Throttled) as throttled:
+        await calling(failing(error))
+
+    assert throttled.value.seconds == seconds
+
+
+@pytest.mark.parametrize(
+    ("error", "doubtful"),
+    [
+        (refusal("internal_error"), True),
+        (refusal("fatal_error"), True),
+        (SlackApiError("no", answer("<html>", 503)), True),
+        (aiohttp.ServerDisconnectedError(), True),
+        (TimeoutError(), True),
+        (refusal("invalid_auth"), False),
+        (refusal("token_revoked"), False),
+        (aiohttp.ClientConnectorError(None, OSError("refused")), False),
+    ],
+)
+async def test_whether_it_may_have_been_done_is_kept_apart(error, doubtful):
+    """Slack says of its 5xx that the work may be done (Slack reference §10)."""
+    with pytest.raises(SlackDown) as down:
+        await calling(failing(error))
+
+    assert down.value.doubtful is doubtful
+
+
+async def test_nobody_waits_longer_than_asked():
+    with pytest.raises(SlackDown) as down:
+        await calling(asyncio.sleep(10), seconds=0.01)
+
+    assert down.value.doubtful

@@ -1,0 +1,91 @@
+"""Who somebody is decides whether they may touch money; what is not known is not allowed."""
+
+import aiohttp
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.permissions import Standing
+from bot.slack import people as module
+from bot.slack.people import SlackPeople
+from sandbox.slack import Workspace, create_app
+from sandbox.slack.faults import Fault
+from tests.serving import serving
+
+
+class Watch:
+    seconds = 0.0
+
+    def __call__(self):
+        return self.seconds
+
+
+@pytest.fixture
+async def office():
+    """A workspace, the bot's view of its people, and the watch that its cache looks at."""
+    slack = Workspace(signing_secret="s" * 32, bot_token="xoxb-1")
+    watch = Watch()
+    async with serving(create_app(slack)) as url, aiohttp.ClientSession() as session:
+        client = AsyncWebClient("xoxb-1", base_url=f"{url}/api/", session=session, retry_handlers=[])
+        yield slack, SlackPeople(client, watch), watch
+
+
+@pytest.mark.parametrize(
+    ("kind", "standing"),
+    [
+        ({}, Standing.MEMBER),
+        ({"guest": True}, Standing.GUEST),
+        ({"stranger": True}, Standing.STRANGER),
+        ({"bot": True}, Standing.BOT),
+        ({"stranger": True, "guest": True}, Standing.STRANGER),
+    ],
+)
+async def test_everybody_is_what_slack_says(office, kind, standing):
+    slack, people, _ = office
+
+    assert await people.standing(slack.person("somebody", **kind).id) is standing
+
+
+async def test_slack_is_asked_once_an_hour(office):
+    slack, people, watch = office
+    kari = slack.person("kari")
+
+    for seconds in (0.0, 1.0, 3599.0):
+        watch.seconds = seconds
+        await people.standing(kari.id)
+    assert len(slack.log) == 1
+
+    watch.seconds = 3600.0
+    await people.standing(kari.id)
+    assert len(slack.log) == 2
+
+
+async def test_a_failure_is_unknown_and_asked_again(office):
+    """An unknown person may not touch money, but not for an hour."""
+    slack, people, _ = office
+    kari = slack.person("kari")
+    slack.faults.add("users.info", Fault.status(503))
+
+    assert await people.standing(kari.id) is Standing.UNKNOWN
+    assert await people.standing(kari.id) is Standing.MEMBER
+
+
+async def test_the_click_does_not_wait_for_a_slow_answer(office, monkeypatch):
+    slack, people, _ = office
+    kari = slack.person("kari")
+    monkeypatch.setattr(module, "_PATIENCE", 0.05)
+    slack.faults.add("users.info", Fault.delay(0.5))
+
+    assert await people.standing(kari.id) is Standing.UNKNOWN
+
+
+async def test_the_memory_is_bounded(office, monkeypatch):
+    slack, people, _ = office
+    monkeypatch.setattr(module, "_MOST", 2)
+    everybody = [slack.person(f"p{n}") for n in range(3)]
+    for one in everybody:
+        await people.standing(one.id)
+
+    await people.standing(everybody[2].id)
+    assert len(slack.log) == 3
+    await people.standing(everybody[0].id)
+    assert len(slack.log) == 4

@@ -1,0 +1,137 @@
+"""A loop works until nothing is left, sleeps until the bell, survives failures, and ends after the round it is in."""
+
+import asyncio
+import contextlib
+
+import pytest
+import structlog
+
+from bot.jobs import scheduler, table
+from bot.loops import Bells, Loop
+
+
+class Work:
+    """Counts its rounds; each call takes what `left` says next, an exception included."""
+
+    def __init__(self, *left):
+        self.left, self.rounds, self.gate = list(left), 0, asyncio.Event()
+        self.gate.set()
+
+    async def __call__(self):
+        self.rounds += 1
+        await self.gate.wait()
+        found = self.left.pop(0) if self.left else 0
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+@contextlib.asynccontextmanager
+async def running(work):
+    loop = Loop("work", work)
+    task = asyncio.create_task(loop.run())
+    yield loop
+    loop.stop()
+    await asyncio.wait_for(task, 1)
+
+
+async def breathe():
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+async def test_nothing_is_done_before_the_bell():
+    work = Work(1)
+    async with running(work):
+        await breathe()
+
+        assert work.rounds == 0
+
+
+async def test_it_works_until_nothing_is_left():
+    work = Work(5, 2)
+    async with running(work) as loop:
+        loop.ring()
+        await breathe()
+
+        assert work.rounds == 3
+
+
+async def test_a_bell_during_the_last_round_is_heard():
+    """What came after it had looked would wait for the next tick."""
+    work = Work(0)
+    work.gate.clear()
+    async with running(work) as loop:
+        loop.ring()
+        await breathe()
+        loop.ring()
+        work.gate.set()
+        await breathe()
+
+        assert work.rounds == 2
+
+
+async def test_a_failure_ends_the_round_and_never_the_loop():
+    work = Work(RuntimeError("broken"), 0)
+    with structlog.testing.capture_logs() as logs:
+        async with running(work) as loop:
+            loop.ring()
+            await breathe()
+            loop.ring()
+            await breathe()
+
+    assert work.rounds == 2
+    assert [(one["event"], one["loop"]) for one in logs if one["log_level"] == "error"] == [("loop_broke", "work")]
+
+
+async def test_a_stop_lets_the_round_come_to_its_end_and_begins_no_other():
+    work = Work(1, 1, 1)
+    work.gate.clear()
+    loop = Loop("work", work)
+    task = asyncio.create_task(loop.run())
+    loop.ring()
+    await breathe()
+
+    loop.stop()
+    await breathe()
+    assert not task.done()
+    work.gate.set()
+    await asyncio.wait_for(task, 1)
+
+    assert work.rounds == 1
+
+
+async def test_one_bell_wakes_all():
+    first, second = Work(), Work()
+    async with running(first) as one, running(second) as two:
+        Bells([one, two]).ring()
+        await breathe()
+
+    assert (first.rounds, second.rounds) == (1, 1)
+
+
+class Sweeps:
+    async def find_paid(self):
+        return 0
+
+    async def purge_drafts(self):
+        return 0
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds"), [("wake the loops", 1), ("find payments nobody told us about", 60), ("drop forms", 3600)]
+)
+async def test_what_happens_by_itself_and_how_often(name, seconds):
+    [job] = [job for job in table(Bells(), Sweeps()) if job.name.startswith(name)]
+
+    assert job.seconds == seconds
+
+
+async def test_a_slow_job_never_runs_twice_at_once_and_makes_up_for_nothing():
+    ticking = scheduler(table(Bells(), Sweeps()))
+    ticking.start(paused=True)
+
+    assert {(job.max_instances, job.coalesce, job.misfire_grace_time) for job in ticking.get_jobs()} == {
+        (1, True, None)
+    }
+    ticking.shutdown(wait=False)
