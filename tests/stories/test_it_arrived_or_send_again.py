@@ -75,19 +75,23 @@ async def test_a_question_that_nobody_answers_ends_with_the_deadline(shop):
     assert operations(shop) == [("4711-S1", "absent")]
 
 
-async def test_a_payment_after_it_expired_unseen_is_late_and_loud(shop):
+async def test_an_unseen_link_is_not_called_expired_while_its_customer_pays(shop):
+    """No callback came, Dintero was away over the deadline, and a payment had begun before it."""
     await asked(shop)
+    shop.clock.pass_(days=6, hours=23)
     shop.dintero.start_payment(shop.session()["id"])
-    shop.dintero.post.queue.clear()
     shop.dintero.faults.down = True
-    await shop.later(days=7, minutes=31)
+    await shop.later(hours=2)
+    assert "❓ Not sure it was sent" in shop.card.read()
     shop.dintero.faults.down = False
     await shop.later(hours=1)
+    assert "Expired" not in shop.card.read()
+    assert database.statuses(shop) == [("4711", "open")]
 
     shop.dintero.pay(shop.session()["id"])
     await shop.dintero_calls_back()
 
-    assert "Reserved" in shop.card.read()
+    assert "🔒 Reserved" in shop.card.read()
 
 
 # -- Send again

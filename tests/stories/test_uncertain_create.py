@@ -10,7 +10,6 @@ from tests.stories import database
 from tests.stories.doubting import ASKS, GOOD, asked, callback, creates, doubt, made, operations
 from tests.stories.shop import opened_shop
 
-
 # -- before anybody is asked
 
 
