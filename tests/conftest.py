@@ -1,0 +1,9 @@
+import pytest
+
+from bot.journal import open_journal
+
+
+@pytest.fixture(autouse=True, scope="session")
+def journal():
+    """Log as the product does: structlog's own style draws every local variable of a traceback, which takes seconds."""
+    open_journal("text")
