@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.stories.till import a_paid_link, a_reserved_link, done, opens, refunds
+from tests.stories.till import a_paid_link, a_reserved_link, card, done, opens, operations, refunds, whispers
 
 RESERVED = ("Capture", "Release", "Capture part…", "Refresh")
 
@@ -58,3 +58,12 @@ ASKS = [
 ]
 
 every_ask = pytest.mark.parametrize("ask", ASKS, ids=lambda ask: ask.kind)
+
+
+async def assert_done_once(shop, ask, requests=1):
+    """Dintero heard of it `requests` times and did it once; the card says so, and nobody was bothered."""
+    assert len(shop.writes(ask.kind)) == requests
+    assert ask.happened(shop) == 1
+    assert [one.state for one in await operations(shop)][-1] == "done"
+    assert ask.afterwards in card(shop).splitlines()[0]
+    assert whispers(shop) == []

@@ -13,8 +13,8 @@ log = structlog.get_logger()
 
 SUBMIT: Final = 0.5
 """Seconds that the transaction behind a form may take; the form then says that it was not saved."""
-CLICK: Final = 2.0
-"""Seconds that the transaction behind a button may take; Slack waits three in all."""
+CLICK: Final = 1.0
+"""Seconds that the transaction behind a button may take: Slack waits three in all, and was asked who presses."""
 
 T = TypeVar("T")
 
