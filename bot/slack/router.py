@@ -63,7 +63,8 @@ class Router:
     async def _on_action(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         action = body["actions"][0]
         action_id = str(action.get("action_id", ""))
-        handler = self._actions().get(action_id)
+        named = ids.field_of(str(action.get("block_id", ""))) if action_id == ids.FIELD else action_id
+        handler = self._actions().get(named)
         if handler is None and action_id.startswith(ids.LINK):
             handler = self.buttons.pressed
         if handler is None:  # radio buttons and the like report themselves; their value comes with the submission
@@ -83,6 +84,7 @@ class Router:
             ids.FORM_MORE: self.forms.more,
             ids.FORM_ADD_LINE: self.forms.add_line,
             ids.FORM_REMOVE_LINE: self.forms.remove_line,
+            ids.DELIVERY: self.forms.choose_delivery,
         }
 
     def _views(self) -> Mapping[str, ViewHandler]:

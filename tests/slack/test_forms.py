@@ -143,13 +143,14 @@ def test_more_opens_the_rest():
     assert not is_expanded(draft)
 
 
-def test_the_phone_is_required_only_while_an_sms_is_certain():
+def test_the_phone_is_required_while_an_sms_is_to_go_out():
     def required(**more):
         [phone] = [b for b in drawn(Draft(id="d1", **more))["blocks"] if b.get("block_id") == "phone"]
         return not phone.get("optional", False)
 
     assert required()
-    assert not required(expanded=True)
+    assert required(expanded=True)
+    assert not required(expanded=True, delivery=Delivery.LINK)
     assert not required(delivery=Delivery.LINK)
 
 

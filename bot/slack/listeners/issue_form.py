@@ -50,6 +50,10 @@ class IssueFormListener:
         line_id = str(action.get("value"))
         await self._edit(ack, body, lambda draft: forms.remove_line(draft, line_id))
 
+    async def choose_delivery(self, ack: AsyncAck, body: Body, _: Body) -> None:
+        """Another delivery: the phone becomes needed, or no longer is."""
+        await self._edit(ack, body, lambda draft: draft)
+
     async def send(self, ack: AsyncAck, body: Body) -> None:
         """*Send*: all wrong fields at once, or one transaction and "Creating link…"."""
         view = body["view"]
