@@ -146,6 +146,17 @@ async def test_a_callback_that_comes_before_the_create_is_answered_finds_the_lin
     assert any("found" in line for line in shop.lines)
 
 
+async def test_a_callback_names_the_session_of_a_create_that_was_never_answered(shop):
+    """The customer went away without paying: no payment says what nothing else could."""
+    shop.dintero.faults.add("create", Fault.drop_after())
+    await shop.issues()
+
+    shop.dintero.walk_away(shop.session()["id"])
+    await shop.dintero_calls_back()
+
+    assert "Cancelled" in shop.card.read()
+
+
 # -- signatures
 
 

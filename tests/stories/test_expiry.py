@@ -8,7 +8,7 @@ from sandbox.dintero import Switches
 from sandbox.dintero.faults import Fault
 from tests.stories.counting import counted, ready_counts
 from tests.stories.crowd import crowd
-from tests.stories.shop import START, opened_shop
+from tests.stories.shop import ACCOUNT, START, opened_shop
 
 WEEK = timedelta(days=7)
 GRACE = timedelta(minutes=30)
@@ -151,17 +151,18 @@ async def test_the_last_question_must_be_answered_before_an_expiry_is_told(shop)
     assert headline(shop).startswith("⌛ Expired")
 
 
-async def test_a_callback_just_before_the_confirmation_is_heard(shop):
-    """The link is announced and over at once: it is read whole."""
-    await shop.issues()
-    await until(shop, WEEK - timedelta(seconds=1))
-    shop.dintero.pay(shop.session()["id"])
-    shop.clock.pass_(seconds=(GRACE + timedelta(minutes=1)).total_seconds())
-    await shop.dintero.deliver_due()
+async def test_a_callback_just_before_the_confirmation_is_heard(tmp_path):
+    """A list may not show its payment yet: what was announced is read whole."""
+    async with opened_shop(tmp_path, switches=Switches(list_lag=7200, get_after_expiry=200)) as shop:
+        await shop.issues()
+        await until(shop, WEEK - timedelta(seconds=1))
+        shop.dintero.pay(shop.session()["id"])
+        shop.clock.pass_(seconds=(GRACE + timedelta(minutes=1)).total_seconds())
+        await shop.dintero.deliver_due()
 
-    await shop.work()
+        await shop.work()
 
-    assert headline(shop).startswith("🔒 Reserved")
+        assert headline(shop).startswith("🔒 Reserved")
 
 
 async def test_the_expiry_of_120_links_costs_three_questions(tmp_path):
@@ -180,6 +181,22 @@ async def test_the_expiry_of_120_links_costs_three_questions(tmp_path):
         async with shop.bot.store.read() as work:
             found = {(await work.link(link.id)).status for link in links.values()}
         assert found == {"expired"}
+
+
+async def test_the_last_question_waits_for_a_call_of_the_budget(tmp_path):
+    async with opened_shop(tmp_path) as shop:
+        await crowd(shop, ["E1"], due_in=WEEK + GRACE)
+        shop.clock.pass_(days=7, minutes=30)
+        while await shop.bot.store.spend(ACCOUNT, shop.clock.machine_now(), rate=10, share=1.0):
+            continue
+
+        with counted(shop, "list") as lists:
+            await shop.bot.sweeping.look_at_due()
+            assert lists() == 0
+
+            shop.clock.pass_(seconds=2)
+            await shop.bot.sweeping.look_at_due()
+            assert lists() == 1
 
 
 async def test_the_one_that_was_paid_among_many_does_not_expire(tmp_path):

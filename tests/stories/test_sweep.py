@@ -130,11 +130,12 @@ async def test_a_page_that_fails_is_read_again_however_late(shop):
     await an_unannounced_payment(shop)
     for _ in range(120):
         shop.dintero.stranger_pays()
-    shop.dintero.faults.queue += [("list", Fault()), ("list", Fault.status(400))]
-    with pytest.raises(GatewayError):
-        await shop.sweep()
+    for _ in range(2):
+        shop.dintero.faults.queue += [("list", Fault()), ("list", Fault.status(400))]
+        with pytest.raises(GatewayError):
+            await shop.sweep()
+        shop.clock.pass_(hours=2)
     assert "Ready to share" in shop.card.read()
-    shop.clock.pass_(hours=2)
 
     await shop.bot.sweeping.find_paid()
     await shop.work()
@@ -238,11 +239,11 @@ async def test_a_strangers_payment_with_our_reference_is_not_ours(shop):
     await shop.issues()
     shop.dintero.stranger_pays(amount=24950, reference="4711")
 
-    with counted(shop, "transaction") as spent:
-        await shop.sweep()
+    shop.clock.pass_(minutes=1)
 
+    assert await shop.bot.sweeping.find_paid() == 0
+    await shop.work()
     assert "Ready to share" in shop.card.read()
-    assert spent() == 0
 
 
 async def test_reserved_links_are_compared_fifty_at_a_time_and_only_what_changed_is_read(shop):
