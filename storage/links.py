@@ -129,18 +129,21 @@ class Links(Transaction):
         row = await self._first(select(links.c.looked_at).where(links.c.id == link_id))
         return row.looked_at if row else None
 
-    async def previous_look(self, link_id: str) -> datetime | None:
-        """When the look before the latest one began."""
-        row = await self._first(select(links.c.looked_before_at).where(links.c.id == link_id))
-        return row.looked_before_at if row else None
-
     async def set_looked(self, link_id: str, at: datetime) -> None:
         """It is being read now: every hint that came so far is answered by this look.
 
         Should the look never end, `due_at` still stands where the hint moved it.
         """
-        looks = {"looked_before_at": links.c.looked_at, "looked_at": at}
-        await self._run(update(links).where(links.c.id == link_id).values(**looks, hint_at=None))
+        await self._run(update(links).where(links.c.id == link_id).values(looked_at=at, hint_at=None))
+
+    async def asked_up_to(self, link_id: str) -> datetime | None:
+        """Up to when the questions that time makes askable have been asked."""
+        row = await self._first(select(links.c.asked_at).where(links.c.id == link_id))
+        return row.asked_at if row else None
+
+    async def set_asked(self, link_id: str, at: datetime) -> None:
+        """All questions that were askable at `at` have been asked."""
+        await self._run(update(links).where(links.c.id == link_id).values(asked_at=at))
 
     async def _link(self, condition: Any) -> Link | None:
         found = await self._links(select(links).where(condition))

@@ -145,8 +145,8 @@ class LinkRow(Base, table=True):
     hint_at: datetime | None = Field(sa_type=Utc)
     """When the hints that no look has answered yet want the link to be read; null when there are none."""
     looked_at: datetime | None = Field(sa_type=Utc)
-    looked_before_at: datetime | None = Field(sa_type=Utc)
-    """The look before the latest: what became askable between the two is asked once."""
+    asked_at: datetime | None = Field(sa_type=Utc)
+    """Up to when the questions that time makes askable have been asked."""
     lease_until: datetime | None = Field(sa_type=Utc)
     fence: int
 

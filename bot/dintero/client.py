@@ -158,22 +158,20 @@ class DinteroGateway:
         log.info("dintero_session_search", available=self._can_search)
         return self._can_search
 
-    async def find_session(self, reference: str) -> Session | None:
-        """Search a session by merchant reference; None where that is not possible, or when there is none yet.
+    async def find_sessions(self, reference: str) -> Sequence[Session]:
+        """Search sessions by merchant reference, the newest first; none where that is not possible.
 
         Raises Unreachable.
         """
         if self._can_search is None:
             await self.probe()
         if not self._can_search:
-            return None
+            return ()
         raw = await self._wire.read(requests.search(reference), elements)
         bodies = [body for one in raw if (body := element(one, SessionBody)) and self._config.owns(body.id)]
         ours = [body for body in bodies if body.order.merchant_reference == reference]
-        if not ours:
-            return None
-        newest = max(ours, key=lambda body: body.created_at.timestamp() if body.created_at else 0.0)
-        return observing.session(newest, url=self._page(newest.id))
+        ours.sort(key=lambda body: body.created_at.timestamp() if body.created_at else 0.0, reverse=True)
+        return [observing.session(body, url=self._page(body.id)) for body in ours]
 
     def _page(self, session_id: str) -> str:
         """The customer page that a session's id leads to (Dintero reference §2)."""

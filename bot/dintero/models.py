@@ -18,13 +18,19 @@ from pydantic import (
     WrapValidator,
 )
 
+_FIRST_YEAR, _LAST_YEAR = 2000, 2999
+"""Times outside leave no room to reckon with: a grace period after the year 9999 is an overflow."""
+
 
 def _utc(value: datetime) -> datetime:
     """UTC where no zone is named (Dintero reference §6)."""
     try:
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        utc = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     except OverflowError:
         raise ValueError("no such time") from None
+    if not _FIRST_YEAR <= utc.year <= _LAST_YEAR:
+        raise ValueError("no time of a payment")
+    return utc
 
 
 def _or_none(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
@@ -130,11 +136,18 @@ class SessionEvent(Wire):
     details: Annotated[SessionEventDetails | None, Soft] = None
 
 
+class SessionUrls(Wire):
+    """What we gave it on creation, and nobody else knows."""
+
+    callback_url: Text = ""
+
+
 class SessionBody(Wire):
     """A session as it is read (Dintero reference §5). It has no status."""
 
     id: Id
     order: SessionOrder
+    url: Annotated[SessionUrls | None, Soft] = None
     events: Annotated[list[SessionEvent], BeforeValidator(_list)] = []
     transaction_id: Text = ""
     cancelled_at: Any = None

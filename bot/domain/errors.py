@@ -13,7 +13,8 @@ PaylinkError
     ├── Declined            Dintero refused: no, and here is its reason
     ├── OutcomeUnknown      a write that may have been done: look first
     ├── Missing             a read answered 404
-    └── Unreachable         a read failed after its retries: later
+    ├── Unreachable         a read failed after its retries: later
+    └── NotUnderstood           what was read cannot be: nobody may act on what we hold
 """
 
 from collections.abc import Mapping
@@ -96,3 +97,7 @@ class OutcomeUnknown(GatewayError):
 
 class Unreachable(GatewayError):
     """A read failed after its retries."""
+
+
+class NotUnderstood(GatewayError):
+    """Dintero answered, and it is another order's, impossible, or a word we do not know: what we hold may be old."""

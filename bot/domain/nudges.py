@@ -12,11 +12,11 @@ AUTO_CAPTURE_PATIENCE: Final = timedelta(minutes=15)
 """After this the card asks whether automatic capture is enabled on the account (Dintero reference §4.5)."""
 
 
-def nudges(link: Link, previous_look: datetime | None, now: datetime) -> tuple[News, ...]:
-    """The questions that became askable between the previous look at `link` and `now`."""
+def nudges(link: Link, asked_up_to: datetime | None, now: datetime) -> tuple[News, ...]:
+    """The questions about `link` that became askable after `asked_up_to`, until `now`."""
 
     def crossed(moment: datetime) -> bool:
-        return moment <= now and (previous_look is None or previous_look < moment)
+        return moment <= now and (asked_up_to is None or asked_up_to < moment)
 
     news: list[News] = []
     operation = link.operation

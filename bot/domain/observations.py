@@ -91,6 +91,9 @@ class Session:
     cancelled: bool
     failed: bool
     """A session event says that it is declined or failed for good."""
+    created_at: datetime | None = None
+    callback_url: str | None = None
+    """Where it calls back to; our own token in it proves that the session is ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.domain.actions import Action
-from bot.domain.errors import GatewayError, Refused
+from bot.domain.errors import GatewayError, NotUnderstood, Refused
 from bot.domain.events import Happened, News, Source
 from bot.domain.links import Link
 from bot.domain.operations import Kind, Operation
@@ -37,6 +37,11 @@ class Looking:
         before = await self.pressing.story(press)
         try:
             link = await self.refreshing.refresh(press.link_id)
+        except NotUnderstood:
+            raise Refused(
+                "What Dintero shows does not fit this link, so the card may be out of date. Look at it in Backoffice.",
+                "not-understood",
+            ) from None
         except GatewayError:
             raise Refused(
                 "Dintero did not answer just now. What the card shows may be out of date.", "dintero"

@@ -7,7 +7,7 @@ import structlog
 
 from bot.domain.actions import open_for
 from bot.domain.answers import Answered
-from bot.domain.errors import Declined, GatewayError, NotSent, OutcomeUnknown
+from bot.domain.errors import Declined, GatewayError, NotSent, NotUnderstood, OutcomeUnknown
 from bot.domain.events import Happened, News, Source
 from bot.domain.links import Link, Status
 from bot.domain.money import format_money
@@ -38,17 +38,8 @@ class MovingMoney:
 
     async def run(self, operation: Operation, fence: int) -> None:
         """Carry the operation out, if the world is still as the person saw it."""
-        try:
-            link = await self.refreshing.refresh(operation.link_id)
-        except GatewayError:
-            sentence = "Dintero did not answer, so nothing was done. Press again in a moment."
-            await self._withdraw(operation, fence, sentence)
-            return
+        link = await self._as_it_was(operation, fence)
         if link is None:
-            return
-        changed = self._what_changed(link, operation)
-        if changed is not None:
-            await self._withdraw(operation, fence, changed)
             return
         permit = Permit(store=self.store, clock=self.clock, operation=operation, fence=fence)
         try:
@@ -65,6 +56,24 @@ class MovingMoney:
         else:
             await self._settle(permit, answered)
         self.bell.ring()
+
+    async def _as_it_was(self, operation: Operation, fence: int) -> Link | None:
+        """The link read afresh, if it still is as the person saw it; else the operation is withdrawn."""
+        try:
+            link = await self.refreshing.refresh(operation.link_id)
+        except NotUnderstood:
+            sentence = "What Dintero shows of this payment does not fit, so nothing was done. Look at it in Backoffice."
+            await self._withdraw(operation, fence, sentence)
+            return None
+        except GatewayError:
+            sentence = "Dintero did not answer, so nothing was done. Press again in a moment."
+            await self._withdraw(operation, fence, sentence)
+            return None
+        changed = self._what_changed(link, operation) if link is not None else None
+        if changed is not None:
+            await self._withdraw(operation, fence, changed)
+            return None
+        return link
 
     def _what_changed(self, link: Link, operation: Operation) -> str | None:
         """Why the operation must not be sent, in words; None when all is as the person saw it."""
@@ -96,29 +105,26 @@ class MovingMoney:
             accepted = replace(operation, state=State.ACCEPTED, correlation_id=answered.correlation_id)
             await self._end(permit, accepted, self._news(Happened.ASKED, operation))
             return
-        if answered.payment is not None:
-            async with self.store.read() as work:
-                story = await work.story_of_link(operation.link_id)
-            if story is not None:
-                link = story.link(operation.link_id)
-                applied = await self.refreshing.apply(story, link, Observation(payment=answered.payment))
-                if applied is None:  # a rival settled the link while Dintero answered
-                    await self._look_again(operation)
-        else:
-            await self._look_again(operation)
+        try:
+            await self._take_in(operation, answered)
+        except GatewayError:
+            log.warning("answer_not_taken_in", operation=operation.id, kind=operation.kind)
         async with self.store.read() as work:
             current = await work.operation(operation.id)
         if current is not None and current.state is State.SENDING:
             # Answered 200 without a trace of it in the payment's log: done or not, only later looks can tell.
             await self._doubt(permit)
 
-    async def _look_again(self, operation: Operation) -> None:
-        try:
+    async def _take_in(self, operation: Operation, answered: Answered) -> None:
+        """Settle what the answer shows; look again where it shows nothing, or a rival was faster."""
+        async with self.store.read() as work:
+            story = await work.story_of_link(operation.link_id)
+        applied = None
+        if answered.payment is not None and story is not None:
+            link = story.link(operation.link_id)
+            applied = await self.refreshing.apply(story, link, Observation(payment=answered.payment))
+        if applied is None:
             await self.refreshing.refresh(operation.link_id)
-        except GatewayError:
-            async with self.store() as work:
-                await work.make_due(operation.link_id, self.clock.now())
-                await work.commit()
 
     async def _doubt(self, permit: Permit) -> None:
         self.counters.add("unknown_operations")

@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from bot.domain.errors import GatewayError, ImpossibleReport, Missing, NotOurs
+from bot.domain.errors import GatewayError, ImpossibleReport, Missing, NotOurs, NotUnderstood
 from bot.domain.links import Link, Status
 from bot.domain.nudges import nudges
 from bot.domain.observations import Observation, Report
@@ -24,6 +24,8 @@ _RIVALS: Final = 4
 """How often a look is repeated when somebody else settled the link meanwhile."""
 _PUZZLED: Final = timedelta(hours=1)
 """When to look again after Dintero said something impossible."""
+_SKEW: Final = timedelta(minutes=5)
+"""How far Dintero's clock may be behind ours."""
 _PAID: Final = {Status.AUTHORIZED, Status.CAPTURED}
 
 
@@ -40,7 +42,10 @@ class Refreshing:
     async def refresh(self, link_id: str) -> Link | None:
         """Look at the link and record what changed; returns it as it is now, None when it is not ours.
 
+        What it returns was understood: amounts may be compared with it, and money moved by it.
+
         Raises:
+            NotUnderstood: when what was read cannot be; the link is looked at again in an hour.
             GatewayError: when Dintero could not be read; the link stays due.
 
         """
@@ -74,19 +79,26 @@ class Refreshing:
     async def apply(self, story: Story, link: Link, observation: Observation) -> Link | None:
         """Settle one look against `link` as it was read with its `story`; None when a rival was faster.
 
-        What Dintero cannot mean (another order's payment, an impossible move) changes nothing, is logged and
-        counted, and the link is looked at again later.
+        What Dintero cannot mean (another order's payment, an impossible move) changes nothing but the due time, and
+        is logged and counted; so is a status that we do not know.
+
+        Raises:
+            NotUnderstood: in both cases, for nobody may take what we hold for what is true now.
+
         """
         now = self.clock.now()
         paid_elsewhere = any(other.holds_money for other in story.links if other.id != link.id)
         try:
             settlement = settle(link, observation, now, paid_elsewhere=paid_elsewhere)
         except (ImpossibleReport, NotOurs) as error:
-            return await self._puzzled(link, error)
+            await self._puzzled(link, error)
+            raise NotUnderstood(str(error)) from error
+        settled = await self._save(link, settlement)
         if observation.report is Report.UNKNOWN:
             self.counters.add("unknown_status")
             log.warning("unknown_status", link=link.id)
-        return await self._save(link, settlement)
+            raise NotUnderstood("a status that is not known here")
+        return settled
 
     async def _begin(self, link_id: str) -> Story | None:
         async with self.store() as work:
@@ -110,7 +122,7 @@ class Refreshing:
             current = await work.link(link.id)
             if current is None or (current.version, current.operation) != (link.version, link.operation):
                 return None
-            asked = nudges(after, await work.previous_look(link.id), now)
+            asked = nudges(after, await work.asked_up_to(link.id), now)
             visible = settlement.changed or bool(asked)
             if verdict:
                 ended = replace(verdict.operation, state=verdict.state, note=verdict.note)
@@ -120,18 +132,18 @@ class Refreshing:
             if not await work.save_link(after, expected_version=link.version, due_at=due_at, visible=visible):
                 return None
             await work.add_events(link.id, (*settlement.news, *asked))
+            await work.set_asked(link.id, now)
             await work.commit()
         if visible:
             self.bell.ring()
         return replace(after, version=link.version + visible)
 
-    async def _puzzled(self, link: Link, error: ImpossibleReport | NotOurs) -> Link:
+    async def _puzzled(self, link: Link, error: ImpossibleReport | NotOurs) -> None:
         self.counters.add("impossible_reports")
         log.error("impossible_report", link=link.id, status=link.status, reason=str(error))
         async with self.store() as work:
             await work.postpone(link.id, self.clock.now() + _PUZZLED)
             await work.commit()
-        return link
 
     async def _read(self, session_id: str, transaction_id: str | None) -> Observation:
         try:
@@ -148,26 +160,40 @@ class Refreshing:
         return found[0].transaction_id if found else None
 
     async def _search(self, link: Link) -> Observation:
-        """Look for the session of an unanswered create: by a callback's hint, by search, by its payment."""
+        """Look for the session of an unanswered create: by a callback's hint, by search, by its payment.
+
+        The web shop on the same account may well use the same reference, so a candidate must be proved ours.
+        """
         async with self.store.read() as work:
             hint = await work.session_hint(link.id)
-        if hint is not None:
-            found = await self._read_hint(link, hint)
+        found = await self._proved(link, hint, None) if hint is not None else None
+        if found is not None:
+            return found
+        for session in await self.gateway.find_sessions(link.reference):
+            found = await self._proved(link, session.session_id, session.transaction_id)
             if found is not None:
                 return found
-        session = await self.gateway.find_session(link.reference)
-        if session is not None:
-            return await self._read(session.session_id, session.transaction_id)
         for payment in await self.gateway.payments(reference=link.reference):
-            if payment.reference == link.reference:
-                return await self._read(payment.session_id, payment.transaction_id)
+            found = await self._proved(link, payment.session_id, payment.transaction_id)
+            if found is not None:
+                return found
         return Observation()
 
-    async def _read_hint(self, link: Link, hint: str) -> Observation | None:
-        """A callback's word is no proof: adopt its session only when a read shows our reference."""
+    async def _proved(self, link: Link, session_id: str, transaction_id: str | None) -> Observation | None:
+        """What is read under that id, if it is this very attempt's: our token in its callback address says so.
+
+        Where the address cannot be read, what began before the attempt is another's.
+        """
         try:
-            observation = await self._read(hint, None)
-        except GatewayError:
+            observation = await self._read(session_id, transaction_id)
+        except Missing:
             return None
-        ours = observation.session is not None and observation.session.reference == link.reference
-        return observation if ours else None
+        seen = observation.session or observation.payment
+        if seen is None or (seen.reference, seen.currency, seen.amount) != (link.reference, link.currency, link.amount):
+            return None
+        address = observation.session.callback_url if observation.session else None
+        if address is not None:
+            return observation if self.store.token(link.id) in address else None
+        began = observation.session.created_at if observation.session else None
+        began = began or (observation.payment.started_at if observation.payment else None)
+        return observation if began is None or began >= link.created_at - _SKEW else None

@@ -280,7 +280,7 @@ async def test_a_list_that_is_none_is_no_list(dintero, gateway, answer):
 # the search
 
 
-async def test_a_session_is_found_by_its_exact_reference(dintero, gateway):
+async def test_sessions_are_found_by_their_exact_reference_the_newest_first(dintero, gateway):
     found = [
         session(id=f"{ACCOUNT}.a", order={"amount": 1, "currency": "NOK", "merchant_reference": "4711-2"}),
         session(id="P99999999.b"),
@@ -290,17 +290,17 @@ async def test_a_session_is_found_by_its_exact_reference(dintero, gateway):
     ]
     route = dintero.answers("GET", "/sessions", [], found)
 
-    session_found = await gateway.find_session("4711")
+    newest, older = await gateway.find_sessions("4711")
 
-    assert session_found.session_id == SESSION_ID
-    assert session_found.url == f"https://checkout.dintero.com/v1/view/{SESSION_ID}"
+    assert (newest.session_id, older.session_id) == (SESSION_ID, f"{ACCOUNT}.old")
+    assert newest.url == f"https://checkout.dintero.com/v1/view/{SESSION_ID}"
     assert dict(route.calls.last.request.url.params) == {"search": "4711", "limit": "10"}
 
 
 async def test_a_session_that_is_not_there_is_none(dintero, gateway):
     dintero.answers("GET", "/sessions", [])
 
-    assert await gateway.find_session("4711") is None
+    assert not await gateway.find_sessions("4711")
 
 
 @pytest.mark.parametrize("status", [400, 403, 404])
@@ -308,8 +308,8 @@ async def test_where_there_is_no_search_nobody_asks_again(dintero, gateway, stat
     route = dintero.answers("GET", "/sessions", status)
 
     assert await gateway.probe() is False
-    assert await gateway.find_session("4711") is None
-    assert await gateway.find_session("4712") is None
+    assert not await gateway.find_sessions("4711")
+    assert not await gateway.find_sessions("4712")
     assert route.call_count == 1
 
 
@@ -317,4 +317,4 @@ async def test_a_probe_that_reached_nobody_is_repeated_when_needed(dintero, gate
     dintero.answers("GET", "/sessions", 503, 503, 503, [], [session()])
 
     assert await gateway.probe() is False
-    assert (await gateway.find_session("4711")).session_id == SESSION_ID
+    assert (await gateway.find_sessions("4711"))[0].session_id == SESSION_ID

@@ -219,19 +219,22 @@ async def test_a_hint_may_name_the_session(house):
     async with house.store.read() as work:
         assert await work.session_hint(link.id) == "S1"
         assert await work.last_look(link.id) == LATER
-        assert await work.previous_look(link.id) is None
+        assert await work.asked_up_to(link.id) is None
         assert await work.session_hint("none") is None
         assert await work.last_look("none") is None
-        assert await work.previous_look("none") is None
+        assert await work.asked_up_to("none") is None
 
 
-async def test_a_look_remembers_the_one_before(house):
+async def test_a_look_alone_asks_no_question(house):
+    """A look that fails must not use up the moment at which a question becomes askable."""
     _, link = await house.issued()
-    await look(house, link)
+    async with house.store() as work:
+        await work.set_asked(link.id, NOW)
+        await work.commit()
     await look(house, link, at=LATER)
 
     async with house.store.read() as work:
-        assert (await work.previous_look(link.id), await work.last_look(link.id)) == (NOW, LATER)
+        assert (await work.asked_up_to(link.id), await work.last_look(link.id)) == (NOW, LATER)
 
 
 async def test_a_due_link_says_whether_somebody_asked(house):

@@ -43,10 +43,10 @@ class Gateway(Protocol):
         """
         ...
 
-    async def find_session(self, reference: str) -> Session | None:
-        """Search a session by merchant reference, where the account's API can; None otherwise or when not found.
+    async def find_sessions(self, reference: str) -> Sequence[Session]:
+        """Search sessions by merchant reference, the newest first; none where the account's API cannot.
 
-        Raises Unreachable.
+        Other systems on the account may use the same reference: whose a session is must be proved by the caller.
         """
         ...
 

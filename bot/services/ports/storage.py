@@ -149,8 +149,12 @@ class Work(Protocol):
         """When the latest look at the link began."""
         ...
 
-    async def previous_look(self, link_id: str) -> datetime | None:
-        """When the look before the latest one began; `set_looked` moves the two on."""
+    async def asked_up_to(self, link_id: str) -> datetime | None:
+        """Up to when the questions that time makes askable have been asked."""
+        ...
+
+    async def set_asked(self, link_id: str, at: datetime) -> None:
+        """All questions that were askable at `at` have been asked."""
         ...
 
     async def set_looked(self, link_id: str, at: datetime) -> None:

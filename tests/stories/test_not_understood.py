@@ -1,0 +1,108 @@
+"""What is read and makes no sense moves no money, ends no question and adopts nothing."""
+
+import pytest
+
+from sandbox.dintero.faults import Fault
+from tests.stories import database
+from tests.stories.doubting import doubt
+from tests.stories.till import a_paid_link, a_reserved_link, opens, sends, the_operation
+
+ODD = {
+    "a status without meaning": {"status": "UNKNOWN"},
+    "a status that is new": {"status": "SOMETHING_NEW"},
+    "another amount": {"amount": 30000},
+    "another reference": {"merchant_reference": "4712"},
+}
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
+async def test_no_money_moves_by_a_look_that_was_not_understood(shop, odd):
+    """The amount that the person saw cannot be compared with anything, so nothing may be sent."""
+    await a_paid_link(shop)
+    form = await opens(shop, "Refund…")
+
+    shop.transaction().update(odd)
+    await sends(shop, form, Reason="Wrong size")
+
+    assert shop.writes("refund") == []
+    assert (await the_operation(shop)).state == "withdrawn"
+    assert any("does not fit" in whisper for whisper in shop.whispers())
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
+async def test_a_doubt_is_not_ended_by_a_look_that_was_not_understood(shop, odd):
+    """*Check again* closes what left no trace; a look that shows nothing it can read has not looked for one."""
+    await a_reserved_link(shop)
+    shop.dintero.faults.add("capture", Fault.drop_before())
+    await shop.presses("Capture")
+    shop.transaction().update(odd)
+    await shop.later(minutes=11)
+
+    await shop.presses("Check again")
+
+    assert (await the_operation(shop)).state == "unknown"
+    assert any("does not fit" in whisper for whisper in shop.whispers())
+
+
+async def test_a_question_that_came_due_while_dintero_was_away_is_asked_afterwards(shop):
+    """The outage that caused the doubt is often still there when the minute is over."""
+    await doubt(shop, Fault.drop_before())
+    await shop.later(seconds=20)
+
+    shop.dintero.faults.down = True
+    for _ in range(6):
+        await shop.later(minutes=1)
+    assert "Send again" not in shop.card.buttons
+    shop.dintero.faults.down = False
+    await shop.later(minutes=6)
+
+    assert "Send again" in shop.card.buttons
+    assert sum("Not sure the link was sent" in line for line in shop.lines) == 1
+
+
+async def test_trying_again_is_offered_after_an_outage_too(shop):
+    await a_reserved_link(shop)
+    shop.dintero.faults.add("capture", Fault.drop_before())
+    await shop.presses("Capture")
+    await shop.later(minutes=8)
+
+    shop.dintero.faults.down = True
+    for _ in range(6):
+        await shop.later(minutes=1)
+    shop.dintero.faults.down = False
+    await shop.later(minutes=6)
+
+    assert "Try again" in shop.card.buttons
+    assert sum("Still not sure" in line for line in shop.lines) == 1
+
+
+@pytest.mark.parametrize("amount", [24950, 9900])
+@pytest.mark.parametrize("search", [True, False])
+async def test_the_web_shops_payment_of_the_same_reference_is_not_ours(shop, amount, search):
+    """Sellers type the shop's order number, and the shop pays through the same account."""
+    shop.dintero.switches = type(shop.dintero.switches)(session_search=search)
+    shop.dintero.stranger_pays(amount=amount, reference="4711")
+    await shop.later(hours=5)
+
+    await doubt(shop, Fault.drop_before())
+    await shop.later(minutes=2)
+
+    assert database.statuses(shop) == [("4711", "uncertain")]
+    assert "Send again" in shop.card.buttons
+
+
+@pytest.mark.parametrize("search", [True, False])
+async def test_ours_is_found_beside_the_web_shops(shop, search):
+    """Paid after the attempt, with the same reference and amount: only our own callback address tells them apart."""
+    shop.dintero.switches = type(shop.dintero.switches)(session_search=search)
+    await shop.bot.gateway.probe()
+    await doubt(shop, Fault.drop_after())
+    ours = shop.session()["id"]
+    shop.dintero.stranger_pays(amount=24950, reference="4711")
+    shop.dintero.faults.callbacks.off = True
+    shop.dintero.pay(ours)
+
+    await shop.later(minutes=2)
+
+    assert database.statuses(shop) == [("4711", "authorized")]
+    assert database.rows(shop, "SELECT session_id FROM link") == [(ours,)]
