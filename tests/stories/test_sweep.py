@@ -137,7 +137,7 @@ async def test_a_page_that_fails_is_read_again_however_late(shop):
         shop.clock.pass_(hours=2)
     assert "Ready to share" in shop.card.read()
 
-    await shop.bot.sweeping.find_paid()
+    assert await shop.bot.sweeping.find_paid() == 1
     await shop.work()
 
     assert "Reserved" in shop.card.read()
