@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.app.async_app import AsyncApp
@@ -15,6 +15,9 @@ from starlette.routing import Route
 from bot.services.ports.threads import SlackDown
 from bot.slack.calls import calling
 from bot.slack.router import Router
+
+_LONGEST_TIMESTAMP: Final = 12
+"""Digits of seconds since 1970; Python refuses to read a number of thousands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +72,9 @@ def route(app: AsyncApp) -> Route:
     handler = AsyncSlackRequestHandler(app)
 
     async def events(request: Request) -> Response:
-        """Guard what Bolt would answer with a 500: a timestamp that is no number, bytes that are no text."""
-        if not request.headers.get("x-slack-request-timestamp", "").isdecimal():
+        """Guard what Bolt would answer with a 500: a timestamp that is no time, bytes that are no text."""
+        timestamp = request.headers.get("x-slack-request-timestamp", "")
+        if not timestamp.isdecimal() or len(timestamp) > _LONGEST_TIMESTAMP:
             return PlainTextResponse("signature missing", 401)
         try:
             (await request.body()).decode()
