@@ -31,6 +31,8 @@ class Arriving:
 
         `session_id` is only a hint for a link whose create was never answered.
         """
+        if not await self.knows(token):  # a guess does not take the one writer's turn
+            return False
         async with self.store() as work:
             link = await work.link_by_token(token)
             if link is None:

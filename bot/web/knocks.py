@@ -55,10 +55,6 @@ class Knocks:
         ]
 
     async def _callback(self, request: Request) -> Response:
-        address = _address(request)
-        # What Dintero signed is no guess: behind a proxy a stranger's guesses would shut it out.
-        if self.callback_seal is None and self.guesses.too_many(address):
-            return _later()
         await request.body()  # ignored; read so that the limit on its size is felt
         if not self._is_signed(request):
             self.counters.add("unsigned_callbacks")
@@ -72,10 +68,9 @@ class Knocks:
         except Exception:
             log.exception("callback_not_kept")  # 503: Dintero tries again
             return _later()
-        if not known:
-            self.guesses.wrong(address)
-            return PlainTextResponse("unknown", 404)
-        return PlainTextResponse("ok")
+        if known:
+            return PlainTextResponse("ok")
+        return _later() if self._guessed(request) else PlainTextResponse("unknown", 404)
 
     async def _webhook(self, request: Request) -> Response:
         if self.webhook_seal is None:
@@ -96,18 +91,26 @@ class Knocks:
         return PlainTextResponse("ok")
 
     async def _thanks(self, request: Request) -> Response:
-        address = _address(request)
-        if self.guesses.too_many(address):
-            return _later()
         try:
             known = await self.arriving.returned(request.path_params["token"])
         except Exception:
             log.exception("return_not_kept")  # the page promises nothing, so it can be shown all the same
             known = True
-        if not known:
-            self.guesses.wrong(address)
+        if not known and self._guessed(request):
+            return _later()
         page = (_PAGES / "thanks.html").read_text()
         return HTMLResponse(page, 200 if known else 404, headers=_PAGE_HEADERS)
+
+    def _guessed(self, request: Request) -> bool:
+        """Whether an unknown token is one too many from its address.
+
+        A known one is never refused: behind a proxy everybody has one address, and a stranger's guesses would shut
+        customers and Dintero out.
+        """
+        address = request.client.host if request.client else ""
+        too_many = self.guesses.too_many(address)
+        self.guesses.wrong(address)
+        return too_many
 
     def _is_signed(self, request: Request) -> bool:
         if self.callback_seal is None:
@@ -129,10 +132,6 @@ def _session_of(body: bytes) -> str | None:
         if isinstance(inner, dict) and isinstance(inner.get("session_id"), str):
             return str(inner["session_id"])
     return None
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
 
 
 def _later() -> Response:

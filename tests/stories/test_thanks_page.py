@@ -121,6 +121,14 @@ async def test_guessing_addresses_is_limited(shop):
     assert statuses == [404] * 30 + [503]
 
 
+async def test_a_customer_behind_the_same_proxy_as_a_guesser_is_thanked(shop):
+    await shop.issues()
+    for n in range(31):
+        await visit(shop, f"{shop.url}/thanks/guess-{n}")
+
+    assert (await visit(shop)).status_code == 200
+
+
 async def test_the_customer_is_thanked_although_the_database_is_away(shop):
     await shop.issues()
 
