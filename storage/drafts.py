@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import delete, select, update
 
 from bot.domain.drafts import Draft
@@ -28,13 +28,18 @@ class Drafts(Transaction):
             await self._run(update(drafts).where(*own).values(at=at, typed=typed))
 
     async def draft(self, draft_id: str, *, workspace_id: str, user_id: str) -> Draft | None:
-        """The kept form, if it is this person's."""
+        """The kept form, if it is this person's and has the shape that forms have today."""
         row = await self._first(
             select(drafts.c.typed).where(
                 drafts.c.id == draft_id, drafts.c.workspace_id == workspace_id, drafts.c.user_id == user_id
             )
         )
-        return _CODEC.validate_json(self._secrets.decrypt(row.typed), strict=True) if row else None
+        if row is None:
+            return None
+        try:
+            return _CODEC.validate_json(self._secrets.decrypt(row.typed), strict=True)
+        except ValidationError:  # its message holds what was typed, a phone among it
+            return None
 
     async def delete_draft(self, draft_id: str) -> None:
         """The draft has become an order."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 
 from bot.domain.drafts import Draft, DraftLine
 from storage.engine import open_engine
@@ -52,6 +52,16 @@ async def test_a_draft_is_kept_whole_and_replaced(house):
     await keep(house, changed)
 
     assert await kept(house) == changed
+
+
+async def test_a_draft_of_another_shape_is_gone_and_says_nothing(house):
+    """A newer Paylink meets a form that an older one kept; an error would print what was typed."""
+    await keep(house)
+    box = Secrets([KEY]).encrypt('{"id": "d1", "phone": 91234567}')
+    async with house.engine.begin() as connection:
+        await connection.execute(text("UPDATE draft SET typed = :box"), {"box": box})
+
+    assert await kept(house) is None
 
 
 async def test_a_draft_is_for_its_own_person_only(house):
