@@ -168,6 +168,13 @@ def test_times_without_a_zone_are_utc_and_unreadable_ones_are_missing():
     assert seen_payment(created_at="soon").started_at is None
 
 
+@pytest.mark.parametrize("year", ["9999", "3000", "1999", "0001"])
+def test_a_deadline_that_leaves_no_room_to_reckon_with_is_missing(year):
+    """Ours stands then; a grace period after the last day of the year 9999 is an overflow."""
+    assert seen_session(expires_at=f"{year}-12-31T23:59:59Z").expires_at is None
+    assert seen_session(expires_at="2999-12-31T23:59:59Z").expires_at is not None
+
+
 def test_a_new_session_is_neither_opened_nor_ended():
     session = seen_session()
 
