@@ -63,7 +63,7 @@ class House:
         """What *Send* does before its answer; returns the order's id."""
         line = DraftLine(line_id="1", text="Tow bar", price="249,50")
         draft = Draft(id=uuid.uuid4().hex, channel="C1", phone="91234567", lines=(line,))
-        return (await self.issuing.submit(Submission(draft=draft, actor=_ACTOR, view_id="V1"))).order_id
+        return (await self.issuing.submit(Submission(draft=draft, actor=_ACTOR, view_id="V1"))).order.id
 
     async def commit_one(self) -> None:
         """One row of 300 bytes through the same engine."""

@@ -9,6 +9,7 @@ from bot.domain.links import Link, Status
 from bot.domain.operations import Kind, Operation, State, operation_reference
 from bot.domain.orders import Capture, Order, chain_reference
 from bot.domain.permissions import ISSUE, Actor, Forbidden, Policy, decide
+from bot.domain.stories import Story
 from bot.services.ports.storage import Store, Work
 from bot.services.ports.world import Bell, Clock
 
@@ -37,8 +38,10 @@ class Submission:
 class Issued:
     """The order that a submission stands for; `new` unless the same form was sent before."""
 
-    order_id: str
+    order: Order
     new: bool
+    differs: bool = False
+    """The form was sent before and says something else now: the order is not what the person reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +81,14 @@ class Issuing:
                 await work.delete_draft(draft.id)
                 await work.commit()
         except DraftUsed as before:
-            return Issued(order_id=before.order_id, new=False)
+            return await self._sent_before(before.order_id, order)
         self.bell.ring()
-        return Issued(order_id=order.id, new=True)
+        return Issued(order=order, new=True)
+
+    async def _sent_before(self, order_id: str, wanted: Order) -> Issued:
+        async with self.store.read() as work:
+            made = known(await work.story(order_id)).order
+        return Issued(order=made, new=False, differs=_content(made) != _content(wanted))
 
     def _order(self, draft: Draft, offer: Offer, actor: Actor) -> Order:
         return Order(
@@ -114,6 +122,23 @@ class Issuing:
             expires_at=offer.expires_at,
             created_at=order.created_at,
         )
+
+
+def _content(order: Order) -> tuple[object, ...]:
+    """What a person decides about when they send a form."""
+    return order.reference, order.lines, order.phone, order.delivery, order.capture
+
+
+def known(story: Story | None) -> Story:
+    """The story behind a button or a form.
+
+    Raises:
+        Refused: when it is older than what is kept.
+
+    """
+    if story is None:
+        raise Refused("This link is not known here any more.", "unknown-link")
+    return story
 
 
 async def want_link(work: Work, link: Link, *, requested_by: str, view_id: str | None = None) -> None:

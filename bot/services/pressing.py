@@ -17,7 +17,7 @@ from bot.domain.orders import rooms
 from bot.domain.permissions import Actor, Forbidden, NeedsSecond, Policy, decide
 from bot.domain.schedule import next_look
 from bot.domain.stories import Story
-from bot.services.issuing import free_reference, want_link
+from bot.services.issuing import free_reference, known, want_link
 from bot.services.ports.storage import Store, Work
 from bot.services.ports.world import Bell, Clock
 
@@ -240,18 +240,6 @@ _KIND: Final[Mapping[Action, Kind]] = {
     Action.REFUND: Kind.REFUND,
     Action.CANCEL: Kind.CANCEL,
 }
-
-
-def known(story: Story | None) -> Story:
-    """The story behind a button.
-
-    Raises:
-        Refused: when the button is older than what is kept.
-
-    """
-    if story is None:
-        raise Refused("This link is not known here any more.", "unknown-link")
-    return story
 
 
 async def close_as_absent(work: Work, operation: Operation) -> None:

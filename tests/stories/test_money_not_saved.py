@@ -4,6 +4,7 @@ from tests.stories import database
 from tests.stories.till import a_paid_link, a_reserved_link, done, opens, operations, plain, whispers
 
 NOT_SAVED = {"part": "Not saved. Press the button again."}
+LATE = {"part": "Not certain whether it was recorded. Look at the card before you press again."}
 UNCERTAIN = "it is not certain whether your click was recorded. Look at the card before you press again."
 
 
@@ -15,6 +16,7 @@ async def a_refund_form(shop):
 
 
 async def test_a_form_that_could_not_be_saved_in_time_says_so_and_keeps_what_was_typed(shop):
+    """It may be saved yet: whoever is told "not saved" gives the money back elsewhere as well."""
     form = await a_refund_form(shop)
     typed = form.values
 
@@ -22,7 +24,7 @@ async def test_a_form_that_could_not_be_saved_in_time_says_so_and_keeps_what_was
         answer = await shop.slack.submit(shop.kari, form)
 
     assert answer.ok
-    assert form.errors == NOT_SAVED
+    assert form.errors == LATE
     assert form.values == typed
 
 
@@ -31,7 +33,7 @@ async def test_pressing_again_after_a_late_save_refunds_once(shop):
     form = await a_refund_form(shop)
     with database.written_by_another(shop):
         await shop.slack.submit(shop.kari, form)
-        assert form.errors == NOT_SAVED
+        assert form.errors == LATE
     await shop.work()
     assert done(shop, "REFUND") == [100_00]
 
@@ -47,7 +49,7 @@ async def test_pressing_again_before_a_late_save_refunds_once(shop):
     with database.written_by_another(shop):
         await shop.slack.submit(shop.kari, form)
         await shop.slack.submit(shop.kari, form)
-        assert form.errors == NOT_SAVED
+        assert form.errors == LATE
     await shop.work()
 
     assert done(shop, "REFUND") == [100_00]

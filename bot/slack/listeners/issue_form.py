@@ -1,7 +1,7 @@
 """The form: edits of its lines, and *Send*."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -17,11 +17,11 @@ from bot.services.ports.threads import ThreadError
 from bot.services.ports.world import Clock
 from bot.slack import forms, ids
 from bot.slack.listeners.payloads import Body, assumed_member, knock
-from bot.slack.listeners.saving import SUBMIT, NotSaved, in_time
+from bot.slack.listeners.saving import SUBMIT, Late, NotSaved, in_time
 from bot.slack.owned import Owned
 from bot.slack.threads import SlackThreads
 from bot.slack.views.issue_form import FormMetadata, issue_form
-from bot.slack.views.result_form import NOT_SAVED, creating_form
+from bot.slack.views.result_form import NOT_CERTAIN, NOT_SAVED, creating_form, sent_before
 
 log = structlog.get_logger()
 
@@ -57,16 +57,24 @@ class IssueFormListener:
     async def send(self, ack: AsyncAck, body: Body) -> None:
         """*Send*: all wrong fields at once, or one transaction and "Creating link…"."""
         view = body["view"]
+        wrong: Mapping[str, str] = {}
         try:
             issued = await in_time(self.owned, self._submit(body), SUBMIT)
-        except FieldErrors as wrong:
-            await ack(response_action="errors", errors=forms.errors_for(wrong.fields, view))
-        except NotSaved:  # late or broken, pressing again is right: one draft makes one order
-            await ack(response_action="errors", errors=forms.errors_for({ids.PHONE: NOT_SAVED}, view))
+        except FieldErrors as refusal:
+            wrong = refusal.fields
+        except NotSaved:
+            wrong = {ids.PHONE: NOT_SAVED}
+        except Late:  # pressing again is right all the same: one draft makes one order
+            wrong = {ids.PHONE: NOT_CERTAIN}
         else:
-            if not issued.new:
-                self.owned.start("show the result again", self._show_again(issued.order_id, view["id"]))
-            await ack(response_action="update", view=creating_form())
+            if issued.differs:
+                wrong = {ids.PHONE: sent_before(issued.order, self.threads.look)}
+        if wrong:
+            await ack(response_action="errors", errors=forms.errors_for(wrong, view))
+            return
+        if not issued.new:
+            self.owned.start("show the result again", self._show_again(issued.order.id, view["id"]))
+        await ack(response_action="update", view=creating_form())
 
     async def _submit(self, body: Body) -> Issued:
         view, who = body["view"], knock(body)

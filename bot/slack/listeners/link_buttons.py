@@ -10,15 +10,16 @@ from bot.domain.actions import MOVES_MONEY, Action
 from bot.domain.errors import FieldErrors, Refused
 from bot.domain.permissions import Actor
 from bot.domain.stories import CardState, Story
+from bot.services.issuing import known
 from bot.services.looking import Looking
 from bot.services.ports.storage import Store
 from bot.services.ports.threads import People, ThreadError
 from bot.services.ports.world import Clock
-from bot.services.pressing import Press, Pressing, known
+from bot.services.pressing import Press, Pressing
 from bot.slack import ids
 from bot.slack.forms import read_part
 from bot.slack.listeners.payloads import Body, Knock, assumed_member, knock
-from bot.slack.listeners.saving import CLICK, SUBMIT, NotSaved, in_time
+from bot.slack.listeners.saving import CLICK, SUBMIT, Late, NotSaved, in_time
 from bot.slack.owned import Owned
 from bot.slack.threads import SlackThreads
 from bot.slack.views.link_reply import link_reply
@@ -26,6 +27,7 @@ from bot.slack.views.part_form import part_form
 
 log = structlog.get_logger()
 
+_LATE: Final = "Not certain whether it was recorded. Look at the card before you press again."
 _LOOKS: Final = frozenset({Action.REFRESH, Action.CHECK_AGAIN})
 _OPENS_FORM: Final = frozenset({Action.CAPTURE_PART, Action.REFUND})
 
@@ -69,8 +71,10 @@ class LinkButtonsListener:
             await in_time(self.owned, self._send_part(press, about, body["view"]["state"]["values"]), SUBMIT)
         except FieldErrors as wrong:
             await ack(response_action="errors", errors=wrong.fields)
-        except NotSaved:  # late or broken, pressing again is right: it is about the amount that was seen
+        except NotSaved:
             await ack(response_action="errors", errors={ids.PART: "Not saved. Press the button again."})
+        except Late:
+            await ack(response_action="errors", errors={ids.PART: _LATE})
         else:
             await ack()
 

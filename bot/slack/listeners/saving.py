@@ -12,7 +12,7 @@ from bot.slack.owned import Owned
 log = structlog.get_logger()
 
 SUBMIT: Final = 0.5
-"""Seconds that the transaction behind a form may take; the form then says that it was not saved."""
+"""Seconds that the transaction behind a form may take; the form then says that it is not certain."""
 CLICK: Final = 1.0
 """Seconds that the transaction behind a button may take: Slack waits three in all, and was asked who presses."""
 
@@ -20,7 +20,11 @@ T = TypeVar("T")
 
 
 class NotSaved(Exception):
-    """The transaction failed, or is late and may still come through."""
+    """The transaction failed: nothing of it was kept."""
+
+
+class Late(Exception):
+    """The transaction is still under way: it may be kept, and what it wants be done, after the person was answered."""
 
 
 async def in_time(owned: Owned, saving: Coroutine[Any, Any, T], seconds: float) -> T:
@@ -28,7 +32,8 @@ async def in_time(owned: Owned, saving: Coroutine[Any, Any, T], seconds: float) 
 
     Raises:
         UserFacing: what `saving` refuses with.
-        NotSaved: when it failed or is late.
+        NotSaved: when it failed.
+        Late: when nobody can say yet.
 
     """
     task = asyncio.ensure_future(saving)
@@ -36,7 +41,7 @@ async def in_time(owned: Owned, saving: Coroutine[Any, Any, T], seconds: float) 
     if not done:
         log.warning("save_late")
         owned.start("finish a late save", _finish(task))
-        raise NotSaved
+        raise Late
     try:
         return task.result()
     except UserFacing:

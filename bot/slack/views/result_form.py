@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.domain.links import Delivered
-from bot.domain.orders import Delivery
+from bot.domain.orders import Delivery, Order
+from bot.domain.phones import mask_number
 from bot.domain.stories import Story
 from bot.slack import ids
 from bot.slack.views.blocks import Block, Look, context, escape, modal, section
@@ -21,7 +22,18 @@ _DELIVERED: Final[Mapping[Delivered, tuple[str, str]]] = {
     Delivered.NONE: (_READY, "Nothing is sent to the customer. Share the link below yourself."),
 }
 NOT_SAVED: Final = "Not saved. Press Send again."
-"""Beside the first field, when the transaction behind *Send* failed or took too long."""
+"""Beside the first field, when the transaction behind *Send* failed."""
+NOT_CERTAIN: Final = "Not certain it was saved. Press Send again; it is never sent twice."
+"""When it took too long and may still come through."""
+
+
+def sent_before(order: Order, look: Look) -> str:
+    """Beside the first field of a form that was changed after a *Send* that was saved after all."""
+    to = f" to {mask_number(order.phone)}" if order.phone else ""
+    return (
+        f"The first Send was saved after all: {look.money(order.amount, order.currency)}{to}. "
+        "Cancel that link on its card, or close this form and start over."
+    )
 
 
 def creating_form() -> Block:
