@@ -71,15 +71,15 @@ class DinteroGateway:
 
     async def capture(self, transaction_id: str, operation: Operation, *, may_send: MaySend | None = None) -> Answered:
         """Take reserved money. Raises NotSent, Declined, OutcomeUnknown."""
-        return await self._operate(requests.capture(transaction_id, operation), may_send, operation)
+        return await self._operate(requests.capture(transaction_id, operation), may_send)
 
     async def refund(self, transaction_id: str, operation: Operation, *, may_send: MaySend | None = None) -> Answered:
         """Return taken money. Raises NotSent, Declined, OutcomeUnknown."""
-        return await self._operate(requests.refund(transaction_id, operation), may_send, operation)
+        return await self._operate(requests.refund(transaction_id, operation), may_send)
 
-    async def void(self, transaction_id: str, operation: Operation, *, may_send: MaySend | None = None) -> Answered:
+    async def void(self, transaction_id: str, *, may_send: MaySend | None = None) -> Answered:
         """Let go of reserved money. Raises NotSent, Declined, OutcomeUnknown."""
-        return await self._operate(requests.void(transaction_id), may_send, operation)
+        return await self._operate(requests.void(transaction_id), may_send)
 
     async def cancel(self, session_id: str, *, may_send: MaySend | None = None) -> Answered:
         """End a session. Raises NotSent, Declined, OutcomeUnknown."""
@@ -89,15 +89,12 @@ class DinteroGateway:
             raise OutcomeUnknown("answered with another session")
         return Answered(session=observing.session(body), **_acceptance(response))
 
-    async def _operate(self, call: Call, may_send: MaySend | None, operation: Operation) -> Answered:
+    async def _operate(self, call: Call, may_send: MaySend | None) -> Answered:
         response = await self._write(call, may_send)
         body = written(response, TransactionBody)
         if body.id != call.id:
             raise OutcomeUnknown("answered with another transaction")
-        payment, acceptance = _observed(body), _acceptance(response)
-        if not acceptance["accepted"]:
-            payment = observing.claimed(payment, operation)
-        return Answered(payment=payment, **acceptance)
+        return Answered(payment=_observed(body), **_acceptance(response))
 
     async def _write(self, call: Call, may_send: MaySend | None) -> httpx.Response:
         if not self._config.owns(call.id):

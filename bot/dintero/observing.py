@@ -1,7 +1,6 @@
 """Sessions and transactions in our words (Dintero reference §5, §6, §7). Pure; the tables are the translation."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -9,7 +8,6 @@ from bot.dintero.ledger import NOTHING_TAKEN, Ledger, reason, tell
 from bot.dintero.models import SessionBody, SessionEvent, TransactionBody
 from bot.dintero.words import failure, method
 from bot.domain.observations import Payment, Report, Session
-from bot.domain.operations import Operation
 
 REPORTS: Final[Mapping[str, Report]] = {
     "INITIATED": Report.PAYING,
@@ -65,25 +63,6 @@ def payment(body: TransactionBody) -> Payment:
         corrected=ledger.corrected,
         seen=f"{body.status} {body.updated_at.isoformat() if body.updated_at else ''}",
     )
-
-
-def claimed(answer: Payment, operation: Operation) -> Payment:
-    """The direct answer to a capture, refund or void of ours, its failure named as ours.
-
-    Whether a failed event echoes our reference is not known (Dintero reference §8.2), a void never had one, and
-    without it nobody could tell that the operation is over. The last event of its kind is the one just asked for
-    (§8) when it failed, names nobody and is about the same amount. Only the answer itself may be read like this,
-    never a later look.
-    """
-    of_kind = [at for at, mark in enumerate(answer.marks) if mark.kind is operation.kind]
-    if not of_kind or any(answer.marks[at].reference == operation.reference for at in of_kind):
-        return answer
-    last = answer.marks[of_kind[-1]]
-    if last.success or last.reference or last.correlation_id or last.amount != operation.amount:
-        return answer
-    marks = list(answer.marks)
-    marks[of_kind[-1]] = replace(last, reference=operation.reference)
-    return replace(answer, marks=tuple(marks))
 
 
 def session(body: SessionBody, *, url: str | None = None) -> Session:

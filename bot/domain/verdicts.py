@@ -4,11 +4,11 @@ Capture and refund are answered by an entry in the payment's log with our refere
 and cancel carry no reference and are answered by the state (Dintero reference §8.2).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.events import Happened, News, Source
-from bot.domain.observations import Mark, Observation, Report
+from bot.domain.observations import Mark, Observation, Payment, Report
 from bot.domain.operations import IN_DOUBT, Kind, Operation, State
 
 
@@ -32,6 +32,26 @@ class Verdict:
         operation = self.operation
         data = {"operation": operation.kind.value, "amount": operation.amount, "reason": self.note}
         return (News(kind=Happened.REFUSED, source=Source.SLACK, at=now, actor=operation.requested_by, data=data),)
+
+
+def claimed(answer: Payment, operation: Operation, entries_before: int) -> Payment:
+    """The direct answer to a capture, refund or void of ours, its failure named as ours.
+
+    Whether a failed entry echoes our reference is not known (Dintero reference §8.2), a void never had one, and
+    without it nobody could tell that the operation is over. The last entry of its kind is the one just asked for
+    (§8) when it is new since the look before (`entries_before` counts what the log held then), failed, names nobody
+    and is about the same amount. Only the answer itself may be read like this, never a later look.
+    """
+    of_kind = [at for at, mark in enumerate(answer.marks) if mark.kind is operation.kind]
+    if not of_kind or any(answer.marks[at].reference == operation.reference for at in of_kind):
+        return answer
+    last = answer.marks[of_kind[-1]]
+    is_new = of_kind[-1] >= entries_before
+    if not is_new or last.success or last.reference or last.correlation_id or last.amount != operation.amount:
+        return answer
+    marks = list(answer.marks)
+    marks[of_kind[-1]] = replace(last, reference=operation.reference)
+    return replace(answer, marks=tuple(marks))
 
 
 def judge(operation: Operation | None, observation: Observation, report: Report) -> Verdict | None:

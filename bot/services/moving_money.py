@@ -13,6 +13,7 @@ from bot.domain.links import Link, Status
 from bot.domain.money import format_money
 from bot.domain.observations import Observation
 from bot.domain.operations import Kind, Operation, State
+from bot.domain.verdicts import claimed
 from bot.services.ports.gateway import Gateway
 from bot.services.ports.storage import Store
 from bot.services.ports.threads import Threads
@@ -54,7 +55,7 @@ class MovingMoney:
             log.warning("operation_unanswered", operation=operation.id, kind=operation.kind, reason=str(doubt))
             await self._doubt(permit)
         else:
-            await self._settle(permit, answered)
+            await self._settle(permit, link, answered)
         self.bell.ring()
 
     async def _as_it_was(self, operation: Operation, fence: int) -> Link | None:
@@ -94,11 +95,11 @@ class MovingMoney:
             return await self.gateway.cancel(link.session_id or "", may_send=permit)
         transaction_id = link.transaction_id or ""
         if operation.kind is Kind.VOID:
-            return await self.gateway.void(transaction_id, operation, may_send=permit)
+            return await self.gateway.void(transaction_id, may_send=permit)
         call = self.gateway.capture if operation.kind is Kind.CAPTURE else self.gateway.refund
         return await call(transaction_id, operation, may_send=permit)
 
-    async def _settle(self, permit: Permit, answered: Answered) -> None:
+    async def _settle(self, permit: Permit, link: Link, answered: Answered) -> None:
         """Read the answer: the change and the end of the operation are recorded in one commit."""
         operation = permit.operation
         if answered.accepted:
@@ -106,7 +107,7 @@ class MovingMoney:
             await self._end(permit, accepted, self._news(Happened.ASKED, operation))
             return
         try:
-            await self._take_in(operation, answered)
+            await self._take_in(operation, link, answered)
         except GatewayError:
             log.warning("answer_not_taken_in", operation=operation.id, kind=operation.kind)
         async with self.store.read() as work:
@@ -115,14 +116,17 @@ class MovingMoney:
             # Answered 200 without a trace of it in the payment's log: done or not, only later looks can tell.
             await self._doubt(permit)
 
-    async def _take_in(self, operation: Operation, answered: Answered) -> None:
-        """Settle what the answer shows; look again where it shows nothing, or a rival was faster."""
+    async def _take_in(self, operation: Operation, before: Link, answered: Answered) -> None:
+        """Settle what the answer shows; look again where it shows nothing, or a rival was faster.
+
+        `before` is the link as it was read directly before the call.
+        """
         async with self.store.read() as work:
             story = await work.story_of_link(operation.link_id)
         applied = None
         if answered.payment is not None and story is not None:
-            link = story.link(operation.link_id)
-            applied = await self.refreshing.apply(story, link, Observation(payment=answered.payment))
+            payment = claimed(answered.payment, operation, before.facts.log)
+            applied = await self.refreshing.apply(story, story.link(operation.link_id), Observation(payment=payment))
         if applied is None:
             await self.refreshing.refresh(operation.link_id)
 

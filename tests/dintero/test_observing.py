@@ -2,9 +2,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.dintero.observing import REPORTS, claimed
+from bot.dintero.observing import REPORTS
 from bot.domain.observations import Observation, Report
-from tests.dintero.builders import SESSION_ID, event, happened, operation, seen_payment, seen_session
+from tests.dintero.builders import SESSION_ID, event, happened, seen_payment, seen_session
 
 VISITED_AT = datetime(2026, 11, 20, 12, 3, tzinfo=UTC)
 
@@ -243,32 +243,3 @@ def test_failed_and_declined_end_a_session_unless_another_attempt_begins(names, 
 
 def test_events_may_be_missing_as_in_a_list():
     assert seen_session(events=None).opened_at is None
-
-
-FAILED = {"success": False}
-
-
-@pytest.mark.parametrize(
-    "events",
-    [
-        [],
-        [event("REFUND", 100, **FAILED)],
-        [event("CAPTURE", 100)],
-        [event("CAPTURE", 99, **FAILED)],
-        [event("CAPTURE", **FAILED)],
-        [event("CAPTURE", 100, event_reference="4711-C0", **FAILED)],
-        [event("CAPTURE", 100, correlation_request_id="r-1", **FAILED)],
-        [event("CAPTURE", 100, **FAILED), event("CAPTURE", 50)],
-        [event("CAPTURE", 100, event_reference="4711-C1"), event("CAPTURE", 100, **FAILED)],
-    ],
-)
-def test_nothing_but_the_last_nameless_failure_is_taken_for_ours(events):
-    payment = seen_payment("AUTHORIZED", *events)
-
-    assert claimed(payment, operation(amount=100)) == payment
-
-
-def test_the_last_nameless_failure_is_ours():
-    payment = seen_payment("AUTHORIZED", event("CAPTURE", 50), event("CAPTURE", 100, **FAILED))
-
-    assert [mark.reference for mark in claimed(payment, operation(amount=100)).marks] == [None, "4711-C1"]

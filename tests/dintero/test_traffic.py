@@ -4,8 +4,7 @@ import httpx
 import pytest
 
 from bot.domain.errors import OutcomeUnknown
-from bot.domain.operations import Kind
-from tests.dintero.builders import TRANSACTION_ID, operation, transaction
+from tests.dintero.builders import TRANSACTION_ID, transaction
 
 
 async def test_writes_go_out_while_reads_wait(dintero, gateway):
@@ -23,7 +22,7 @@ async def test_writes_go_out_while_reads_wait(dintero, gateway):
 
     dintero.answers("POST", "/transactions", transaction())
     async with asyncio.timeout(1):
-        assert await gateway.void(TRANSACTION_ID, operation(Kind.VOID))
+        assert await gateway.void(TRANSACTION_ID)
 
     hold.set()
     await asyncio.gather(*looking)
@@ -43,7 +42,7 @@ async def test_at_most_ten_requests_are_under_way(dintero, gateway):
 
     dintero.mock.route(url__startswith="https://checkout.dintero.com/v1/transactions/").side_effect = slow
     reads = [gateway.payment(TRANSACTION_ID) for _ in range(20)]
-    writes = [gateway.void(TRANSACTION_ID, operation(Kind.VOID)) for _ in range(20)]
+    writes = [gateway.void(TRANSACTION_ID) for _ in range(20)]
 
     await asyncio.gather(*reads, *writes)
 
@@ -84,6 +83,6 @@ async def test_a_connection_that_dies_under_a_write_leaves_it_unknown_and_sent_o
         gateway = make(api_url=url, checkout_url=url)
 
         with pytest.raises(OutcomeUnknown):
-            await gateway.void(TRANSACTION_ID, operation(Kind.VOID))
+            await gateway.void(TRANSACTION_ID)
 
     assert [request.split("/")[-1] for request in server.requests] == ["token", "void"]

@@ -28,7 +28,7 @@ VERBS = {
         transaction(),
         lambda g, **k: g.refund(TRANSACTION_ID, operation(Kind.REFUND), **k),
     ),
-    "void": (f"{TRANSACTION}/void", transaction(), lambda g, **k: g.void(TRANSACTION_ID, operation(Kind.VOID), **k)),
+    "void": (f"{TRANSACTION}/void", transaction(), lambda g, **k: g.void(TRANSACTION_ID, **k)),
     "cancel": (f"/sessions/{SESSION_ID}/cancel", session(), lambda g, **k: g.cancel(SESSION_ID, **k)),
 }
 
@@ -331,7 +331,7 @@ async def test_an_id_that_cannot_be_ours_never_leaves(identity, dintero, gateway
     route = dintero.answers("POST", "", 200)
 
     for send in (
-        gateway.void(identity, operation(Kind.VOID)),
+        gateway.void(identity),
         gateway.cancel(identity),
         gateway.capture(identity, operation()),
     ):

@@ -5,7 +5,7 @@ import pytest
 from bot.domain.events import Happened
 from bot.domain.observations import Report
 from bot.domain.operations import IN_DOUBT, Kind, State
-from bot.domain.verdicts import judge
+from bot.domain.verdicts import claimed, judge
 from tests.domain.given import ALICE, NOW, a_mark, a_payment, a_session, an_operation, look
 
 LETTERS = {Kind.CAPTURE: "C", Kind.REFUND: "R", Kind.VOID: "V", Kind.CANCEL: "X", Kind.CREATE: "S"}
@@ -160,3 +160,38 @@ def test_only_a_refusal_is_news_of_its_own():
         "capture",
         "No",
     )
+
+
+FAILED = {"success": False, "reference": None}
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        (),
+        (a_mark(Kind.REFUND, **FAILED),),
+        (a_mark(reference=None),),
+        (a_mark(amount=99_00, **FAILED),),
+        (a_mark(success=False, reference="4711-C0"),),
+        (a_mark(correlation_id="r-1", **FAILED),),
+        (a_mark(**FAILED), a_mark(amount=50_00, reference=None)),
+        (a_mark(), a_mark(**FAILED)),
+    ],
+)
+def test_nothing_but_the_last_nameless_failure_is_taken_for_ours(marks):
+    payment = a_payment(marks=marks)
+
+    assert claimed(payment, an_operation(), 0) == payment
+
+
+def test_the_last_nameless_failure_in_the_answer_is_ours():
+    payment = a_payment(marks=(a_mark(amount=50_00, reference=None), a_mark(**FAILED)))
+
+    assert [mark.reference for mark in claimed(payment, an_operation(), 1).marks] == [None, "4711-C1"]
+
+
+def test_a_failure_that_stood_there_before_is_not_the_answer():
+    """Else a refund that is still under way would be called refused, and its button would come back."""
+    payment = a_payment(marks=(a_mark(**FAILED),))
+
+    assert claimed(payment, an_operation(), 1) == payment

@@ -58,7 +58,7 @@ class Gateway(Protocol):
         """Return taken money. Raises NotSent, Declined, OutcomeUnknown."""
         ...
 
-    async def void(self, transaction_id: str, operation: Operation, *, may_send: MaySend | None = None) -> Answered:
+    async def void(self, transaction_id: str, *, may_send: MaySend | None = None) -> Answered:
         """Let go of reserved money. Raises NotSent, Declined, OutcomeUnknown."""
         ...
 
