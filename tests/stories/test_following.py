@@ -283,3 +283,17 @@ async def test_another_orders_payment_is_never_ours(issued):
 
     assert headline(issued).startswith("🔗 Ready to share")
     assert ready_counts(issued)["impossible_reports"] >= 1
+
+
+async def test_what_cannot_be_ours_is_read_once_an_hour_and_not_once_a_minute(issued):
+    """It will not become ours by being asked for."""
+    issued.dintero.pay(issued.session()["id"])
+    issued.transaction()["amount"] = 100
+    await word_gets_round(issued)
+    await issued.later(minutes=10)
+
+    with counted(issued, "transaction") as spent:
+        for _ in range(20):
+            await issued.later(minutes=1)
+
+    assert spent() == 0
