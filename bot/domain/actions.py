@@ -43,6 +43,9 @@ MOVES_MONEY: Final = frozenset(
 )
 """Actions that only the issuer and the money users may press."""
 
+ABOUT_OPERATION: Final = frozenset({Action.CHECK_AGAIN, Action.TRY_AGAIN})
+"""Actions about the operation that was open when they were shown, and about no other."""
+
 _ENDED: Final = {Status.VOIDED, Status.CANCELLED, Status.EXPIRED, Status.FAILED}
 
 

@@ -92,6 +92,11 @@ class Operation:
     fence: int = 0
 
     @property
+    def name(self) -> str:
+        """Which of its link's operations it is: `C1`."""
+        return self.reference.rpartition("-")[2]
+
+    @property
     def is_open(self) -> bool:
         """Whether it keeps others off the link."""
         return self.state in OPEN

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from bot.domain.actions import Action
 from bot.domain.errors import GatewayError, NotUnderstood, Refused
 from bot.domain.events import Happened, News, Source
 from bot.domain.links import Link
@@ -10,7 +9,7 @@ from bot.domain.operations import Kind, Operation
 from bot.domain.stories import Story
 from bot.services.ports.storage import Store
 from bot.services.ports.world import Bell, Clock
-from bot.services.pressing import Press, Pressing, close_as_absent
+from bot.services.pressing import Press, Pressing, close_as_absent, is_about
 from bot.services.refreshing import Refreshing
 
 
@@ -48,7 +47,7 @@ class Looking:
             ) from None
         link = link or before.link(press.link_id)
         doubtful = link.operation
-        if press.action is Action.CHECK_AGAIN and doubtful and self._left_no_trace(doubtful):
+        if doubtful and is_about(press, doubtful) and self._left_no_trace(doubtful):
             await self._close(doubtful, press)
             return None
         await self.pressing.redraw(press.link_id)

@@ -35,12 +35,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
-    """A click: who pressed what on which link, and the open amount that was shown (minor units)."""
+    """A click: who pressed what on which link, the open amount (minor units) and the operation that were shown."""
 
     action: Action
     link_id: str
     actor: Actor
     seen_open: int
+    operation: str | None = None
     response_url: str | None = None
     part: Part | None = None
 
@@ -110,6 +111,8 @@ class Pressing:
             raise Refused("This needs a second person, and no one can be asked yet.", "second")
         if press.action not in actions(link, self.clock.now()):
             raise Refused(_not_offered(link), "stale")
+        if press.action is Action.TRY_AGAIN and not is_about(press, link.operation):
+            raise Refused("That question has been answered, and another is open now. Look at the card.", "stale")
         open_now = open_amount(link, press.action)
         if open_now != press.seen_open:
             saw, now = (format_money(minor, link.currency, self.locale) for minor in (press.seen_open, open_now))
@@ -240,6 +243,11 @@ _KIND: Final[Mapping[Action, Kind]] = {
     Action.REFUND: Kind.REFUND,
     Action.CANCEL: Kind.CANCEL,
 }
+
+
+def is_about(press: Press, operation: Operation | None) -> bool:
+    """Whether the person was shown the question of this very operation."""
+    return operation is not None and operation.name == press.operation
 
 
 async def close_as_absent(work: Work, operation: Operation) -> None:

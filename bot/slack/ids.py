@@ -45,22 +45,27 @@ PART_REASON: Final = "reason"
 
 _MOST: Final = 75
 """An overflow option's value; the tightest place that a value has to fit."""
-_VALUE: Final = re.compile(r"1\|([0-9A-Za-z_-]{1,36})\|([0-9]{1,9})\|([0-9]{1,10})(?:\|([a-z_]+))?", re.ASCII)
+_VALUE: Final = re.compile(
+    r"1\|([0-9A-Za-z_-]{1,36})\|([0-9]{1,9})\|([0-9]{1,10})(?:\|([a-z_]+))?(?:\|([A-Z][0-9]{1,3}))?", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ButtonValue:
-    """What was on the screen when a button was drawn: the link, its version and the amount still open."""
+    """What was on the screen when a button was drawn: the link, its version, the amount still open, the question."""
 
     link_id: str
     version: int
     open_minor: int
     action: Action | None = None
     """Only where the action_id does not say it: in an overflow menu and in a form."""
+    operation: str | None = None
+    """Which operation of the link the button asks about: `C1`."""
 
     def encode(self) -> str:
-        """`1|link|version|open_minor`, and the action behind it when it is known."""
-        text = f"1|{self.link_id}|{self.version}|{self.open_minor}" + (f"|{self.action}" if self.action else "")
+        """`1|link|version|open_minor`, the action behind it when it is known, and the operation when it has one."""
+        more = "".join(f"|{word}" for word in (self.action, self.operation) if word)
+        text = f"1|{self.link_id}|{self.version}|{self.open_minor}{more}"
         if len(text) > _MOST or not _VALUE.fullmatch(text):
             raise ValueError("not a button's value")
         return text
@@ -76,7 +81,7 @@ class ButtonValue:
         found = _VALUE.fullmatch(text) if isinstance(text, str) and len(text) <= _MOST else None
         if found is None:
             raise ValueError("not a button's value")
-        return cls(found[1], int(found[2]), int(found[3]), _action(found[4]) if found[4] else None)
+        return cls(found[1], int(found[2]), int(found[3]), _action(found[4]) if found[4] else None, found[5])
 
 
 def pressed(element: Mapping[str, Any]) -> ButtonValue:

@@ -14,6 +14,7 @@ VALUES = st.builds(
     version=st.integers(0, 10**9 - 1),
     open_minor=st.integers(0, 2**31 - 1),
     action=st.none() | st.sampled_from(Action),
+    operation=st.none() | st.from_regex(r"[CRVXS][1-9][0-9]{0,2}", fullmatch=True),
 )
 
 
@@ -26,7 +27,10 @@ def test_a_value_comes_back_as_it_was_and_fits_an_overflow_option(value):
 
 
 @given(
-    st.none() | st.integers() | st.text() | st.from_regex(r"1\|[a-z0-9]*\|[0-9]*\|-?[0-9]*(\|[a-z]*)?", fullmatch=True)
+    st.none()
+    | st.integers()
+    | st.text()
+    | st.from_regex(r"1\|[a-z0-9]*\|[0-9]*\|-?[0-9]*(\|[a-z]*)?(\|[A-Z][0-9]*)?", fullmatch=True)
 )
 def test_a_value_is_read_whole_or_refused(text):
     try:
@@ -44,6 +48,9 @@ def test_a_value_is_read_whole_or_refused(text):
         "1|a|1",
         "2|a|1|1",
         "1|a|1|1|launder",
+        "1|a|1|1|C",
+        "1|a|1|1|C1|capture",
+        "1|a|1|1|C1234",
         "1|a|1|1|",
         "1|a|-1|1",
         "1|a|1|1.5",

@@ -171,10 +171,49 @@ async def test_trying_again_cannot_be_forged_before_ten_minutes_are_over(shop):
     await shop.presses("Capture")
     await shop.later(minutes=9)
 
-    await forges(shop, shop.kari, "try_again", value)
+    await forges(shop, shop.kari, "try_again", f"{value}|C1")
 
     assert len(shop.writes("capture")) == 1
     assert [one.state for one in await operations(shop)] == ["unknown"]
+
+
+async def two_questions(shop):
+    """An unanswered capture of 100 kr that was closed, then an unanswered release; returns the card of the first."""
+    await a_reserved_link(shop)
+    shop.dintero.faults.add("capture", Fault.drop_before())
+    await captures_part(shop, How_much="An amount", **{"Amount_(NOK)": "100"})
+    await shop.later(minutes=11)
+    asleep = shop.card.copy()
+    await shop.presses("Check again")
+    shop.dintero.faults.add("void", Fault.drop_before())
+    await shop.presses("Release")
+    await shop.later(minutes=11)
+    assert shop.card.buttons == ["Check again", "Try again"]
+    return asleep
+
+
+async def test_trying_again_repeats_what_was_asked_about_and_nothing_else(shop):
+    """The dialog said "Capture 100,00 kr again?"; the same amount is open to a release."""
+    asleep = await two_questions(shop)
+
+    await shop.presses("Try again", asleep)
+
+    assert done(shop, "VOID") == done(shop, "CAPTURE") == []
+    assert (await the_operation(shop)).state == "unknown"
+    assert "That question has been answered, and another is open now." in whispers(shop)[-1]
+    await shop.presses("Try again")
+    assert done(shop, "VOID") == [249_50]
+
+
+async def test_checking_again_closes_the_question_that_was_shown_and_no_other(shop):
+    asleep = await two_questions(shop)
+
+    await shop.presses("Check again", asleep)
+
+    assert (await the_operation(shop)).state == "unknown"
+    assert "Dintero shows no sign of it yet." in whispers(shop)[-1]
+    await shop.presses("Check again")
+    assert (await the_operation(shop)).state == "absent"
 
 
 @pytest.mark.parametrize("open_minor", ["0", "1", "24949", "24951", "9999999999"])

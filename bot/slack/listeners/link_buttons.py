@@ -91,6 +91,7 @@ class LinkButtonsListener:
             link_id=value.link_id,
             actor=Actor(user_id=who.user_id, team_id=who.team_id, standing=standing),
             seen_open=value.open_minor,
+            operation=value.operation,
             response_url=who.response_url,
         )
 

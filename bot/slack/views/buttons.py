@@ -1,10 +1,11 @@
 """The action row of a link: drawn from `actions(link, now)` and nothing else."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from bot.domain.actions import Action, actions, open_amount
+from bot.domain.actions import ABOUT_OPERATION, Action, actions, open_amount
 from bot.domain.links import Link, Status
 from bot.domain.operations import Kind
 from bot.domain.stories import Story
@@ -86,7 +87,7 @@ def _button(action: Action, link: Link, look: Look, question: Block | None) -> B
         "type": "button",
         "action_id": f"{ids.LINK}{action}",
         "text": plain(label(action, link), 75),
-        "value": ids.ButtonValue(link.id, link.version, open_amount(link, action)).encode(),
+        "value": _value(action, link).encode(),
     }
     if amount := _amount(action, link):
         verb = _SPOKEN.get(action, f"{label(action, link)},")
@@ -99,11 +100,13 @@ def _button(action: Action, link: Link, look: Look, question: Block | None) -> B
 
 
 def _menu(hidden: tuple[Action, ...], link: Link) -> Block:
-    values = {
-        action: ids.ButtonValue(link.id, link.version, open_amount(link, action), action).encode() for action in hidden
-    }
-    options = [option(label(action, link), values[action]) for action in hidden]
+    options = [option(label(action, link), replace(_value(action, link), action=action).encode()) for action in hidden]
     return {"type": "overflow", "action_id": ids.LINK_MORE, "options": options}
+
+
+def _value(action: Action, link: Link) -> ids.ButtonValue:
+    asked = link.operation.name if action in ABOUT_OPERATION and link.operation else None
+    return ids.ButtonValue(link.id, link.version, open_amount(link, action), operation=asked)
 
 
 def _question(action: Action, story: Story, link: Link, look: Look) -> Block | None:
