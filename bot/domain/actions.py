@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.domain.links import Link, Status
-from bot.domain.operations import ASK_ARRIVED_AFTER, IN_DOUBT, Kind, Operation, State
+from bot.domain.operations import ASK_ARRIVED_AFTER, GIVE_UP_AFTER, IN_DOUBT, Kind, Operation, State
 
 AUTO_CAPTURE_WINDOW: Final = timedelta(hours=48)
 """For so long Dintero itself tries to capture; a capture of ours would stop that (Dintero reference §4.5)."""
@@ -91,6 +91,20 @@ def open_for(link: Link, kind: Kind) -> int:
     return by_kind.get(kind, 0)
 
 
+def may_be_closed(link: Link, now: datetime) -> bool:
+    """Whether *Check again*, when it shows no trace of the open operation, ends the question.
+
+    What Dintero accepted is promised, so it is waited for a day, unless others have settled all that was open to it.
+    """
+    operation = link.operation
+    if operation is None or operation.kind is Kind.CREATE:
+        return False
+    if operation.state is not State.ACCEPTED:
+        return operation.may_ask_again(now)
+    waited = operation.sent_at is not None and now >= operation.sent_at + GIVE_UP_AFTER
+    return waited or (operation.kind is not Kind.CANCEL and open_for(link, operation.kind) == 0)
+
+
 def awaits_auto_capture(link: Link, now: datetime) -> bool:
     """Whether Dintero is still expected to capture by itself."""
     since = link.facts.authorized_at
@@ -103,7 +117,7 @@ def _while_operating(link: Link, now: datetime) -> tuple[Action, ...]:
         return ()
     if operation.may_ask_again(now):
         return (Action.CHECK_AGAIN, Action.TRY_AGAIN) if _is_as_then(link, operation) else (Action.CHECK_AGAIN,)
-    return (Action.CHECK_AGAIN,) if operation.state is State.UNKNOWN else (Action.REFRESH,)
+    return (Action.REFRESH,) if operation.state is State.SENDING else (Action.CHECK_AGAIN,)
 
 
 def _is_as_then(link: Link, operation: Operation) -> bool:

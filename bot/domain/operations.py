@@ -37,7 +37,7 @@ class State(StrEnum):
     DONE = "done"
     REFUSED = "refused"
     ABSENT = "absent"
-    """Unknown for ten minutes, no trace of it at Dintero, and a person closed the question."""
+    """No trace of it at Dintero for ten minutes (a day where it was accepted), and a person closed the question."""
     WITHDRAWN = "withdrawn"
     """Never sent: the amount, the permission or the link had changed."""
 
@@ -58,6 +58,13 @@ LETTER: Final[Mapping[Kind, str]] = {
 
 ASK_AGAIN_AFTER: Final = timedelta(minutes=10)
 """How long after *sending* a person may ask for the same thing again; never earlier."""
+
+GIVE_UP_AFTER: Final = timedelta(hours=24)
+"""How long after *sending* a person may stop waiting for the end of what Dintero accepted.
+
+A guess: how long it may take is not documented, and with some methods it is weeks (Dintero reference §8.1). Giving up
+only frees the link's buttons; an event that comes later is seen like any other change of the payment.
+"""
 
 ASK_ARRIVED_AFTER: Final = timedelta(seconds=60)
 """How long after *sending* an unanswered create asks whether the message arrived."""

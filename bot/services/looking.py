@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from bot.domain.actions import may_be_closed
 from bot.domain.errors import GatewayError, NotUnderstood, Refused
 from bot.domain.events import Happened, News, Source
 from bot.domain.links import Link
-from bot.domain.operations import Kind, Operation
+from bot.domain.operations import Operation, State
 from bot.domain.stories import Story
 from bot.services.ports.storage import Store
 from bot.services.ports.world import Bell, Clock
@@ -26,8 +27,8 @@ class Looking:
     async def refresh(self, press: Press) -> str | None:
         """Look at Dintero now; returns a sentence when there is nothing new to see on the card.
 
-        An unknown operation that ten minutes of looking show no trace of ends here as *absent*, and the usual
-        buttons come back.
+        An operation that looking for long enough shows no trace of ends here as *absent*, and the usual buttons
+        come back.
 
         Raises:
             Refused: when the person may not, or Dintero did not answer.
@@ -47,7 +48,7 @@ class Looking:
             ) from None
         link = link or before.link(press.link_id)
         doubtful = link.operation
-        if doubtful and is_about(press, doubtful) and self._left_no_trace(doubtful):
+        if doubtful and is_about(press, doubtful) and may_be_closed(link, self.clock.now()):
             await self._close(doubtful, press)
             return None
         await self.pressing.redraw(press.link_id)
@@ -66,11 +67,9 @@ class Looking:
             raise Refused("This link has no address to show.", "no-url")
         return story, link
 
-    def _left_no_trace(self, operation: Operation) -> bool:
-        return operation.kind is not Kind.CREATE and operation.may_ask_again(self.clock.now())
-
     async def _close(self, operation: Operation, press: Press) -> None:
-        data = {"operation": operation.kind.value, "amount": operation.amount}
+        accepted = operation.state is State.ACCEPTED
+        data = {"operation": operation.kind.value, "amount": operation.amount, "accepted": accepted}
         news = News(
             kind=Happened.ABSENT, source=Source.SLACK, at=self.clock.now(), actor=press.actor.user_id, data=data
         )
@@ -82,6 +81,11 @@ class Looking:
 
 
 def _nothing_new(link: Link) -> str:
+    if link.operation is not None and link.operation.state is State.ACCEPTED:
+        return (
+            "Dintero has accepted it and shows no end of it yet. A day after it was asked for, _Check again_ gives the "
+            "buttons back."
+        )
     if link.operation is not None:
         return "Dintero shows no sign of it yet. It is looked for on and on; nothing is sent twice by itself."
     return "Nothing new: the card shows what Dintero says right now."

@@ -251,9 +251,9 @@ def is_about(press: Press, operation: Operation | None) -> bool:
 
 
 async def close_as_absent(work: Work, operation: Operation) -> None:
-    """End an unknown operation of which ten minutes of looking showed no trace."""
+    """End an operation of which looking for long enough showed no trace."""
     absent = replace(operation, state=State.ABSENT, note="No trace of it at Dintero.")
-    if not await work.move_operation(absent, from_=(State.UNKNOWN,)):
+    if not await work.move_operation(absent, from_=(operation.state,)):
         raise Refused("It has just been answered. Look at the card.", "stale")
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.actions import Action, actions, awaits_auto_capture, open_amount, open_for
+from bot.domain.actions import Action, actions, awaits_auto_capture, may_be_closed, open_amount, open_for
 from bot.domain.links import Status
 from bot.domain.operations import Kind, State
 from tests.domain.given import DAY, HOUR, MINUTE, NOW, a_link, an_operation, reserved, taken
@@ -62,7 +62,7 @@ def test_while_something_is_wanted_nothing_else_can_be_pressed(link, state):
 @pytest.mark.parametrize("link", [a_link(), reserved(), reserved(late=True), taken(), a_link(Status.EXPIRED)])
 @pytest.mark.parametrize(
     ("state", "offered"),
-    [(State.SENDING, (A.REFRESH,)), (State.ACCEPTED, (A.REFRESH,)), (State.UNKNOWN, (A.CHECK_AGAIN,))],
+    [(State.SENDING, (A.REFRESH,)), (State.ACCEPTED, (A.CHECK_AGAIN,)), (State.UNKNOWN, (A.CHECK_AGAIN,))],
 )
 def test_while_an_operation_is_in_doubt_one_can_only_look(link, state, offered):
     assert actions(replace(link, operation=an_operation(state=state)), NOW) == offered
@@ -87,6 +87,31 @@ def test_what_may_still_be_under_way_is_never_tried_again(state):
     link = reserved(operation=an_operation(state=state, sent_at=NOW - DAY))
 
     assert A.TRY_AGAIN not in actions(link, NOW)
+
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("link", "operation", "age", "closed"),
+    [
+        (reserved(), an_operation(state=State.UNKNOWN), 10 * MINUTE - SECOND, False),
+        (reserved(), an_operation(state=State.UNKNOWN), 10 * MINUTE, True),
+        (taken(), an_operation(state=State.UNKNOWN), MINUTE, False),
+        (reserved(), an_operation(state=State.SENDING), 2 * DAY, False),
+        (reserved(), an_operation(state=State.ACCEPTED), DAY - SECOND, False),
+        (reserved(), an_operation(state=State.ACCEPTED), DAY, True),
+        (taken(), an_operation(state=State.ACCEPTED), MINUTE, True),
+        (taken(), an_operation(Kind.REFUND, State.ACCEPTED), MINUTE, False),
+        (a_link(), an_operation(Kind.CANCEL, State.ACCEPTED, 0), DAY - SECOND, False),
+        (a_link(), an_operation(Kind.CANCEL, State.ACCEPTED, 0), DAY, True),
+        (a_link(Status.UNCERTAIN), an_operation(Kind.CREATE, State.UNKNOWN, 0), DAY, False),
+    ],
+)
+def test_a_question_is_closed_only_when_nothing_can_come_of_it_or_a_day_was_waited(link, operation, age, closed):
+    asked = replace(link, operation=replace(operation, sent_at=NOW - age))
+
+    assert may_be_closed(asked, NOW) is closed
 
 
 @pytest.mark.parametrize(

@@ -275,6 +275,7 @@ def questions():
         yield f"refused, {kind}", *told(Happened.REFUSED, on, reason="The payment is locked.", **said)
         yield f"not taken, {kind}", *told(Happened.REFUSED, on, reason=None, taken=False, **said)
         yield f"absent, {kind}", *told(Happened.ABSENT, on, **said)
+        yield f"given up, {kind}", *told(Happened.ABSENT, on, accepted=True, **said)
 
 
 DRAFT = Draft(id="5f2c8d31", channel="C0SALES")

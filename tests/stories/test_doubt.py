@@ -176,7 +176,7 @@ async def accepted(shop, ask):
     assert (await the_operation(shop)).state == "accepted"
     assert "Dintero has accepted" in card(shop)
     assert lines(shop)[-1].startswith(f"⏳ Dintero has accepted {ask.noun}, asked for by @kari, and is working on it.")
-    assert shop.card.buttons == ["Refresh"]
+    assert shop.card.buttons == ["Check again"]
     assert ask.happened(shop) == 0
 
 
@@ -214,13 +214,50 @@ async def test_what_was_accepted_and_never_ends_is_never_sent_again(shop, ask):
     """Some methods take weeks (Dintero reference §7): a promise of Dintero's is no doubt of ours."""
     await accepted(shop, ask)
 
-    for _ in range(4):
-        await shop.later(hours=8)
-    await shop.presses("Refresh")
+    for _ in range(11):
+        await shop.later(hours=2)
+    await shop.presses("Check again")
 
     assert (await the_operation(shop)).state == "accepted"
-    assert shop.card.buttons == ["Refresh"]
+    assert shop.card.buttons == ["Check again"]
     assert len(shop.writes(ask.kind)) == 1
+    [whisper] = whispers(shop)
+    assert whisper.startswith("Dintero has accepted it and shows no end of it yet. A day after it was asked for,")
+
+
+@accepted_asks
+async def test_a_day_after_it_was_accepted_a_person_may_stop_waiting(shop, ask):
+    """Or the link would have no buttons for ever; what comes later is shown all the same."""
+    await accepted(shop, ask)
+    await shop.later(days=1)
+    assert shop.card.buttons == ["Check again"]
+
+    await shop.presses("Check again")
+
+    assert (await the_operation(shop)).state == "absent"
+    assert shop.card.buttons == list(ask.usual)
+    assert lines(shop)[-1].startswith(f"🔎 @kari looked again: Dintero had accepted {ask.noun} and shows no end of it.")
+    assert "It may still be done" in lines(shop)[-1]
+    shop.dintero.complete_async()
+    await shop.dintero_calls_back()
+    assert ask.afterwards in card(shop).splitlines()[0]
+    assert "249,50 kr" in lines(shop)[-1]
+    assert len(shop.writes(ask.kind)) == 1
+
+
+async def test_what_was_accepted_and_then_done_elsewhere_is_waited_for_no_longer(shop):
+    """A colleague mended it in the Backoffice: nothing is left that it could still be done with."""
+    [ask] = (ask for ask in ASKS if ask.kind == "capture")
+    await accepted(shop, ask)
+    shop.dintero.pending.clear()
+    shop.dintero.backoffice_capture(shop.transaction()["id"])
+    await shop.dintero_calls_back()
+    assert "Check again looks once more, and gives the buttons back" in card(shop)
+
+    await shop.presses("Check again")
+
+    assert (await the_operation(shop)).state == "absent"
+    assert shop.card.buttons == ["Refund…", "Refresh"]
 
 
 async def test_a_cancel_that_was_accepted_is_done_when_the_session_says_so(shop):

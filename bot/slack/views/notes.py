@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from bot.domain.actions import Action, actions, awaits_auto_capture
+from bot.domain.actions import Action, actions, awaits_auto_capture, may_be_closed
 from bot.domain.links import Delivered, Facts, Link, Status
 from bot.domain.nudges import AUTO_CAPTURE_PATIENCE
 from bot.domain.operations import ASK_ARRIVED_AFTER, Kind
@@ -128,6 +128,8 @@ def _operation(link: Link, now: datetime, look: Look) -> list[str]:
     told = [operating(operation, link.currency, look)]
     if operation.may_ask_again(now):
         told.append("After ten minutes there is no trace of it. _Check again_ looks once more, _Try again_ repeats it.")
+    elif may_be_closed(link, now):
+        told.append("_Check again_ looks once more, and gives the buttons back if there still is no end of it.")
     return told
 
 

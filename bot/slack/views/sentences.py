@@ -180,6 +180,11 @@ def _unknown(_: Story, link: Link, event: Event, look: Look) -> str:
 
 def _absent(_: Story, link: Link, event: Event, look: Look) -> str:
     what = _what(link, event, look)
+    if event.data.get("accepted"):
+        return (
+            f"🔎 {person(event.actor)} looked again: Dintero had accepted {what} and shows no end of it. "
+            "*It may still be done*; look in Dintero's Backoffice before you ask for it again."
+        )
     return f"🔎 {person(event.actor)} looked again and there is no trace of {what}. It can be asked for again."
 
 
