@@ -91,7 +91,7 @@ class Paylink:
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """Run the loops and the scheduler's ticks; at the end let what is under way come to its answer."""
-        ticking = scheduler(table(self.bells, self.sweeping))
+        ticking = scheduler(table(self.bells, self.running, self.sweeping))
         ticking.start()
         self._tasks = [asyncio.create_task(loop.run(), name=loop.name) for loop in self.bells.loops]
         self.bells.ring()
@@ -104,10 +104,11 @@ class Paylink:
             await self.owned.finish()
             for loop in self.bells.loops:
                 loop.stop()
-            await asyncio.wait(self._tasks, timeout=_STOP_WITHIN)
-            for task in self._tasks:
+            ending = [*self._tasks, asyncio.create_task(self.running.settled())]
+            await asyncio.wait(ending, timeout=_STOP_WITHIN)
+            for task in ending:
                 task.cancel()
-            await asyncio.gather(probing, *self._tasks, return_exceptions=True)
+            await asyncio.gather(probing, *ending, return_exceptions=True)
 
 
 @asynccontextmanager
@@ -182,6 +183,7 @@ def _wire(
 ) -> Paylink:
     """Hand everything what it needs."""
     bells, counters, owned = Bells(), Counters(), Owned()
+    wants, due, tells = Bells(), Bells(), Bells()
     everybody = "*" in settings.paylink_money_users
     policy = Policy(money_users=None if everybody else settings.paylink_money_users)
     look = Look(locale=settings.paylink_locale, timezone=settings.paylink_timezone, sandbox=settings.sandbox)
@@ -193,8 +195,8 @@ def _wire(
         currency=settings.paylink_currency,
         country=settings.paylink_country,
     )
-    refreshing = Refreshing(store=store, gateway=gateway, clock=clock, bell=bells, counters=counters)
-    creating = Creating(store=store, gateway=gateway, threads=threads, clock=clock, bell=bells, counters=counters)
+    refreshing = Refreshing(store=store, gateway=gateway, clock=clock, bell=tells, counters=counters)
+    creating = Creating(store=store, gateway=gateway, threads=threads, clock=clock, bell=tells, counters=counters)
     moving = MovingMoney(
         store=store, gateway=gateway, threads=threads, refreshing=refreshing, clock=clock, bell=bells,
         counters=counters, locale=settings.paylink_locale,
@@ -205,14 +207,13 @@ def _wire(
         account_id=settings.dintero_account_id,
     )  # fmt: skip
     telling = Telling(store=store, threads=threads, clock=clock, counters=counters)
-    bells.loops += [
-        Loop("operations", running.run_once),
-        Loop("due links", sweeping.look_at_due),
-        Loop("telling", telling.tell_once),
-    ]
-    issuing = Issuing(store=store, clock=clock, bell=bells, shop=shop, policy=policy)
+    wants.loops.append(Loop("operations", running.start))
+    due.loops.append(Loop("due links", sweeping.look_at_due))
+    tells.loops.append(Loop("telling", telling.tell_once))
+    bells.loops += [*wants.loops, *due.loops, *tells.loops]
+    issuing = Issuing(store=store, clock=clock, bell=wants, shop=shop, policy=policy)
     pressing = Pressing(store=store, clock=clock, bell=bells, policy=policy, locale=settings.paylink_locale)
-    looking = Looking(store=store, clock=clock, bell=bells, pressing=pressing, refreshing=refreshing)
+    looking = Looking(store=store, clock=clock, bell=tells, pressing=pressing, refreshing=refreshing)
     router = Router(
         commands=CommandListener(threads=threads, owned=owned, shop=shop),
         forms=IssueFormListener(
@@ -233,7 +234,7 @@ def _wire(
     secret = settings.slack_signing_secret.get_secret_value()
     app = bolt(slack, bot, settings.slack_bot_token.get_secret_value(), secret, router)
     knocks = Knocks(
-        arriving=Arriving(store=store, clock=clock, bell=bells, counters=counters),
+        arriving=Arriving(store=store, clock=clock, bell=due, counters=counters),
         counters=counters,
         callback_seal=_callback_seal(settings, clock),
         webhook_seal=_webhook_seal(settings),

@@ -8,6 +8,7 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.services.ports.world import Bell
+from bot.services.running import Running
 from bot.services.sweeping import Sweeping
 
 
@@ -20,7 +21,7 @@ class Job:
     seconds: int
 
 
-def table(bell: Bell, sweeping: Sweeping) -> tuple[Job, ...]:
+def table(bell: Bell, running: Running, sweeping: Sweeping) -> tuple[Job, ...]:
     """Everything that happens by itself."""
 
     async def wake() -> None:
@@ -28,6 +29,7 @@ def table(bell: Bell, sweeping: Sweeping) -> tuple[Job, ...]:
 
     return (
         Job("wake the loops", wake, 1),
+        Job("find operations whose sender died", running.find_orphans, 5),
         Job("find payments nobody told us about", sweeping.find_paid, 60),
         Job("drop forms nobody sent", sweeping.purge_drafts, 3600),
     )

@@ -44,11 +44,11 @@ class Loop:
 
 @dataclass(slots=True)
 class Bells:
-    """Rings every loop; handed to the services as their bell."""
+    """Rings several loops at once. A service is handed those whose work it makes: an idle claim is a transaction."""
 
     loops: list[Loop] = field(default_factory=list)
 
     def ring(self) -> None:
-        """Wake all loops."""
+        """Wake them all."""
         for loop in self.loops:
             loop.ring()

@@ -110,7 +110,10 @@ async def test_one_bell_wakes_all():
     assert (first.rounds, second.rounds) == (1, 1)
 
 
-class Sweeps:
+class Everything:
+    async def find_orphans(self):
+        return None
+
     async def find_paid(self):
         return 0
 
@@ -119,16 +122,22 @@ class Sweeps:
 
 
 @pytest.mark.parametrize(
-    ("name", "seconds"), [("wake the loops", 1), ("find payments nobody told us about", 60), ("drop forms", 3600)]
+    ("name", "seconds"),
+    [
+        ("wake the loops", 1),
+        ("find operations whose sender died", 5),
+        ("find payments nobody told us about", 60),
+        ("drop forms", 3600),
+    ],
 )
 async def test_what_happens_by_itself_and_how_often(name, seconds):
-    [job] = [job for job in table(Bells(), Sweeps()) if job.name.startswith(name)]
+    [job] = [job for job in table(Bells(), Everything(), Everything()) if job.name.startswith(name)]
 
     assert job.seconds == seconds
 
 
 async def test_a_slow_job_never_runs_twice_at_once_and_makes_up_for_nothing():
-    ticking = scheduler(table(Bells(), Sweeps()))
+    ticking = scheduler(table(Bells(), Everything(), Everything()))
     ticking.start(paused=True)
 
     assert {(job.max_instances, job.coalesce, job.misfire_grace_time) for job in ticking.get_jobs()} == {

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
@@ -33,13 +33,37 @@ class Running:
     counters: Counters
     creating: Creating
     moving_money: MovingMoney
+    _underway: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def start(self) -> int:
+        """Start what is wanted now, side by side: one slow answer keeps nobody else waiting.
+
+        Returns how many operations were started; the bell rings when one of them has ended.
+        """
+        room = _AT_ONCE - len(self._underway)
+        if room <= 0:
+            return 0
+        claims = await self.store.claim_operations(self.clock.machine_now(), _CLAIM_LEASE, room)
+        for claimed in claims:
+            task = asyncio.create_task(self._run(claimed), name="operation")
+            self._underway.add(task)
+            task.add_done_callback(self._ended)
+        return len(claims)
+
+    async def settled(self) -> None:
+        """Wait for what is under way."""
+        await asyncio.gather(*self._underway)
 
     async def run_once(self) -> int:
-        """Run what is wanted now; returns how many operations there were."""
-        await self._find_orphans()
-        claims = await self.store.claim_operations(self.clock.machine_now(), _CLAIM_LEASE, _AT_ONCE)
-        await asyncio.gather(*(self._run(claimed) for claimed in claims))
-        return len(claims)
+        """Find orphans, run what is wanted now and wait for its end; returns how many operations there were."""
+        await self.find_orphans()
+        started = await self.start()
+        await self.settled()
+        return started
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._underway.discard(task)
+        self.bell.ring()
 
     async def _run(self, claimed: Claimed) -> None:
         async with self.store.read() as work:
@@ -56,7 +80,7 @@ class Running:
             self.counters.add("operation_errors")
             log.exception("operation_failed", operation=operation.id, kind=operation.kind)
 
-    async def _find_orphans(self) -> None:
+    async def find_orphans(self) -> None:
         """Make *unknown* what was being sent when its sender died; from here on it is only read."""
         orphans: Sequence[Claimed] = await self.store.lapsed_operations(self.clock.machine_now())
         for claimed in orphans:

@@ -7,7 +7,9 @@ import pytest
 from bot.app import assembled
 from bot.settings import Settings
 from sandbox.dintero.faults import Fault
+from tests.stories import database
 from tests.stories.asks import every_ask
+from tests.stories.counting import asked
 from tests.stories.till import (
     a_paid_link,
     a_reserved_link,
@@ -254,3 +256,42 @@ async def test_callbacks_during_a_capture_do_not_disturb_it(shop):
 
     assert (await the_operation(shop)).state == "done"
     assert len([line for line in lines(shop) if "captured 249,50 kr" in line]) == 1
+
+
+async def test_a_list_under_way_does_not_put_off_what_a_rival_made_urgent(twins):
+    """It began before the capture; its next look in a day would come too late for the question."""
+    shop, other = twins
+    await a_reserved_link(shop)
+    [[link_id]] = database.rows(shop, "SELECT id FROM link")
+    shop.clock.pass_(days=1, minutes=1)
+    shop.dintero.faults.add("list", Fault.delay(0.5, after=True))
+    shop.dintero.faults.add("capture", Fault.drop_before())
+
+    looking = asyncio.create_task(shop.bot.sweeping.look_at_due())
+    await asked(shop, "list")
+    await shop.presses_only("Capture")
+    await other.running.run_once()
+    await other.refreshing.refresh(link_id)
+    await looking
+    for _ in range(12):
+        await shop.later(minutes=1)
+
+    assert "Try again" in shop.card.buttons
+
+
+async def test_a_create_that_dintero_is_slow_with_keeps_nobody_else_waiting(shop):
+    """Eight may be under way; a ninth seller must not wait for the slowest of the other eight."""
+    shop.dintero.faults.add("create", Fault.delay(2))
+    slow = await shop.opens_form("100 91234567 Slow #4801")
+    await shop.slack.submit(shop.kari, slow)
+    await shop.bot.running.start()
+    await until(lambda: len(shop.writes("create")) == 1)
+
+    quick = await shop.opens_form("100 91234567 Quick #4802")
+    await shop.slack.submit(shop.kari, quick)
+    assert await shop.bot.running.start() == 1
+    await until(lambda: "Ready to share" in quick.read())
+
+    assert "Creating link" in slow.read()
+    await shop.work()
+    assert "Ready to share" in slow.read()

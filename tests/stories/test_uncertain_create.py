@@ -231,7 +231,7 @@ async def test_an_answer_that_comes_after_the_lease_has_lapsed_is_still_heard(tm
         sending = asyncio.create_task(shop.bot.running.run_once())
         await made(shop, "4711")
         shop.clock.pass_(seconds=91)
-        await shop.bot.running._find_orphans()
+        await shop.bot.running.find_orphans()
         assert database.statuses(shop)[1:] == [("4711", "uncertain")]
 
         await sending
