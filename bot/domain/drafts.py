@@ -171,7 +171,9 @@ def read_vat(text: str) -> int:
 
 
 def read_quantity(text: str) -> Decimal:
-    """How many; up to three decimals, as for hours or kilos.
+    """How many; up to two decimals, as for hours or kilos.
+
+    A separator before exactly three digits could mean a thousand, as in an amount: it is refused, not guessed.
 
     Raises:
         ValueError: with the sentence to show beside the field.
@@ -180,8 +182,11 @@ def read_quantity(text: str) -> Decimal:
     quantity = _decimal(text.strip() or "1", "This is not a quantity. Write it like 2 or 1,5.")
     if quantity <= 0 or quantity > 100_000:
         raise ValueError("The quantity must be more than 0 and at most 100 000.")
-    if quantity != round(quantity, 3):
-        raise ValueError("At most three decimals.")
+    decimals = -int(quantity.as_tuple().exponent)
+    if decimals == 3:
+        raise ValueError(f"“{text.strip()}” can be read two ways. Write it without a separator, or with two decimals.")
+    if decimals > 2:
+        raise ValueError("At most two decimals.")
     return quantity
 
 

@@ -125,9 +125,19 @@ def test_vat_is_kept_in_hundredths_of_a_percent(typed, vat):
     assert read(replace(DRAFT, lines=(replace(LINE, vat=typed),))).lines[0].vat == vat
 
 
-@pytest.mark.parametrize(("typed", "quantity"), [("2", "2"), ("1,5", "1.5"), ("0.125", "0.125"), ("", "1")])
-def test_quantities_may_have_three_decimals(typed, quantity):
+@pytest.mark.parametrize(
+    ("typed", "quantity"), [("2", "2"), ("1,5", "1.5"), ("0.25", "0.25"), ("1000", "1000"), ("", "1")]
+)
+def test_quantities_may_have_two_decimals(typed, quantity):
     assert read(replace(DRAFT, lines=(replace(LINE, quantity=typed),))).lines[0].quantity == Decimal(quantity)
+
+
+@pytest.mark.parametrize("typed", ["1.000", "1,000", "0,125"])
+def test_a_quantity_that_can_be_read_two_ways_is_refused(typed):
+    """A thousand to some, one to others."""
+    [sentence] = wrong(replace(DRAFT, lines=(replace(LINE, quantity=typed),))).values()
+
+    assert "two ways" in sentence
 
 
 def test_a_line_left_empty_is_left_out():
