@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Select, Table, func, or_, select, update
 
+from bot.domain.links import Link
 from bot.domain.operations import State
 from bot.domain.stories import Backlog, Claimed, Due
 from storage.links import Links
@@ -43,19 +44,20 @@ class Claims(Links):
         rows = await self._hold(lapsed, operations, lease_until=until, fence=operations.c.fence + 1)
         return [Claimed(id=row.id, fence=row.fence + 1, note=row.kind) for row in rows]
 
-    async def due_links(self, now: datetime, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Due]:
-        """Hold links that are due, the longest waiting first."""
+    async def due_links(
+        self, now: datetime, machine_now: datetime, lease: timedelta, limit: int
+    ) -> Sequence[Due | Claimed]:
+        """Hold links that are due, the longest waiting first; one whose row cannot be read is merely *claimed*."""
         due = (
-            select(links.c.id, links.c.hint_at)
+            select(links.c.id, links.c.hint_at, links.c.fence)
             .where(links.c.due_at <= now, free(links.c.lease_until, machine_now))
             .order_by(links.c.due_at, links.c.id)
             .limit(limit)
         )
         rows = await self._hold(due, links, lease_until=machine_now + lease, fence=links.c.fence + 1)
-        ids = [row.id for row in rows]
-        held = await self._links(select(links).where(links.c.id.in_(ids))) if ids else []
-        hinted = {row.id for row in rows if row.hint_at is not None}
-        return [Due(link=link, hinted=link.id in hinted) for link in sorted(held, key=lambda link: ids.index(link.id))]
+        found = await self._readable(select(links).where(links.c.id.in_([row.id for row in rows]))) if rows else []
+        readable = {link.id: link for link in found}
+        return [_due(row, readable.get(row.id)) for row in rows]
 
     async def backlog(self, now: datetime, machine_now: datetime) -> Backlog:
         """What waits, and for how long: four queries over partial indexes."""
@@ -105,6 +107,13 @@ class Claims(Links):
         if rows:
             await self._run(update(table).where(table.c.id.in_([row.id for row in rows])).values(**held))
         return rows
+
+
+def _due(row: Any, link: Link | None) -> Due | Claimed:
+    fence = row.fence + 1
+    return (
+        Claimed(id=row.id, fence=fence) if link is None else Due(link=link, hinted=row.hint_at is not None, fence=fence)
+    )
 
 
 def _since(moment: datetime | None, now: datetime) -> float | None:

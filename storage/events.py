@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, insert, select, update
 from bot.domain.events import UNTOLD, Event, News, urgency
 from storage.rows import event_from
 from storage.tables import events, links
-from storage.transaction import Transaction
+from storage.transaction import Transaction, naming
 
 
 class Events(Transaction):
@@ -51,8 +51,14 @@ class Events(Transaction):
             await self._settle_telling(row.order_id)
 
     async def untold_events(self, order_id: str) -> Sequence[Event]:
-        """The order's untold events, oldest first."""
-        return await self._events(order_id, events.c.told_ts.is_(None))
+        """The order's untold events, oldest first.
+
+        Raises:
+            Unreadable: when one of them cannot be read.
+
+        """
+        with naming("events of order", order_id):
+            return await self._events(order_id, events.c.told_ts.is_(None))
 
     async def told_events(self, order_id: str) -> Sequence[Event]:
         """The order's events that have a thread message, oldest first."""

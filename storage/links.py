@@ -1,10 +1,11 @@
 """Links: guarded writes, what is due, and who asks for them."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Select, case, func, insert, literal, select, update
 
 from bot.domain.events import Urgency
 from bot.domain.links import Link
@@ -64,12 +65,12 @@ class Links(Transaction):
 
     async def links_by_session(self, session_ids: Sequence[str]) -> Mapping[str, Link]:
         """Ours among these session ids."""
-        found = await self._links(select(links).where(links.c.session_id.in_(session_ids)))
+        found = await self._readable(select(links).where(links.c.session_id.in_(session_ids)))
         return {link.session_id: link for link in found if link.session_id is not None}
 
     async def links_by_reference(self, references: Sequence[str]) -> Mapping[str, Link]:
         """Ours among these merchant references."""
-        found = await self._links(select(links).where(links.c.merchant_reference.in_(references)))
+        found = await self._readable(select(links).where(links.c.merchant_reference.in_(references)))
         return {link.reference: link for link in found}
 
     async def save_link(self, link: Link, *, expected_version: int, due_at: datetime | None, visible: bool) -> bool:
@@ -93,13 +94,18 @@ class Links(Transaction):
             await self._stir(order_id, Urgency.PROGRESS, link_changed=True)
         return saved
 
-    async def postpone(self, link_id: str, due_at: datetime | None) -> None:
-        """End the lease of a due link without a change; an unseen hint keeps it due as in `save_link`."""
-        await self._run(update(links).where(links.c.id == link_id).values(due_at=_due(due_at), lease_until=None))
+    async def postpone(self, link_id: str, due_at: datetime | None, *, fence: int | None = None) -> None:
+        """End the lease of a due link without a change; an unseen hint keeps it due as in `save_link`.
 
-    async def put_off(self, link_id: str, until: datetime) -> None:
-        """End the lease of a due link for want of a call to look with; it waits until then, hinted or not."""
-        await self._run(update(links).where(links.c.id == link_id).values(due_at=until, lease_until=None))
+        With the `fence` of a claim nothing happens when its lease has ended: whoever saved the link since, or holds
+        it now, knows better when it is due.
+        """
+        which = (links.c.id == link_id,) if fence is None else _held(link_id, fence)
+        await self._run(update(links).where(*which).values(due_at=_due(due_at), lease_until=None))
+
+    async def put_off(self, link_id: str, until: datetime, *, fence: int) -> None:
+        """End the lease of one's own due link for want of a call to look with; it waits until then, hinted or not."""
+        await self._run(update(links).where(*_held(link_id, fence)).values(due_at=until, lease_until=None))
 
     async def mark_replaced(self, link_id: str) -> None:
         """A newer link of the same order exists now.
@@ -118,6 +124,12 @@ class Links(Transaction):
         if session_hint is not None:
             values["session_hint"] = session_hint
         await self._run(update(links).where(links.c.id == link_id).values(**values))
+
+    async def hinted(self, link_id: str) -> bool:
+        """Whether a hint came that no look has answered yet."""
+        return (
+            await self._first(select(links.c.id).where(links.c.id == link_id, links.c.hint_at.is_not(None))) is not None
+        )
 
     async def session_hint(self, link_id: str) -> str | None:
         """The session id that a callback named for a link without one."""
@@ -149,6 +161,18 @@ class Links(Transaction):
         found = await self._links(select(links).where(condition))
         return found[0] if found else None
 
+    async def _readable(self, query: Select[Any]) -> list[Link]:
+        """The links of `query` whose rows can be read: one that cannot must not stop the rest."""
+        try:
+            return await self._links(query)
+        except ValueError:
+            ids = (await self._run(query.with_only_columns(links.c.id))).scalars().all()
+        found: list[Link] = []
+        for each in ids:
+            with suppress(ValueError):
+                found += await self._links(select(links).where(links.c.id == each))
+        return found
+
     async def _links(self, query: Select[Any]) -> list[Link]:
         """Links with their open operations: two queries, however many there are."""
         rows = (await self._run(query)).all()
@@ -167,6 +191,11 @@ class Links(Transaction):
             "transaction_id": link.transaction_id,
             "expires_at": link.expires_at,
         }
+
+
+def _held(link_id: str, fence: int) -> tuple[ColumnElement[bool], ...]:
+    """The condition that a claim still holds the link."""
+    return links.c.id == link_id, links.c.fence == fence, links.c.lease_until.is_not(None)
 
 
 def _sooner(column: Any, at: datetime) -> Any:

@@ -10,6 +10,7 @@ from storage.links import Links
 from storage.rows import card_from, event_from, line_from, order_from
 from storage.tables import events, lines, links, orders, workspaces
 from storage.timing import NEW_ORDER_REST
+from storage.transaction import naming
 
 
 class Orders(Links):
@@ -73,7 +74,16 @@ class Orders(Links):
             await self._run(insert(lines), rows)
 
     async def story(self, order_id: str) -> Story | None:
-        """The order, its chain, its card: five queries, however long the chain is."""
+        """The order, its chain, its card: five queries, however long the chain is.
+
+        Raises:
+            Unreadable: when a row of it cannot be read.
+
+        """
+        with naming("order", order_id):
+            return await self._story(order_id)
+
+    async def _story(self, order_id: str) -> Story | None:
         row = await self._first(
             select(orders, workspaces.c.team_id)
             .join(workspaces, workspaces.c.id == orders.c.workspace_id)

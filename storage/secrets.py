@@ -18,6 +18,10 @@ _KEY_BYTES: Final = 32
 _TOKEN_BYTES: Final = 24
 
 
+class KeyGone(ValueError):
+    """None of the keys opens what is stored; the message says how to mend it."""
+
+
 class Secrets:
     """One or more Fernet keys, newest first.
 
@@ -48,13 +52,13 @@ class Secrets:
         """Read what `encrypt` made with any of the keys.
 
         Raises:
-            ValueError: when none of the keys opens it.
+            KeyGone: when none of the keys opens it.
 
         """
         try:
             return self._box.decrypt(box).decode()
         except InvalidToken:
-            raise ValueError(
+            raise KeyGone(
                 "No key in PAYLINK_SECRET_KEY opens what is stored. Put the key it was written with back, "
                 "behind the newer ones."
             ) from None

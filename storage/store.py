@@ -73,8 +73,8 @@ class SqlStore:
 
     async def claim_due_links(
         self, now: datetime, machine_now: datetime, lease: timedelta, limit: int
-    ) -> Sequence[Due]:
-        """Hold links that are due, the longest waiting first."""
+    ) -> Sequence[Due | Claimed]:
+        """Hold links that are due, the longest waiting first; one whose row cannot be read is merely *claimed*."""
         async with self._done(Claims) as work:
             return await work.due_links(now, machine_now, lease, limit)
 

@@ -1,6 +1,7 @@
 """One transaction: running statements, locking an order's rows, and noting that Slack lags behind an order."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -8,10 +9,11 @@ from sqlalchemy import CursorResult, Executable, Insert, Row, Table, case, func,
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.errors import Unreadable
 from bot.domain.events import Urgency
 from bot.domain.stories import CardState
 from storage.columns import Utc
-from storage.secrets import Secrets
+from storage.secrets import KeyGone, Secrets
 from storage.tables import events, links, orders
 
 
@@ -107,6 +109,19 @@ class Transaction:
                 "tell_after": row.tell_after,
             }
         await self._run(update(orders).where(orders.c.id == order_id).values(**values))
+
+
+@contextmanager
+def naming(row: str, row_id: str) -> Iterator[None]:
+    """Read something that may not be readable any more: the error names the row, and nothing that stands in it.
+
+    What a parser says of wrong input holds the input, and ends in the log.
+    """
+    try:
+        yield
+    except ValueError as error:
+        why = str(error) if isinstance(error, KeyGone) else type(error).__name__
+        raise Unreadable(f"{row} {row_id}: {why}") from None
 
 
 def free(lease: Any, machine_now: datetime) -> Any:

@@ -8,6 +8,7 @@ PaylinkError
 ├── NotOurs                 what was read belongs to another order
 ├── OperationOpen           the link has an open operation already
 ├── DraftUsed               the form was submitted before
+├── Unreadable              a stored row cannot be read
 └── GatewayError            a call to Dintero ended badly; a caller's only question is: may I try again?
     ├── NotSent             a write that provably was not done: yes
     ├── Declined            Dintero refused: no, and here is its reason
@@ -68,6 +69,10 @@ class DraftUsed(PaylinkError):
         super().__init__(order_id)
         self.order_id = order_id
         self.link_id = link_id
+
+
+class Unreadable(PaylinkError):
+    """A stored row cannot be read. The message names the row and nothing that stands in it."""
 
 
 class GatewayError(PaylinkError):

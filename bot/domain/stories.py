@@ -88,6 +88,7 @@ class Due:
 
     link: Link
     hinted: bool
+    fence: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

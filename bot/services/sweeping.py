@@ -8,13 +8,13 @@ from typing import Final
 
 import structlog
 
-from bot.domain.errors import GatewayError, PaylinkError
+from bot.domain.errors import GatewayError, PaylinkError, Unreadable
 from bot.domain.links import Link, Status
 from bot.domain.observations import Observation, Payment
 from bot.domain.operations import IN_DOUBT
 from bot.domain.schedule import next_look
 from bot.domain.settling import EXPIRY_GRACE
-from bot.domain.stories import Due
+from bot.domain.stories import Claimed, Due
 from bot.services.ports.gateway import Gateway
 from bot.services.ports.storage import Store
 from bot.services.ports.world import Clock, Counters
@@ -30,6 +30,7 @@ _OVERLAP: Final = timedelta(minutes=5)
 _PAID_TASK: Final = "paid"
 _SWEEP_EVERY: Final = timedelta(minutes=1)
 _AGAIN: Final = timedelta(minutes=1)
+_UNREADABLE: Final = timedelta(hours=1)
 _CALLS_PER_SECOND: Final = 10
 """Our own limit; Dintero publishes none (Dintero reference §12)."""
 _BUDGET_WAIT: Final = timedelta(seconds=2)
@@ -52,16 +53,18 @@ class Sweeping:
     async def look_at_due(self) -> int:
         """Look at the links that are due now; one failure never stops the rest. Returns how many were due."""
         now = self.clock.now()
-        due = await self.store.claim_due_links(now, self.clock.machine_now(), _LEASE, _BATCH)
-        over = [each.link for each in due if _may_be_over(each, now)]
-        listed = [each.link for each in due if _can_be_listed(each) and not _may_be_over(each, now)]
+        claims = await self.store.claim_due_links(now, self.clock.machine_now(), _LEASE, _BATCH)
+        due = [each for each in claims if isinstance(each, Due)]
+        over = [each for each in due if _may_be_over(each, now)]
+        listed = [each for each in due if _can_be_listed(each) and not _may_be_over(each, now)]
         single = [each for each in due if not _may_be_over(each, now) and not _can_be_listed(each)]
         await asyncio.gather(
-            self._guard([link.id for link in over], self._confirm_expiry(over)),
-            self._guard([link.id for link in listed], self._compare(listed)),
+            self._guard(over, self._confirm_expiry(over)),
+            self._guard(listed, self._compare(listed)),
             *(self._single(each, now) for each in single),
+            *(self._set_aside(each) for each in claims if isinstance(each, Claimed)),
         )
-        return len(due)
+        return len(claims)
 
     async def find_paid(self) -> int:
         """Make due what a page-through of the account's newest payments shows to have changed; returns how many.
@@ -113,85 +116,98 @@ class Sweeping:
             await work.commit()
         return found
 
-    async def _confirm_expiry(self, links: Sequence[Link]) -> None:
+    async def _confirm_expiry(self, over: Sequence[Due]) -> None:
         """One list for all whose time is over: no payment there, and it has expired."""
-        if not links or not await self._in_budget(links):
+        if not over or not await self._in_budget(over):
             return
-        sessions = [link.session_id for link in links if link.session_id]
+        sessions = [each.link.session_id for each in over if each.link.session_id]
         paying = {payment.session_id for payment in await self.gateway.payments(session_ids=sessions)}
-        for link in links:
-            if link.session_id in paying:
-                await self._guard([link.id], self._refresh(link.id))
-            else:
-                await self._guard([link.id], self._expire(link))
+        for each in over:
+            ended = self._refresh(each.link) if each.link.session_id in paying else self._expire(each.link)
+            await self._guard([each], ended)
 
     async def _expire(self, link: Link) -> None:
         async with self.store() as work:
             story = await work.story_of_link(link.id)
-            await work.set_looked(link.id, self.clock.now())
-            await work.commit()
-        if story is not None and await self.refreshing.apply(story, story.link(link.id), Observation()) is None:
-            await self._refresh(link.id)
+            # What came after the claim may have come after the list: a payment, most likely.
+            news = await work.hinted(link.id)
+            if not news:
+                await work.set_looked(link.id, self.clock.now())
+                await work.commit()
+        if news or story is None or await self.refreshing.apply(story, story.link(link.id), Observation()) is None:
+            await self._refresh(link)
 
-    async def _compare(self, links: Sequence[Link]) -> None:
+    async def _compare(self, listed: Sequence[Due]) -> None:
         """One list for all with a payment: only those that changed are read."""
-        if not links or not await self._in_budget(links):
+        if not listed or not await self._in_budget(listed):
             return
-        ids = [link.transaction_id for link in links if link.transaction_id]
+        ids = [each.link.transaction_id for each in listed if each.link.transaction_id]
         seen = {payment.transaction_id: payment.seen for payment in await self.gateway.payments(transaction_ids=ids)}
-        for link in links:
-            if seen.get(link.transaction_id or "") == link.facts.seen:
-                await self._leave(link, next_look(link, self.clock.now()))
+        for each in listed:
+            if seen.get(each.link.transaction_id or "") == each.link.facts.seen:
+                await self._leave([each], next_look(each.link, self.clock.now()))
             else:
-                await self._guard([link.id], self._refresh(link.id))
+                await self._guard([each], self._refresh(each.link))
 
     async def _single(self, each: Due, now: datetime) -> None:
         link = each.link
         only_curious = not each.hinted and link.status is Status.OPEN and link.facts.paying_since is None
         if not await self._spend(_OPENED_SHARE if only_curious else 1.0):
-            await self._put_off([link], now + (_CURIOUS_WAIT if only_curious else _BUDGET_WAIT))
+            await self._put_off([each], now + (_CURIOUS_WAIT if only_curious else _BUDGET_WAIT))
             return
-        await self._guard([link.id], self._refresh(link.id))
+        await self._guard([each], self._refresh(link))
+
+    async def _set_aside(self, claimed: Claimed) -> None:
+        """Its row cannot be read: that is for a person to mend, and the others go on."""
+        self.counters.add("unreadable_rows")
+        log.error("link_unreadable", link=claimed.id)
+        async with self.store() as work:
+            await work.postpone(claimed.id, self.clock.now() + _UNREADABLE, fence=claimed.fence)
+            await work.commit()
 
     async def _spend(self, share: float = 1.0) -> bool:
         return await self.store.spend(self.account_id, self.clock.machine_now(), rate=_CALLS_PER_SECOND, share=share)
 
-    async def _in_budget(self, links: Sequence[Link]) -> bool:
+    async def _in_budget(self, due: Sequence[Due]) -> bool:
         """Whether a list may be asked for now; else its links wait."""
         spent = await self._spend()
         if not spent:
-            await self._put_off(links, self.clock.now() + _BUDGET_WAIT)
+            await self._put_off(due, self.clock.now() + _BUDGET_WAIT)
         return spent
 
-    async def _put_off(self, links: Sequence[Link], until: datetime) -> None:
+    async def _put_off(self, due: Sequence[Due], until: datetime) -> None:
         async with self.store() as work:
-            for link in links:
-                await work.put_off(link.id, until)
+            for each in due:
+                await work.put_off(each.link.id, until, fence=each.fence)
             await work.commit()
 
-    async def _refresh(self, link_id: str) -> None:
-        await self.refreshing.refresh(link_id)
+    async def _refresh(self, link: Link) -> None:
+        await self.refreshing.refresh(link.id)
 
-    async def _leave(self, link: Link, due_at: datetime | None) -> None:
+    async def _leave(self, due: Sequence[Due], until: datetime | None) -> None:
+        """End our looks, unless somebody else ended them and knows better when to look again."""
         async with self.store() as work:
-            await work.postpone(link.id, due_at)
+            for each in due:
+                await work.postpone(each.link.id, until, fence=each.fence)
             await work.commit()
 
-    async def _guard(self, link_ids: Sequence[str], looking: Awaitable[None]) -> None:
-        """Await `looking`; when it fails, its links are looked at again in a minute."""
+    async def _guard(self, due: Sequence[Due], looking: Awaitable[None]) -> None:
+        """Await `looking`; when it fails and did not say when to look again, that is in a minute."""
+        wait = _AGAIN
         try:
             await looking
+        except Unreadable as error:
+            wait = _UNREADABLE
+            self.counters.add("unreadable_rows")
+            log.warning("row_unreadable", row=str(error))
         except PaylinkError as error:
-            log.warning("look_failed", links=len(link_ids), reason=type(error).__name__)
+            log.warning("look_failed", links=len(due), reason=type(error).__name__)
         except Exception:
-            log.exception("look_broke", links=len(link_ids))
+            log.exception("look_broke", links=len(due))
         else:
             return
         self.counters.add("failed_looks")
-        async with self.store() as work:
-            for link_id in link_ids:
-                await work.postpone(link_id, self.clock.now() + _AGAIN)
-            await work.commit()
+        await self._leave(due, self.clock.now() + wait)
 
 
 def _may_be_over(due: Due, now: datetime) -> bool:

@@ -169,6 +169,39 @@ async def test_a_hint_during_a_look_keeps_the_link_due(house, ended_by, planned)
     assert [link.id] == await claim(house)
 
 
+@pytest.mark.parametrize("ended_by", ["a save", "another holder"])
+@pytest.mark.parametrize("how", ["postpone", "put_off"])
+async def test_a_look_that_lost_its_link_does_not_put_it_off(house, ended_by, how):
+    """Somebody looked meanwhile, and planned the next look from what is true now."""
+    _, link = await house.issued(due_at=NOW)
+    [lost] = await house.store.claim_due_links(NOW, house.machine, LEASE, 10)
+    if ended_by == "a save":
+        await save(house, link, NOW + timedelta(minutes=1))
+    else:
+        house.wait(31)
+        await claim(house)
+
+    async with house.store() as work:
+        await getattr(work, how)(link.id, LATER, fence=lost.fence)
+        await work.commit()
+
+    house.wait(31)
+    assert [link.id] == await claim(house, now=NOW + timedelta(minutes=1))
+
+
+@pytest.mark.parametrize("how", ["postpone", "put_off"])
+async def test_a_look_that_holds_its_link_puts_it_off(house, how):
+    _, link = await house.issued(due_at=NOW)
+    [held] = await house.store.claim_due_links(NOW, house.machine, LEASE, 10)
+
+    async with house.store() as work:
+        await getattr(work, how)(link.id, LATER, fence=held.fence)
+        await work.commit()
+
+    assert await claim(house) == []
+    assert [link.id] == await claim(house, now=LATER)
+
+
 async def test_a_hint_before_the_look_is_answered_by_it(house):
     """The clock stands still: the link must not be due for ever."""
     _, link = await house.issued(due_at=None)

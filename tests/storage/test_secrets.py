@@ -9,6 +9,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import make_url, text
 
 from bot.domain.drafts import Draft, DraftLine
+from bot.domain.errors import Unreadable
 from storage.engine import open_engine
 from storage.secrets import Secrets, token_hash
 from storage.store import SqlStore
@@ -102,7 +103,7 @@ async def test_everything_survives_a_new_key_in_front(house):
 async def test_a_key_that_is_gone_is_named_as_the_cause(house):
     order, _ = await house.issued()
     async with SqlStore(house.engine, Secrets([NEW_KEY])).read() as work:
-        with pytest.raises(ValueError, match="PAYLINK_SECRET_KEY"):
+        with pytest.raises(Unreadable, match="PAYLINK_SECRET_KEY"):
             await work.story(order.id)
 
 

@@ -1,12 +1,13 @@
 """Nothing announces that a link has expired: our own clock does, after a grace period and one last question."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from sandbox.dintero import Switches
 from sandbox.dintero.faults import Fault
-from tests.stories.counting import counted, ready_counts
+from tests.stories.counting import asked, counted, ready_counts
 from tests.stories.crowd import crowd
 from tests.stories.shop import ACCOUNT, START, opened_shop
 
@@ -163,6 +164,24 @@ async def test_a_callback_just_before_the_confirmation_is_heard(tmp_path):
         await shop.work()
 
         assert headline(shop).startswith("🔒 Reserved")
+
+
+async def test_a_payment_announced_during_the_confirmation_is_heard(shop):
+    """The list was made before it; what is announced after the question is worth another."""
+    await shop.issues()
+    await until(shop, WEEK)
+    shop.clock.pass_(seconds=(GRACE + timedelta(minutes=1)).total_seconds())
+    shop.dintero.faults.add("list", Fault.delay(0.3, after=True))
+
+    looking = asyncio.create_task(shop.bot.work())
+    await asked(shop, "list")
+    shop.dintero.pay_late(shop.session()["id"])
+    await shop.dintero.deliver_due()
+    await looking
+    await shop.later(seconds=6)
+
+    assert headline(shop).startswith("🔒 Reserved")
+    assert not any("expired" in line for line in shop.lines)
 
 
 async def test_the_expiry_of_120_links_costs_three_questions(tmp_path):

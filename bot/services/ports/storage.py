@@ -45,11 +45,11 @@ class Work(Protocol):
         ...
 
     async def story(self, order_id: str) -> Story | None:
-        """The order, its chain, its card."""
+        """The order, its chain, its card. Raises Unreadable."""
         ...
 
     async def story_of_link(self, link_id: str) -> Story | None:
-        """The story that the link belongs to."""
+        """The story that the link belongs to. Raises Unreadable."""
         ...
 
     async def save_link(self, link: Link, *, expected_version: int, due_at: datetime | None, visible: bool) -> bool:
@@ -61,12 +61,16 @@ class Work(Protocol):
         """
         ...
 
-    async def postpone(self, link_id: str, due_at: datetime | None) -> None:
-        """End the lease of a due link without a change; an unseen hint keeps it due as in `save_link`."""
+    async def postpone(self, link_id: str, due_at: datetime | None, *, fence: int | None = None) -> None:
+        """End the lease of a due link without a change; an unseen hint keeps it due as in `save_link`.
+
+        With the `fence` of a claim nothing happens when its lease has ended: whoever saved the link since, or holds
+        it now, knows better when it is due.
+        """
         ...
 
-    async def put_off(self, link_id: str, until: datetime) -> None:
-        """End the lease of a due link for want of a call to look with; it waits until then, hinted or not."""
+    async def put_off(self, link_id: str, until: datetime, *, fence: int) -> None:
+        """End the lease of one's own due link for want of a call to look with; it waits until then, hinted or not."""
         ...
 
     async def mark_replaced(self, link_id: str) -> None:
@@ -130,15 +134,19 @@ class Work(Protocol):
         ...
 
     async def links_by_session(self, session_ids: Sequence[str]) -> Mapping[str, Link]:
-        """Ours among these session ids, in one query."""
+        """Ours among these session ids, in one query; without those whose rows cannot be read."""
         ...
 
     async def links_by_reference(self, references: Sequence[str]) -> Mapping[str, Link]:
-        """Ours among these merchant references, in one query."""
+        """Ours among these merchant references, in one query; without those whose rows cannot be read."""
         ...
 
     async def make_due(self, link_id: str, at: datetime, *, session_hint: str | None = None) -> None:
         """A hint came: let the link be looked at by `at` if nothing sooner is planned; keep its session id if named."""
+        ...
+
+    async def hinted(self, link_id: str) -> bool:
+        """Whether a hint came that no look has answered yet."""
         ...
 
     async def session_hint(self, link_id: str) -> str | None:
@@ -213,8 +221,11 @@ class Store(Protocol):
 
     async def claim_due_links(
         self, now: datetime, machine_now: datetime, lease: timedelta, limit: int
-    ) -> Sequence[Due]:
-        """Hold links that are due, the longest waiting first. `hinted` is true while a hint is unseen."""
+    ) -> Sequence[Due | Claimed]:
+        """Hold links that are due, the longest waiting first; one whose row cannot be read is merely *claimed*.
+
+        `hinted` is true while a hint is unseen.
+        """
         ...
 
     async def claim_untold(
@@ -228,7 +239,7 @@ class Store(Protocol):
         ...
 
     async def untold_events(self, order_id: str) -> Sequence[Event]:
-        """The order's untold events, oldest first."""
+        """The order's untold events, oldest first. Raises Unreadable."""
         ...
 
     async def release_order(self, claimed: Claimed, *, retry_at: datetime | None = None) -> None:

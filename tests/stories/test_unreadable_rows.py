@@ -1,0 +1,95 @@
+"""A row that cannot be read, after a lost key or a damaged file, stops its own order and no other."""
+
+import pytest
+
+from tests.stories import database
+from tests.stories.counting import ready_counts
+
+DAMAGE = {
+    "the address": "UPDATE link SET url = 'garbage' WHERE merchant_reference = '4711'",
+    "the facts": """UPDATE link SET facts = '{"captured": "4799887766"}' WHERE merchant_reference = '4711'""",
+    "the status": "UPDATE link SET status = 'lost' WHERE merchant_reference = '4711'",
+    "the phone": "UPDATE orders SET phone = 'garbage' WHERE reference = '4711'",
+    "what happened": """UPDATE event SET data = '{"amount": 4799887766.5}' WHERE link_id IN
+        (SELECT id FROM link WHERE merchant_reference = '4711')""",
+}
+
+
+@pytest.fixture(params=DAMAGE.values(), ids=DAMAGE)
+async def damaged(request, shop):
+    """Two orders; something of the first one can no longer be read."""
+    await shop.issues("249,50 91234567 Tow bar #4711 7d")
+    await shop.issues("249,50 91234567 Tow bar #4712 7d")
+    database.write(shop, request.param)
+    return shop
+
+
+def due_at(shop, reference):
+    [[due]] = database.rows(shop, "SELECT due_at FROM link WHERE merchant_reference = ?", reference)
+    return due
+
+
+async def test_the_others_are_looked_at_and_told(damaged):
+    shop = damaged
+    shop.dintero.open(shop.session("4712")["id"])
+    await shop.later(minutes=1)
+    await shop.customer_pays("4712")
+
+    assert "Reserved" in shop.cards[1].read()
+    assert "Ready to share" in shop.cards[0].read()
+
+
+async def test_payments_that_nobody_announced_are_found_all_the_same(damaged):
+    shop = damaged
+    shop.dintero.faults.callbacks.off = True
+    await shop.sweep()
+    for reference in ("4711", "4712"):
+        shop.dintero.pay(shop.session(reference)["id"])
+
+    await shop.sweep()
+
+    assert "Reserved" in shop.cards[1].read()
+
+
+async def test_it_is_counted_and_tried_again_in_an_hour(damaged):
+    shop = damaged
+    before = shop.clock.now()
+    await shop.later(minutes=1)
+    first = ready_counts(shop).get("unreadable_rows", 0)
+    assert first
+
+    for _ in range(20):
+        await shop.later(minutes=1)
+
+    assert ready_counts(shop)["unreadable_rows"] == first
+    assert due_at(shop, "4711") > f"{before:%Y-%m-%d} 13:00"
+
+
+async def test_the_log_names_the_row_and_nothing_in_it(damaged, journal):
+    shop = damaged
+    [[link_id, order_id]] = database.rows(shop, "SELECT id, order_id FROM link WHERE merchant_reference = '4711'")
+
+    shop.dintero.faults.callbacks.off = True
+    shop.dintero.pay(shop.session("4711")["id"])
+    await shop.sweep()
+    await shop.later(minutes=1)
+
+    told = journal()
+    assert link_id in told or order_id in told
+    assert "4799887766" not in told
+    assert "91234567" not in told
+
+
+async def test_a_row_that_was_mended_goes_on(shop):
+    await shop.issues()
+    [[address]] = database.rows(shop, "SELECT url FROM link")
+    database.write(shop, "UPDATE link SET url = 'garbage'")
+    shop.dintero.pay(shop.session()["id"])
+    await shop.later(minutes=1)
+    await shop.dintero_calls_back()
+    assert "Ready to share" in shop.card.read()
+
+    database.write(shop, f"UPDATE link SET url = '{address}'")  # noqa: S608  what stood there
+    await shop.later(hours=1, minutes=1)
+
+    assert "Reserved" in shop.card.read()
