@@ -1,6 +1,7 @@
 """Create a link at Dintero: its four ways out are open, rejected, uncertain, and not ours any more."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -24,6 +25,9 @@ log = structlog.get_logger()
 PATIENCE: Final = 10.0
 """Seconds after which the form says that it may be closed."""
 
+PAUSES: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
+"""Seconds between tries to record an answer: about as long as the lease lasts. Afterwards the fence refuses us."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Outcome:
@@ -44,6 +48,7 @@ class Creating:
     bell: Bell
     counters: Counters
     patience: float = PATIENCE
+    pauses: Sequence[float] = PAUSES
 
     async def run(self, operation: Operation, fence: int) -> None:
         """Create the operation's link and tell the form that waits for it."""
@@ -57,11 +62,9 @@ class Creating:
             outcome = await self._create(story, permit)
         finally:
             waiting.cancel()
-        if not await self._record(permit.operation, fence, outcome):
-            await self._leave_a_hint(operation, outcome)
-            return
-        self.bell.ring()
-        await self._tell(operation)
+        if await self._keep(permit.operation, fence, outcome):
+            self.bell.ring()
+            await self._tell(operation)
 
     async def _create(self, story: Story, permit: Permit) -> _Outcome:
         link = story.link(permit.operation.link_id)
@@ -76,6 +79,25 @@ class Creating:
             log.warning("create_unanswered", operation=permit.operation.id, reason=str(doubt))
             return _Outcome(status=Status.UNCERTAIN, state=State.UNKNOWN)
         return _Outcome(status=Status.OPEN, state=State.DONE, created=created)
+
+    async def _keep(self, operation: Operation, fence: int, outcome: _Outcome) -> bool:
+        """Record the outcome, again and again while the database is away: no look can ever tell all of it.
+
+        False when it is no longer ours to record; then what it said is kept as a hint.
+        """
+        for pause in self.pauses:
+            try:
+                return await self._record_or_hint(operation, fence, outcome)
+            except Exception:
+                log.exception("answer_not_recorded", operation=operation.id)
+                await asyncio.sleep(pause)
+        return await self._record_or_hint(operation, fence, outcome)
+
+    async def _record_or_hint(self, operation: Operation, fence: int, outcome: _Outcome) -> bool:
+        recorded = await self._record(operation, fence, outcome)
+        if not recorded:
+            await self._leave_a_hint(operation, outcome)
+        return recorded
 
     async def _record(self, operation: Operation, fence: int, outcome: _Outcome) -> bool:
         now = self.clock.now()

@@ -1,11 +1,15 @@
 """What Dintero may answer to a create, and what each answer means (the wire's side is in tests/dintero)."""
 
+import asyncio
+from dataclasses import replace
+
 import httpx
 import pytest
 
 from bot.dintero import wire
 from sandbox.dintero.faults import Fault
 from tests.stories import database
+from tests.stories.doubting import made
 
 GOOD = "249,50 91234567 Tow bar #4711 7d"
 DONE_OR_NOT = (
@@ -174,3 +178,28 @@ async def test_another_accounts_session_is_no_answer(shop):
 
     shop.dintero.account_id = ours
     assert database.statuses(shop) == [("4711", "uncertain")]
+
+
+async def test_an_answer_that_the_database_would_not_take_is_not_thrown_away(shop, journal):
+    """Nothing but this answer names the session: without it the link could not be shown or cancelled."""
+    creating = shop.bot.running.creating
+    assert sum(creating.pauses) < 90, "the lease"
+    shop.bot.running = replace(shop.bot.running, creating=replace(creating, pauses=(0.02,) * 100))
+    shop.dintero.faults.add("create", Fault.delay(0.2, after=True))
+    form = await shop.opens_form(GOOD)
+    await shop.slack.submit(shop.kari, form)
+    working = asyncio.create_task(shop.work())
+    await made(shop, "4711")
+    database.write(shop, "ALTER TABLE event RENAME TO mislaid")
+    await asyncio.sleep(0.4)
+    assert database.statuses(shop) == [("4711", "requested")]
+    assert "answer_not_recorded" in journal()
+
+    await asyncio.to_thread(database.write, shop, "ALTER TABLE mislaid RENAME TO event")
+    await working
+
+    assert database.statuses(shop) == [("4711", "open")]
+    assert operations(shop) == [("4711-S1", "done")]
+    assert shop.card.buttons == ["Show link", "Cancel link", "Refresh"]
+    assert shop.dintero.url_of(shop.session()) in form.read()
+    assert len(shop.writes("create")) == 1
