@@ -85,7 +85,7 @@ def session(body: SessionBody, *, url: str | None = None) -> Session:
         cancelled=bool(body.cancelled_at) or any(event.name == "CANCELLED" for event in body.events),
         failed=_failed_for_good(body.events),
         created_at=body.created_at,
-        callback_url=(body.url.callback_url or None) if body.url else None,
+        callback_url=body.url.callback_url if body.url else None,
     )
 
 

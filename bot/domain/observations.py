@@ -93,7 +93,9 @@ class Session:
     """A session event says that it is declined or failed for good."""
     created_at: datetime | None = None
     callback_url: str | None = None
-    """Where it calls back to; our own token in it proves that the session is ours."""
+    """Where it calls back to: our own token in it proves that the session is ours. None when its addresses were not
+    to be read, empty when it has none.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -240,6 +240,7 @@ async def test_a_plain_link_on_a_production_account_sends_nothing_and_says_so(pr
     form = await production.opens_form("249,50 Tow bar #4711")
     await more(production, form)
     await production.slack.fill(form, {"Delivery": "Just give me the link"})
+    await production.bot.owned.settled()
     await production.slack.submit(production.kari, form)
     await production.work()
 

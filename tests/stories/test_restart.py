@@ -70,7 +70,7 @@ async def test_a_callback_that_was_answered_survives(shop):
 async def test_a_look_that_was_cut_off_is_taken_up_by_another(shop):
     await paid_in_silence(shop)
     await knock(shop)
-    shop.dintero.faults.add("session", Fault.delay(30))
+    shop.dintero.faults.add("session", Fault.delay(3))
     looking = asyncio.create_task(shop.bot.sweeping.look_at_due())
     await asked(shop, "session")
     await killed(looking)
@@ -86,7 +86,7 @@ async def test_a_look_that_was_cut_off_is_taken_up_by_another(shop):
 
 async def test_a_sweep_that_was_cut_off_begins_again(shop):
     await paid_in_silence(shop)
-    shop.dintero.faults.add("list", Fault.delay(30))
+    shop.dintero.faults.add("list", Fault.delay(3))
     sweeping = asyncio.create_task(shop.bot.sweeping.find_paid())
     await asked(shop, "list")
     await killed(sweeping)
