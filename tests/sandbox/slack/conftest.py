@@ -1,14 +1,10 @@
 """A workspace on a loopback socket, a real slack_sdk client, and a tiny Bolt bot."""
 
-import asyncio
-import contextlib
-import socket
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import aiohttp
 import pytest
-import uvicorn
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -16,9 +12,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 from starlette.routing import Route
-from uvicorn.lifespan.off import LifespanOff
 
 from sandbox.slack import Workspace, create_app
+from tests.serving import serving
 
 SECRET, TOKEN = "s" * 32, "xoxb-sandbox"
 
@@ -38,25 +34,6 @@ class Clock:
     def pass_(self, seconds):
         self.at += timedelta(seconds=seconds)
         self.seconds += seconds
-
-
-@contextlib.asynccontextmanager
-async def serving(app):
-    """Serve an ASGI app on a free loopback port."""
-    # Without the protocol said, asyncio leaves Nagle on and every answer takes 40 ms.
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as sock:
-        sock.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(app, log_level="critical", ws="none")
-        config.load()
-        server = uvicorn.Server(config)
-        server.lifespan = LifespanOff(config)
-        await server.startup(sockets=[sock])
-        yield f"http://127.0.0.1:{sock.getsockname()[1]}"
-        for listener in server.servers:
-            listener.close()
-        await asyncio.gather(*server.server_state.tasks)
-        for connection in set(server.server_state.connections):
-            connection.shutdown()
 
 
 @pytest.fixture
