@@ -1,7 +1,6 @@
 """Operations: one open at a time per link, and every step of their lives a guarded write."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import case, func, select, update
@@ -80,15 +79,6 @@ class Operations(Transaction):
         if moved and order_id is not None:
             await self._stir(order_id, Urgency.MONEY)
         return moved
-
-    async def hold_operation(self, operation_id: str, *, fence: int, until: datetime) -> bool:
-        """Push the lease of one's own *sending* row out; False when the fence is another's by now."""
-        mine = (
-            operations.c.id == operation_id,
-            operations.c.state == State.SENDING,
-            operations.c.fence == fence,
-        )
-        return await self._changed(update(operations).where(*mine).values(lease_until=until))
 
     async def _in_the_way(self, operation: Operation) -> OperationOpen:
         # The open one, or (on PostgreSQL it may have ended since the insert met it) the newest.

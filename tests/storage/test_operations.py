@@ -157,7 +157,7 @@ async def test_a_sender_that_is_gone_is_found_after_ninety_seconds_and_its_word_
     done, unknown = replace(operation, state=State.DONE), replace(operation, state=State.UNKNOWN)
     async with house.store() as work:
         assert not await work.move_operation(done, from_=[State.SENDING], fence=operation.fence)
-        assert not await work.hold_operation(operation.id, fence=operation.fence, until=house.machine)
+        assert not await work.move_operation(operation, from_=[State.SENDING], fence=operation.fence)
         assert await work.move_operation(unknown, from_=[State.SENDING], fence=lapsed.fence)
         await work.commit()
 
@@ -171,12 +171,13 @@ async def test_whoever_found_a_lapsed_operation_and_died_is_followed_by_another(
     assert second.fence > first.fence
 
 
-async def test_a_sender_may_hold_on(house):
+async def test_a_sender_that_sends_again_has_ninety_seconds_more(house):
     operation = await sending(house)
+    house.wait(60)
     async with house.store() as work:
-        until = house.machine + timedelta(seconds=200)
-        assert await work.hold_operation(operation.id, fence=operation.fence, until=until)
+        again = replace(operation, sent_at=NOW + timedelta(seconds=60))
+        assert await work.move_operation(again, from_=[State.SENDING], fence=operation.fence)
         await work.commit()
 
-    assert await house.store.lapsed_operations(house.wait(199)) == []
+    assert await house.store.lapsed_operations(house.wait(89)) == []
     assert len(await house.store.lapsed_operations(house.wait(2))) == 1

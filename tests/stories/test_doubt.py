@@ -90,6 +90,24 @@ def in_doubt(shop):
     return ask_in_vain
 
 
+async def test_the_ten_minutes_count_from_the_last_sending(shop, monkeypatch):
+    """Dintero asked to wait twice: the request that went unanswered left ten seconds after the first."""
+
+    async def wait(seconds):
+        shop.clock.pass_(seconds=seconds)
+
+    await ASKS[0].ready(shop)
+    monkeypatch.setattr(shop.bot.gateway._wire, "_sleep", wait)
+    shop.dintero.faults.add("capture", Fault.rate_limited(5), times=2)
+    shop.dintero.faults.add("capture", Fault.drop_before())
+
+    await ASKS[0].press(shop)
+
+    assert (await the_operation(shop)).state == "unknown"
+    assert (await the_operation(shop)).sent_at == shop.writes("capture")[-1].at
+    assert shop.writes("capture")[-1].at - shop.writes("capture")[0].at == timedelta(seconds=10)
+
+
 @every_ask
 async def test_trying_again_is_a_new_operation_with_its_own_reference(shop, ask, in_doubt):
     await in_doubt(ask)

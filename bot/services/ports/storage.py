@@ -98,10 +98,6 @@ class Work(Protocol):
         """Guarded write: `WHERE id AND state IN from_ [AND fence = fence]`; raises the order's version."""
         ...
 
-    async def hold_operation(self, operation_id: str, *, fence: int, until: datetime) -> bool:
-        """Push the lease of one's own *sending* row out; False when the fence is another's by now."""
-        ...
-
     # events
     async def add_events(self, link_id: str, news: Sequence[News]) -> None:
         """Number them and keep them."""
@@ -170,8 +166,16 @@ class Work(Protocol):
         ...
 
     # tasks and limits
-    async def release_task(self, task: Task, *, cursor: str | None, due_at: datetime | None = None) -> None:
-        """End one's turn of a sweep and keep where it came to; nobody takes it again before `due_at`.
+    async def cursor(self, task_name: str) -> str | None:
+        """Where a sweep goes on from; None when it never ran."""
+        ...
+
+    async def keep_task(self, task: Task, *, cursor: str, lease_until: datetime) -> bool:
+        """Keep where one's sweep came to, and hold it longer; False when it was taken over meanwhile."""
+        ...
+
+    async def release_task(self, task: Task, *, due_at: datetime | None = None) -> None:
+        """End one's turn of a sweep; nobody takes it again before `due_at`.
 
         Replicas all tick: without `due_at` each of them would run the sweep once. Does nothing for a task that
         was taken over meanwhile.
