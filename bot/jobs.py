@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -36,11 +36,11 @@ def table(bell: Bell, running: Running, sweeping: Sweeping) -> tuple[Job, ...]:
 
 
 def scheduler(jobs: tuple[Job, ...]) -> AsyncIOScheduler:
-    """A scheduler that runs the table; start it inside the loop."""
+    """A scheduler that runs the table, all of it once at the start; start it inside the loop."""
     ticking = AsyncIOScheduler(timezone=UTC)
     for job in jobs:
         ticking.add_job(
             job.call, "interval", seconds=job.seconds, name=job.name, max_instances=1, coalesce=True,
-            misfire_grace_time=None,
+            misfire_grace_time=None, next_run_time=datetime.now(UTC),
         )  # fmt: skip
     return ticking

@@ -1,8 +1,9 @@
 """Sweeps: one holder at a time, and a place to go on from."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Update, select, update
 
 from bot.domain.stories import Task
 from storage.tables import tasks
@@ -12,10 +13,18 @@ from storage.transaction import Transaction, free
 class Tasks(Transaction):
     """The part of the unit of work that keeps sweeps."""
 
-    async def release_task(self, task: Task, *, cursor: str | None, due_at: datetime | None = None) -> None:
-        """End one's turn of a sweep and keep where it came to; nothing happens when it was taken over meanwhile."""
-        mine = (tasks.c.name == task.name, tasks.c.fence == task.fence)
-        await self._run(update(tasks).where(*mine).values(cursor=cursor, due_at=due_at, lease_until=None))
+    async def cursor(self, task_name: str) -> str | None:
+        """Where a sweep goes on from; None when it never ran."""
+        row = await self._first(select(tasks.c.cursor).where(tasks.c.name == task_name))
+        return row.cursor if row else None
+
+    async def keep_task(self, task: Task, *, cursor: str, lease_until: datetime) -> bool:
+        """Keep where one's sweep came to, and hold it longer; False when it was taken over meanwhile."""
+        return await self._changed(_of(task, cursor=cursor, lease_until=lease_until))
+
+    async def release_task(self, task: Task, *, due_at: datetime | None = None) -> None:
+        """End one's turn of a sweep; nothing happens when it was taken over meanwhile."""
+        await self._run(_of(task, due_at=due_at, lease_until=None))
 
     async def claim_task(self, name: str, now: datetime, machine_now: datetime, lease: timedelta) -> Task | None:
         """Hold a sweep's row if it is due and free; its first claim makes the row."""
@@ -28,3 +37,7 @@ class Tasks(Transaction):
         held = {"fence": row.fence + 1, "lease_until": machine_now + lease}
         await self._run(update(tasks).where(tasks.c.name == name).values(**held))
         return Task(name=name, cursor=row.cursor, fence=row.fence + 1)
+
+
+def _of(task: Task, **values: Any) -> Update:
+    return update(tasks).where(tasks.c.name == task.name, tasks.c.fence == task.fence).values(**values)

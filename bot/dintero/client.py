@@ -16,7 +16,7 @@ from bot.dintero.models import CreateAnswer, SessionBody, TransactionBody
 from bot.dintero.requests import PAGE, Call
 from bot.dintero.wire import MaySend, Wire
 from bot.domain.answers import Answered, Created
-from bot.domain.errors import Missing, NotSent, OutcomeUnknown, Unreachable
+from bot.domain.errors import Missing, NotSent, OutcomeUnknown, TooMany, Unreachable
 from bot.domain.links import Link
 from bot.domain.observations import Payment, Report, Session
 from bot.domain.operations import Operation
@@ -28,7 +28,7 @@ BATCH: Final = 50
 """Ids in one question, which keeps its URL under 4 kB (Dintero reference §12)."""
 
 MAX_PAGES: Final = 50
-"""After so many pages a list is given up, loudly, instead of being read for ever."""
+"""After so many pages a list is given up, loudly, instead of being read for ever; less may be asked for then."""
 
 _PROBE: Final = "paylink-probe"
 
@@ -124,15 +124,18 @@ class DinteroGateway:
         session_ids: Sequence[str] = (),
         reference: str | None = None,
         created_since: datetime | None = None,
+        created_until: datetime | None = None,
     ) -> Sequence[Payment]:
         """List the transactions that have one of the ids and fit the other filters, each once, in no order.
 
         Without any filter the answer is empty: nobody means the whole account. Elements of other accounts and
-        unreadable ones are left out. Raises Unreachable, also when there is no end of pages.
+        unreadable ones are left out. Raises Unreachable, and TooMany when there is no end of pages.
         """
         common = [("merchant_reference", reference)] if reference is not None else []
         if created_since is not None:
             common.append(("created_at.gte", requests.stamp(created_since)))
+        if created_until is not None:
+            common.append(("created_at.lte", requests.stamp(created_until)))
         found: dict[str, Payment] = {}
         for filters in _questions(transaction_ids, session_ids, common):
             await self._collect(filters, found)
@@ -199,8 +202,8 @@ class DinteroGateway:
             if not isinstance(last, str) or last == after:
                 raise Unreachable("a page of transactions that leads nowhere")
             after = last
-        log.error("dintero_too_many_pages", pages=MAX_PAGES)
-        raise Unreachable(f"more than {MAX_PAGES} pages of transactions")
+        log.warning("dintero_too_many_pages", pages=MAX_PAGES)
+        raise TooMany(f"more than {MAX_PAGES} pages of transactions")
 
 
 def _observed(body: TransactionBody) -> Payment:

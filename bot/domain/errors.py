@@ -15,7 +15,8 @@ PaylinkError
     ├── OutcomeUnknown      a write that may have been done: look first
     ├── Missing             a read answered 404
     ├── Unreachable         a read failed after its retries: later
-    └── NotUnderstood           what was read cannot be: nobody may act on what we hold
+    │   └── TooMany         a list is longer than anybody reads: ask for less
+    └── NotUnderstood       what was read cannot be: nobody may act on what we hold
 """
 
 from collections.abc import Mapping
@@ -102,6 +103,10 @@ class OutcomeUnknown(GatewayError):
 
 class Unreachable(GatewayError):
     """A read failed after its retries."""
+
+
+class TooMany(Unreachable):
+    """A list has more pages than are read, or takes longer than anybody waits."""
 
 
 class NotUnderstood(GatewayError):

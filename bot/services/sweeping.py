@@ -8,13 +8,13 @@ from typing import Final
 
 import structlog
 
-from bot.domain.errors import GatewayError, PaylinkError, Unreadable
+from bot.domain.errors import PaylinkError, TooMany, Unreadable
 from bot.domain.links import Link, Status
 from bot.domain.observations import Observation, Payment
 from bot.domain.operations import IN_DOUBT
 from bot.domain.schedule import next_look
 from bot.domain.settling import EXPIRY_GRACE
-from bot.domain.stories import Claimed, Due
+from bot.domain.stories import Claimed, Due, Task
 from bot.services.ports.gateway import Gateway
 from bot.services.ports.storage import Store
 from bot.services.ports.world import Clock, Counters
@@ -27,7 +27,13 @@ _BATCH: Final = 50
 """Ids per list call: keeps URLs under 4 kB (Dintero reference §12)."""
 _OVERLAP: Final = timedelta(minutes=5)
 """How far behind its watermark the paid sweep looks again, for payments that appear late in lists."""
-_PAID_TASK: Final = "paid"
+_SLICE_LEASE: Final = timedelta(minutes=2)
+_SLICE_SECONDS: Final = 90.0
+"""A slice is given up before its lease ends, and asked for again by halves."""
+_NARROWEST: Final = timedelta(seconds=1)
+"""Dintero is asked in whole seconds."""
+PAID_TASK: Final = "paid"
+"""The sweep's row; its cursor is the watermark: all payments made before it have been seen."""
 _SWEEP_EVERY: Final = timedelta(minutes=1)
 _AGAIN: Final = timedelta(minutes=1)
 _UNREADABLE: Final = timedelta(hours=1)
@@ -70,27 +76,62 @@ class Sweeping:
         """Make due what a page-through of the account's newest payments shows to have changed; returns how many.
 
         Raises:
-            GatewayError: when a page could not be read; the watermark stays where it was.
+            GatewayError: when a page could not be read; the watermark stays behind the last slice that was read whole.
 
         """
         now = self.clock.now()
-        task = await self.store.claim_task(_PAID_TASK, now, self.clock.machine_now(), _LEASE)
+        task = await self.store.claim_task(PAID_TASK, now, self.clock.machine_now(), _SLICE_LEASE)
         if task is None:
             return 0
+        due_at = None
+        try:
+            found = await self._sweep(task, now)
+            due_at = now + _SWEEP_EVERY
+        except Exception:
+            self.counters.add("failed_sweeps")
+            raise
+        finally:
+            async with self.store() as work:
+                await work.release_task(task, due_at=due_at)
+                await work.commit()
+        return found
+
+    async def _sweep(self, task: Task, now: datetime) -> int:
+        """Page through what is behind the watermark, in slices of time that become shorter where too much happened.
+
+        Everything before the end of a slice has been read, so the watermark moves there, whatever becomes of the next.
+        """
         mark = datetime.fromisoformat(task.cursor) if task.cursor else now
+        since, found = mark - _OVERLAP, 0
+        width = now - since
+        while await self._keep(task, mark) and since < now:
+            until = since + width
+            try:
+                payments = await self._slice(since, until if until < now else None)
+            except TooMany:
+                if width <= _NARROWEST:
+                    raise
+                width /= 2
+                continue
+            found += await self._mark_due(payments, now)
+            since, mark = until, max(mark, min(until, now))
+        return found
+
+    async def _slice(self, since: datetime, until: datetime | None) -> Sequence[Payment]:
         await self._spend()  # counted, so that the curious leave room; payments wait for nobody
         try:
-            payments = await self.gateway.payments(created_since=mark - _OVERLAP)
-            found = await self._mark_due(payments, now)
-        except GatewayError:
-            async with self.store() as work:
-                await work.release_task(task, cursor=mark.isoformat())
-                await work.commit()
-            raise
+            async with asyncio.timeout(_SLICE_SECONDS):
+                return await self.gateway.payments(created_since=since, created_until=until)
+        except TimeoutError:
+            raise TooMany("longer than the sweep is held") from None
+
+    async def _keep(self, task: Task, mark: datetime) -> bool:
+        """Commit the watermark and hold the sweep for another slice; False when it is another's by now."""
+        lease_until = self.clock.machine_now() + _SLICE_LEASE
         async with self.store() as work:
-            await work.release_task(task, cursor=now.isoformat(), due_at=now + _SWEEP_EVERY)
+            kept = await work.keep_task(task, cursor=mark.isoformat(), lease_until=lease_until)
             await work.commit()
-        return found
+        return kept
 
     async def purge_drafts(self) -> int:
         """Drop forms that were opened a day ago and never sent; returns how many."""

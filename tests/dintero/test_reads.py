@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 from bot.dintero import wire
 from bot.dintero.answers import TryAgain
 from bot.dintero.client import MAX_PAGES
-from bot.domain.errors import Missing, Unreachable
+from bot.domain.errors import Missing, TooMany, Unreachable
 from tests.dintero.builders import ACCOUNT, SESSION_ID, TRANSACTION_ID, session, transaction
 
 SESSION, TRANSACTION = f"/sessions/{SESSION_ID}", f"/transactions/{TRANSACTION_ID}"
@@ -253,7 +253,7 @@ async def test_endless_pages_are_given_up_loudly(dintero, gateway):
 
     dintero.mock.get(url__startswith="https://checkout.dintero.com/v1/transactions").side_effect = endless
 
-    with capture_logs() as logs, pytest.raises(Unreachable):
+    with capture_logs() as logs, pytest.raises(TooMany):
         await gateway.payments(reference="4711")
 
     assert pages == MAX_PAGES

@@ -92,7 +92,8 @@ async def test_a_sweep_has_one_holder_and_keeps_its_place(house):
     assert task.cursor is None
 
     async with house.store() as work:
-        await work.release_task(task, cursor="page 2", due_at=NOW + timedelta(minutes=1))
+        assert await work.keep_task(task, cursor="page 2", lease_until=house.machine + LEASE)
+        await work.release_task(task, due_at=NOW + timedelta(minutes=1))
         await work.commit()
 
     assert await house.store.claim_task("paid", NOW + timedelta(seconds=59), house.machine, LEASE) is None
@@ -100,16 +101,32 @@ async def test_a_sweep_has_one_holder_and_keeps_its_place(house):
     assert again.cursor == "page 2"
 
 
-async def test_a_sweep_that_was_taken_over_cannot_be_released_by_the_first(house):
+async def test_a_sweep_that_was_taken_over_is_not_the_firsts_any_more(house):
     first = await house.store.claim_task("paid", NOW, house.machine, LEASE)
     second = await house.replica().claim_task("paid", NOW, house.wait(31), LEASE)
 
     async with house.store() as work:
-        await work.release_task(first, cursor="old")
+        assert not await work.keep_task(first, cursor="old", lease_until=NOW)
+        await work.release_task(first)
         await work.commit()
     assert await house.store.claim_task("paid", NOW, house.machine, LEASE) is None
 
     async with house.store() as work:
-        await work.release_task(second, cursor="new")
+        assert await work.keep_task(second, cursor="new", lease_until=house.machine + LEASE)
+        await work.release_task(second)
         await work.commit()
     assert (await house.store.claim_task("paid", NOW, house.machine, LEASE)).cursor == "new"
+
+
+async def test_a_sweep_is_held_for_as_long_as_it_goes_on(house):
+    task = await house.store.claim_task("paid", NOW, house.machine, LEASE)
+    for n in range(3):
+        house.wait(25)
+        async with house.store() as work:
+            await work.keep_task(task, cursor=f"page {n}", lease_until=house.machine + LEASE)
+            await work.commit()
+
+    assert await house.replica().claim_task("paid", NOW, house.machine, LEASE) is None
+    async with house.store.read() as work:
+        assert await work.cursor("paid") == "page 2"
+        assert await work.cursor("none") is None

@@ -1,7 +1,9 @@
 """Whether the bot does its work: `ready` says what waits, for how long, and what went wrong since the start."""
 
 import httpx
+import pytest
 
+from bot.domain.errors import GatewayError
 from sandbox.dintero.faults import Fault
 from sandbox.slack.faults import Fault as SlackFault
 from tests.stories.knocking import database_away, knock, paid_in_silence
@@ -20,7 +22,12 @@ async def test_a_bot_with_nothing_to_do_is_ready(shop):
     assert answer.status_code == 200
     assert answer.json() == {
         "ready": True,
-        "seconds": {"oldest_due_link": None, "oldest_untold_order": None, "oldest_wanted_operation": None},
+        "seconds": {
+            "oldest_due_link": None,
+            "oldest_untold_order": None,
+            "oldest_wanted_operation": None,
+            "since_paid_sweep": None,
+        },
         "unknown_operations": 0,
         "counts": {},
     }
@@ -68,6 +75,25 @@ async def test_an_operation_that_nobody_runs_makes_it_unready(shop):
     answer = await health(shop)
     assert answer.status_code == 503
     assert answer.json()["seconds"]["oldest_wanted_operation"] >= 600
+
+
+async def test_ten_minutes_without_a_sweep_make_it_unready(shop):
+    """What no callback told is found by nobody, whoever is to blame."""
+    await shop.sweep()
+    assert (await health(shop)).json()["seconds"]["since_paid_sweep"] == 0
+
+    for _ in range(10):
+        shop.dintero.faults.add("list", Fault.status(400))
+        with pytest.raises(GatewayError):
+            await shop.sweep()
+
+    answer = await health(shop)
+    assert answer.status_code == 503
+    assert answer.json()["seconds"]["since_paid_sweep"] == 600
+    assert answer.json()["counts"]["failed_sweeps"] == 10
+
+    await shop.sweep()
+    assert (await health(shop)).status_code == 200
 
 
 async def test_an_operation_nobody_knows_the_end_of_is_shown(shop):

@@ -36,10 +36,11 @@ class Gateway(Protocol):
         session_ids: Sequence[str] = (),
         reference: str | None = None,
         created_since: datetime | None = None,
+        created_until: datetime | None = None,
     ) -> Sequence[Payment]:
         """List transactions, all pages; none without any filter. List elements are hints: they never settle a link.
 
-        Raises Unreachable.
+        Raises Unreachable; TooMany when there are more pages than are read.
         """
         ...
 
