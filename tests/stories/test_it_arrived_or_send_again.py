@@ -180,6 +180,23 @@ async def test_only_the_first_one_is_paid_after_it_was_sent_again(shop):
     assert shop.transaction("4711")["status"] == "CAPTURED"
 
 
+async def test_the_first_one_is_found_alive_after_it_was_sent_again_and_can_be_cancelled(shop):
+    """Else the customer could pay both, and nobody in Slack could do anything about it."""
+    await asked(shop)
+    await shop.presses("Send again")
+    shop.dintero.open(shop.session("4711")["id"])
+    shop.dintero.fail_attempt(shop.session("4711")["id"])
+
+    await callback(shop, "4711", session_id=shop.session("4711")["id"], error="failed")
+
+    [line] = (line for line in shop.thread if "It can still be paid" in line.read())
+    assert line.buttons == ["Show link", "Cancel link", "Refresh"]
+    assert "The older link 4711 can still be paid. Cancel it in the thread." in shop.card.read()
+    await shop.presses("Cancel link", line)
+    assert database.statuses(shop) == [("4711", "cancelled"), ("4711-2", "open")]
+    assert "can still be paid" not in shop.card.read()
+
+
 async def test_both_are_paid_and_the_second_payment_is_given_back(shop):
     await asked(shop)
     await shop.presses("Send again")

@@ -14,6 +14,7 @@ _ASKS: Final = frozenset(
         Happened.AUTHORIZED,
         Happened.CAPTURED,
         Happened.UNCERTAIN,
+        Happened.FOUND,
         Happened.UNKNOWN,
         Happened.NOT_DELIVERED,
         Happened.REJECTED,

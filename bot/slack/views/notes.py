@@ -134,7 +134,7 @@ def _operation(link: Link, now: datetime, look: Look) -> list[str]:
 
 
 def _older_links(story: Story, look: Look) -> list[str]:
-    """Older links of the chain that still matter: they hold money, or nobody knows whether they can be paid."""
+    """Older links of the chain that still matter: they hold money, or can be paid, or nobody knows."""
     told = []
     for link in story.links[:-1]:
         reference = escape(link.reference)
@@ -144,6 +144,8 @@ def _older_links(story: Story, look: Look) -> list[str]:
             told.append(f"{twice}*The older link {reference} holds {amount}.* Its buttons are in the thread.")
         elif link.status is Status.UNCERTAIN:
             told.append(f"Nobody knows whether the older link {reference} was sent. Paylink watches it.")
+        elif link.status is Status.OPEN:
+            told.append(f"*The older link {reference} can still be paid.* Cancel it in the thread.")
         if link.operation is not None and link.operation.kind is not Kind.CREATE:
             told.append(f"Older link {reference}: {operating(link.operation, link.currency, look)}")
     return told

@@ -145,6 +145,13 @@ def _vouched(_: Story, __: Link, event: Event, ___: Look) -> str:
     return f"📨 {person(event.actor)} says that the message arrived. Paylink waits for the payment."
 
 
+def _found(_: Story, link: Link, __: Event, ___: Look) -> str:
+    told = "🔎 The link was found at Dintero: it was made after all."
+    if link.replaced and link.status is Status.OPEN:
+        return f"{told} *It can still be paid*, beside the newer one: cancel it if it should not."
+    return told
+
+
 def _sent_again(_: Story, __: Link, event: Event, ___: Look) -> str:
     reference = event.data.get("reference")
     name = f" as {escape(str(reference))}" if reference else ""
@@ -228,7 +235,7 @@ _TELLERS: Final[Mapping[Happened, Teller]] = {
     Happened.REJECTED: _rejected,
     Happened.UNCERTAIN: _uncertain,
     Happened.VOUCHED: _vouched,
-    Happened.FOUND: _always("🔎 The link was found at Dintero: it was made after all."),
+    Happened.FOUND: _found,
     Happened.SENT_AGAIN: _sent_again,
     Happened.OPENED: _always("👀 The customer opened the link."),
     Happened.ATTEMPT_FAILED: _attempt_failed,
