@@ -187,7 +187,7 @@ def _wire(
     everybody = "*" in settings.paylink_money_users
     policy = Policy(money_users=None if everybody else settings.paylink_money_users)
     look = Look(locale=settings.paylink_locale, timezone=settings.paylink_timezone, sandbox=settings.sandbox)
-    threads = SlackThreads(slack, look)
+    threads, people = SlackThreads(slack, look), SlackPeople(slack, clock.monotonic)
     shop = Shop(
         workspace_id=workspace_id,
         team_id=bot.team_id,
@@ -198,8 +198,8 @@ def _wire(
     refreshing = Refreshing(store=store, gateway=gateway, clock=clock, bell=tells, counters=counters)
     creating = Creating(store=store, gateway=gateway, threads=threads, clock=clock, bell=tells, counters=counters)
     moving = MovingMoney(
-        store=store, gateway=gateway, threads=threads, refreshing=refreshing, clock=clock, bell=bells,
-        counters=counters, locale=settings.paylink_locale,
+        store=store, gateway=gateway, threads=threads, people=people, policy=policy, refreshing=refreshing,
+        clock=clock, bell=bells, counters=counters, locale=settings.paylink_locale,
     )  # fmt: skip
     running = Running(store=store, clock=clock, bell=bells, counters=counters, creating=creating, moving_money=moving)
     sweeping = Sweeping(
@@ -213,7 +213,7 @@ def _wire(
     bells.loops += [*wants.loops, *due.loops, *tells.loops]
     issuing = Issuing(store=store, clock=clock, bell=wants, shop=shop, policy=policy)
     pressing = Pressing(store=store, clock=clock, bell=bells, policy=policy, locale=settings.paylink_locale)
-    looking = Looking(store=store, clock=clock, bell=tells, pressing=pressing, refreshing=refreshing)
+    looking = Looking(store=store, people=people, clock=clock, bell=tells, pressing=pressing, refreshing=refreshing)
     router = Router(
         commands=CommandListener(threads=threads, owned=owned, shop=shop),
         forms=IssueFormListener(
@@ -222,7 +222,7 @@ def _wire(
         buttons=LinkButtonsListener(
             store=store,
             clock=clock,
-            people=SlackPeople(slack, clock.monotonic),
+            people=people,
             pressing=pressing,
             looking=looking,
             threads=threads,

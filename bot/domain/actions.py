@@ -46,6 +46,15 @@ MOVES_MONEY: Final = frozenset(
 ABOUT_OPERATION: Final = frozenset({Action.CHECK_AGAIN, Action.TRY_AGAIN})
 """Actions about the operation that was open when they were shown, and about no other."""
 
+PRESSED_FOR: Final[Mapping[Kind, Action]] = {
+    Kind.CREATE: Action.SEND_AGAIN,
+    Kind.CAPTURE: Action.CAPTURE,
+    Kind.REFUND: Action.REFUND,
+    Kind.VOID: Action.RELEASE,
+    Kind.CANCEL: Action.CANCEL,
+}
+"""What a person presses for an operation of each kind: who may press it may also end or repeat one."""
+
 _ENDED: Final = {Status.VOIDED, Status.CANCELLED, Status.EXPIRED, Status.FAILED}
 
 

@@ -1,14 +1,16 @@
 """Buttons that only look: Refresh, Check again, Show link."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.domain.actions import may_be_closed
+from bot.domain.actions import PRESSED_FOR, may_be_closed
 from bot.domain.errors import GatewayError, NotUnderstood, Refused
 from bot.domain.events import Happened, News, Source
 from bot.domain.links import Link
 from bot.domain.operations import Operation, State
+from bot.domain.permissions import Forbidden, decide
 from bot.domain.stories import Story
 from bot.services.ports.storage import Store
+from bot.services.ports.threads import People
 from bot.services.ports.world import Bell, Clock
 from bot.services.pressing import Press, Pressing, close_as_absent, is_about
 from bot.services.refreshing import Refreshing
@@ -19,6 +21,7 @@ class Looking:
     """Reads for people."""
 
     store: Store
+    people: People
     clock: Clock
     bell: Bell
     pressing: Pressing
@@ -49,8 +52,7 @@ class Looking:
         link = link or before.link(press.link_id)
         doubtful = link.operation
         if doubtful and is_about(press, doubtful) and may_be_closed(link, self.clock.now()):
-            await self._close(doubtful, press)
-            return None
+            return await self._close(before, doubtful, press)
         await self.pressing.redraw(press.link_id)
         return None if link.version != before.link(press.link_id).version else _nothing_new(link)
 
@@ -67,7 +69,14 @@ class Looking:
             raise Refused("This link has no address to show.", "no-url")
         return story, link
 
-    async def _close(self, operation: Operation, press: Press) -> None:
+    async def _close(self, story: Story, operation: Operation, press: Press) -> str | None:
+        """End the question; a sentence for those who may only look: whoever ends it frees the money to be moved."""
+        order = story.order
+        person = replace(press.actor, standing=await self.people.standing(press.actor.user_id))
+        wanted = PRESSED_FOR[operation.kind]
+        decision = decide(person, wanted, team_id=order.team_id, issuer=order.issuer, policy=self.pressing.policy)
+        if isinstance(decision, Forbidden):
+            return f"Dintero shows no sign of it, and the question stays open. {decision.sentence}"
         accepted = operation.state is State.ACCEPTED
         data = {"operation": operation.kind.value, "amount": operation.amount, "accepted": accepted}
         news = News(
@@ -78,6 +87,7 @@ class Looking:
             await work.add_events(operation.link_id, (news,))
             await work.commit()
         self.bell.ring()
+        return None
 
 
 def _nothing_new(link: Link) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.actions import open_for
+from bot.domain.actions import PRESSED_FOR, open_for
 from bot.domain.answers import Answered
 from bot.domain.errors import Declined, GatewayError, NotSent, NotUnderstood, OutcomeUnknown
 from bot.domain.events import Happened, News, Source
@@ -13,10 +13,11 @@ from bot.domain.links import Link, Status
 from bot.domain.money import format_money
 from bot.domain.observations import Observation
 from bot.domain.operations import Kind, Operation, State
+from bot.domain.permissions import Actor, Forbidden, Policy, Standing, decide
 from bot.domain.verdicts import claimed
 from bot.services.ports.gateway import Gateway
 from bot.services.ports.storage import Store
-from bot.services.ports.threads import Threads
+from bot.services.ports.threads import People, Threads
 from bot.services.ports.world import Bell, Clock, Counters
 from bot.services.refreshing import Refreshing
 from bot.services.sending import Permit
@@ -31,6 +32,8 @@ class MovingMoney:
     store: Store
     gateway: Gateway
     threads: Threads
+    people: People
+    policy: Policy
     refreshing: Refreshing
     clock: Clock
     bell: Bell
@@ -60,6 +63,10 @@ class MovingMoney:
 
     async def _as_it_was(self, operation: Operation, fence: int) -> Link | None:
         """The link read afresh, if it still is as the person saw it; else the operation is withdrawn."""
+        forbidden = await self._forbidden(operation)
+        if forbidden is not None:
+            await self._withdraw(operation, fence, forbidden)
+            return None
         try:
             link = await self.refreshing.refresh(operation.link_id)
         except NotUnderstood:
@@ -75,6 +82,21 @@ class MovingMoney:
             await self._withdraw(operation, fence, changed)
             return None
         return link
+
+    async def _forbidden(self, operation: Operation) -> str | None:
+        """Why the one who asked may not any more, in words: trust may have ended since, with a restart."""
+        async with self.store.read() as work:
+            story = await work.story_of_link(operation.link_id)
+        if story is None:
+            return None
+        user_id, order = operation.requested_by, story.order
+        standing = await self.people.standing(user_id) if operation.kind is not Kind.CANCEL else Standing.MEMBER
+        if standing is Standing.UNKNOWN:
+            standing = Standing.MEMBER  # Slack was asked at the click, and answered
+        actor = Actor(user_id=user_id, team_id=order.team_id, standing=standing)
+        wanted = PRESSED_FOR[operation.kind]
+        decision = decide(actor, wanted, team_id=order.team_id, issuer=order.issuer, policy=self.policy)
+        return f"Nothing was done. {decision.sentence}" if isinstance(decision, Forbidden) else None
 
     def _what_changed(self, link: Link, operation: Operation) -> str | None:
         """Why the operation must not be sent, in words; None when all is as the person saw it."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from bot.domain.actions import Action, actions, open_amount
+from bot.domain.actions import PRESSED_FOR, Action, actions, open_amount
 from bot.domain.errors import OperationOpen, Refused
 from bot.domain.events import Happened, News, Source
 from bot.domain.links import Link, Status
@@ -259,8 +259,7 @@ async def close_as_absent(work: Work, operation: Operation) -> None:
 
 def _judged(action: Action, link: Link) -> Action:
     """Trying a cancel again is a cancel, which needs no trust with money."""
-    again = action is Action.TRY_AGAIN and link.operation is not None
-    return Action.CANCEL if again and link.operation and link.operation.kind is Kind.CANCEL else action
+    return PRESSED_FOR[link.operation.kind] if action is Action.TRY_AGAIN and link.operation else action
 
 
 def _give_back(link: Link) -> Kind:

@@ -45,6 +45,51 @@ async def test_everybody_is_what_slack_says(office, kind, standing):
     assert await people.standing(slack.person("somebody", **kind).id) is standing
 
 
+class Answering:
+    """A Slack client whose answer about a person is not what anybody expects."""
+
+    def __init__(self, answer):
+        self.answer, self.asked = answer, 0
+
+    async def users_info(self, **_):
+        self.asked += 1
+        return self.answer
+
+
+SAID = {"id": "U1", "is_bot": False, "is_restricted": False, "is_ultra_restricted": False}
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        None,
+        [],
+        {},
+        SAID | {"id": None},
+        SAID | {"id": "U2"},
+        *({name: value for name, value in SAID.items() if name != left_out} for left_out in SAID),
+        SAID | {"is_restricted": None},
+        SAID | {"is_restricted": "false"},
+    ],
+)
+async def test_an_odd_answer_is_unknown_and_asked_again(user):
+    """An answer that does not say that somebody is no guest does not make them a member."""
+    slack = Answering({"ok": True, "user": user} if user is not None else {"ok": True})
+    people = SlackPeople(slack)
+
+    assert await people.standing("U1") is Standing.UNKNOWN
+
+    slack.answer = {"ok": True, "user": SAID}
+    assert await people.standing("U1") is Standing.MEMBER
+    assert slack.asked == 2
+
+
+async def test_who_has_left_is_no_member_although_slack_says_little_of_them():
+    people = SlackPeople(Answering({"ok": True, "user": {"id": "U1", "deleted": True}}))
+
+    assert await people.standing("U1") is Standing.BOT
+
+
 async def test_slack_is_asked_once_an_hour(office):
     slack, people, watch = office
     kari = slack.person("kari")

@@ -130,11 +130,11 @@ async def test_trying_again_is_a_new_operation_with_its_own_reference(shop, ask,
 async def test_checking_again_after_ten_minutes_closes_the_question(shop, ask, in_doubt):
     await in_doubt(ask)
 
-    await shop.presses("Check again", person=shop.people["ola"])
+    await shop.presses("Check again")
 
     assert (await the_operation(shop)).state == "absent"
     assert shop.card.buttons == list(ask.usual)
-    assert lines(shop)[-1].startswith(f"🔎 @ola looked again and there is no trace of {ask.noun}.")
+    assert lines(shop)[-1].startswith(f"🔎 @kari looked again and there is no trace of {ask.noun}.")
     assert len(shop.writes(ask.kind)) == 1
 
     await ask.press(shop)

@@ -1,5 +1,7 @@
 """Who may move money: the view hides nothing from anybody, and the service decides on every click."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.actions import MOVES_MONEY, Action
@@ -18,6 +20,7 @@ from tests.stories.till import (
     operations,
     plain,
     sends,
+    the_operation,
     value_of,
     whispers,
 )
@@ -93,10 +96,57 @@ async def test_trying_again_needs_the_same_trust(shop):
     await shop.later(minutes=1)
 
     for person, sentence in the_crowd(shop).items():
-        await forges(shop, person, "try_again", value)
+        await forges(shop, person, "try_again", f"{value}|C1")
         assert whispers(shop, person) == [sentence]
 
     assert len(shop.writes("capture")) == 1
+
+
+async def in_doubt(shop, kind, button):
+    """Asked for by Kari, without an answer, and looked for in vain for ten minutes."""
+    shop.dintero.faults.add(kind, Fault.drop_before())
+    await shop.presses(button)
+    await shop.later(minutes=10)
+    await shop.later(minutes=1)
+
+
+@pytest.mark.parametrize("name", ["ola", "guest", "robot"])
+async def test_who_may_not_move_money_may_look_for_it_and_not_close_its_question(shop, name):
+    """Closing it frees the same money to be moved once more."""
+    await a_reserved_link(shop)
+    await in_doubt(shop, "capture", "Capture")
+    [(person, sentence)] = [one for one in the_crowd(shop).items() if one[0].name == name]
+    looked = len(shop.dintero.log)
+
+    await shop.presses("Check again", person=person)
+
+    assert len(shop.dintero.log) > looked
+    assert (await the_operation(shop)).state == "unknown"
+    said = f"Dintero shows no sign of it, and the question stays open. {sentence}"
+    assert whispers(shop, person) == without_code([said])
+
+
+@pytest.mark.parametrize(("button", "states"), [("Check again", ["absent"]), ("Try again", ["absent", "done"])])
+async def test_any_member_may_answer_the_question_of_a_cancellation(shop, button, states):
+    """Who may cancel a link may ask for it once more."""
+    await shop.issues()
+    await in_doubt(shop, "cancel", "Cancel link")
+
+    await shop.presses(button, person=shop.people["ola"])
+
+    assert [one.state for one in await operations(shop)] == states
+
+
+async def test_while_slack_does_not_say_who_somebody_is_no_question_is_closed(shop):
+    await a_reserved_link(shop)
+    await in_doubt(shop, "capture", "Capture")
+    shop.clock.pass_(hours=1)
+    shop.slack.faults.add("users.info", SlackFault.status(503))
+
+    await shop.presses("Check again")
+
+    assert (await the_operation(shop)).state == "unknown"
+    assert "Slack did not say who you are just now" in whispers(shop)[-1]
 
 
 async def test_any_member_may_cancel_show_and_refresh(shop):
@@ -189,6 +239,45 @@ async def test_an_answer_about_somebody_is_good_for_an_hour(shop):
     shop.clock.pass_(minutes=61)
     await shop.presses("Capture", person=ola)
     assert len(asked()) == 2
+
+
+async def test_trust_that_ended_before_the_bot_came_to_it_has_ended(shop):
+    """The click was recorded, the bot stopped, and was started again with other people trusted."""
+    ola = shop.people["ola"]
+    await shop.restart(paylink_money_users=ola.id)
+    await a_reserved_link(shop)
+    await shop.presses_only("Capture", person=ola)
+
+    await shop.restart()
+    await shop.work()
+
+    assert moved(shop) == []
+    assert (await the_operation(shop)).state == "withdrawn"
+    assert whispers(shop, ola) == ["Nothing was done. " + without_code([NOT_TRUSTED])[0]]
+    assert "Capture" in shop.card.buttons
+
+
+async def test_a_slack_that_is_silent_after_the_click_does_not_undo_it(shop):
+    await a_reserved_link(shop)
+    await shop.presses_only("Capture")
+    await shop.restart()
+    shop.slack.faults.add("users.info", SlackFault.status(503))
+
+    await shop.work()
+
+    assert done(shop, "CAPTURE") == [249_50]
+
+
+async def test_a_member_who_became_a_guest_before_the_bot_came_to_it_moves_no_money(shop):
+    await a_reserved_link(shop)
+    await shop.presses_only("Capture")
+    shop.slack.people[shop.kari.id] = replace(shop.kari, guest=True)
+
+    await shop.restart()
+    await shop.work()
+
+    assert moved(shop) == []
+    assert whispers(shop) == ["Nothing was done. " + without_code([GUESTS])[0]]
 
 
 async def test_trust_that_ended_while_a_form_was_open_has_ended(shop):
