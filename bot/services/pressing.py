@@ -280,6 +280,8 @@ def _whole(story: Story, link: Link, kind: Kind, amount: int) -> Part:
 
 
 def _not_offered(link: Link) -> str:
+    if link.replaced and link.status in {Status.UNCERTAIN, Status.REJECTED}:
+        return "A newer link was sent since this button was drawn. The card shows it."
     if link.operation is not None:
         return f"Something is already under way, asked for by <@{link.operation.requested_by}>. The card follows it."
     return "The link has moved on since this button was drawn. The card shows what can be done now."

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from sandbox.dintero.faults import Fault
 from tests.stories import database
 from tests.stories.doubting import ASKS, asked, callback, creates, operations
@@ -120,6 +122,19 @@ async def test_send_again_waits_for_a_yes(shop):
     await shop.presses("Send again", confirm=False)
 
     assert creates(shop) == ["4711"]
+
+
+@pytest.mark.parametrize("fault", [Fault.drop_before(), Fault.status(400)], ids=["in doubt", "refused"])
+async def test_an_old_question_answers_that_a_newer_link_was_sent(shop, fault):
+    await asked(shop, fault)
+    asleep = shop.card.copy()
+    await shop.presses("Send again")
+
+    await shop.presses("Send again", asleep)
+
+    assert creates(shop) == ["4711", "4711-2"]
+    [whisper] = shop.whispers()
+    assert whisper == "A newer link was sent since this button was drawn. The card shows it.\nCode: stale"
 
 
 async def test_two_who_press_send_again_make_one_more_link(shop):
