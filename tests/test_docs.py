@@ -1,0 +1,56 @@
+"""Whatever a comment cites can be looked up in docs/."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from sandbox.dintero.switches import Switches
+
+ROOT = Path(__file__).parent.parent
+FOLDERS = ("benchmarks", "bot", "sandbox", "storage", "tests", "tools")
+PAGES = {name: (ROOT / "docs" / f"{name}.md").read_text() for name in ("dintero", "slack")}
+
+HEADING = re.compile(r"^#{2,3} (\d+(?:\.\d+)*)\.? \S", re.MULTILINE)
+SECTION = r"§(\d+(?:\.\d+)*)"
+CITATION = re.compile(rf"(?:(Dintero|Slack)[\s#]+reference[\s#]+)?{SECTION}")
+
+
+def cited() -> Iterator[tuple[str, str, str]]:
+    """(page, section, file) of every §; one without a name is of the page named before it, else of the folder's."""
+    for folder in FOLDERS:
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            parts = {part.removesuffix(".py") for part in file.relative_to(ROOT).parts}
+            page = next((name for name in PAGES if name in parts), "")
+            for found in CITATION.finditer(file.read_text()):
+                page = found[1].lower() if found[1] else page
+                yield page, found[2], str(file.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_section_that_is_cited_has_its_heading(page):
+    headings = HEADING.findall(PAGES[page])
+    wanted = {(section, file) for name, section, file in cited() if name == page}
+
+    assert len(wanted) > 50
+    assert {(section, file) for section, file in wanted if section not in headings} == set()
+
+
+def test_every_citation_says_of_what():
+    assert {(section, file) for page, section, file in cited() if page not in PAGES} == set()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_points_to_a_section_that_it_does_not_have(page):
+    headings = HEADING.findall(PAGES[page])
+
+    assert len(headings) == len(set(headings))
+    assert set(re.findall(SECTION, PAGES[page])) <= set(headings)
+
+
+def test_every_switch_of_the_sandbox_stands_in_the_table():
+    table = PAGES["dintero"].rpartition("\n## ")[2]
+
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == [field.name for field in fields(Switches)]
