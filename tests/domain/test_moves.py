@@ -1,6 +1,7 @@
 """The table of moves, cell by cell, against a table written by hand from Dintero's status model and our own words.
 
-Sources: Dintero reference §5 (sessions), §7 (what each transaction status can become), design §2 (our statuses).
+Sources: Dintero reference §5 (sessions) and §7 (what each transaction status can become); our own statuses are
+explained in `bot.domain.links.Status`.
 `same`: it tells nothing new: a repeat, an older read, or the session's end after money decided.
 `impossible`: no payment can show it; it is raised and changes nothing.
 """

@@ -117,7 +117,7 @@ async def test_a_double_submit_makes_one_link_and_the_form_ends_with_it(shop):
 
 
 async def test_a_submit_that_comes_again_after_the_result_shows_the_result_again(shop):
-    """Slack's client repeats a submit whose answer it did not get (Slack reference §4)."""
+    """A form whose answer got lost stays open, and can be sent again (Slack reference §4)."""
     form = await shop.opens_form(GOOD)
     again = shop.slack._base("view_submission", shop.kari, form) | {"view": form.payload(), "response_urls": []}
     await shop.slack.submit(shop.kari, form)

@@ -96,7 +96,7 @@ async def test_part_of_the_lines_is_captured_and_then_the_rest(shop):
 
 
 async def test_an_amount_fills_the_lines_in_their_order(shop):
-    """Σ items = amount, whatever was typed: Dintero refuses items that do not add up (Dintero reference §8)."""
+    """Σ items = amount, whatever was typed: mismatched lines are trouble at the provider (Dintero reference §8)."""
     await an_order_of_three_lines(shop)
 
     await captures_part(shop, How_much="An amount", **{"Amount_(NOK)": "300,00"})

@@ -88,7 +88,7 @@ async def test_a_payment_in_the_last_second_counts_although_every_callback_is_lo
 @pytest.mark.parametrize(("begins", "ends"), [("start_payment", "pay"), ("hold", "approve")])
 @pytest.mark.parametrize("callbacks", ["called back", "lost"])
 async def test_no_expiry_is_told_while_a_payment_is_under_way(shop, begins, ends, callbacks):
-    """A bank may hold a payment for days (Dintero reference §5, §7)."""
+    """A payment that began before the deadline may end after it (Dintero reference §5, §7)."""
     shop.dintero.faults.callbacks.off = callbacks == "lost"
     await shop.issues()
     await until(shop, WEEK - timedelta(minutes=1))
