@@ -89,6 +89,13 @@ class Claims(Links):
         rows = await self._hold(untold, orders, **held, tell_after=None, tell_seen=orders.c.stirred)
         return [Claimed(id=row.id, fence=row.tell_fence + 1, note=str(row.urgency)) for row in rows]
 
+    async def stumble(self, claimed: Claimed) -> int:
+        """Count that telling an order broke or ended in doubt; returns how often in a row."""
+        mine = (orders.c.id == claimed.id, orders.c.tell_fence == claimed.fence)
+        once_more = update(orders).where(*mine).values(stumbles=orders.c.stumbles + 1).returning(orders.c.stumbles)
+        row = await self._first(once_more)
+        return row.stumbles if row else 1
+
     async def release_order(self, claimed: Claimed, retry_at: datetime | None) -> None:
         """Let go of an order; does nothing when another holds it by now."""
         await self._lock(claimed.id)

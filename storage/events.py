@@ -48,7 +48,7 @@ class Events(Transaction):
         if row is not None:
             await self._lock(row.order_id)
             await self._run(update(events).where(events.c.id == event_id).values(told_ts=ts))
-            await self._settle_telling(row.order_id)
+            await self._settle_telling(row.order_id, posted=bool(ts))
 
     async def untold_events(self, order_id: str) -> Sequence[Event]:
         """The order's untold events, oldest first.

@@ -54,6 +54,7 @@ class Orders(Links):
                 tell_fence=0,
                 stirred=0,
                 tell_seen=0,
+                stumbles=0,
             ).returning(orders.c.id)
         )
         if added.first() is None:
@@ -152,7 +153,7 @@ class Orders(Links):
         """What became of the card; `version` is the order's version it was drawn from.
 
         From *posting* to *none* or *nowhere* means that Slack refused, so that post does not count. An order whose
-        card is *nowhere* is left alone from then on, its events too, until its version moves.
+        card is *nowhere* is left alone from then on until its version moves, but for events about money.
         """
         await self._lock(order_id)
         row = await self._first(select(orders).where(orders.c.id == order_id))
@@ -170,7 +171,7 @@ class Orders(Links):
                 card_posts=orders.c.card_posts - int(refused),
             )
         )
-        await self._settle_telling(order_id)
+        await self._settle_telling(order_id, posted=row.card_state == CardState.POSTING and state == CardState.POSTED)
 
     async def _used(self, draft_id: str) -> DraftUsed:
         first = await self._first(

@@ -94,6 +94,11 @@ class SqlStore:
         async with self.read() as work:
             return await work.untold_events(order_id)
 
+    async def stumble(self, claimed: Claimed) -> int:
+        """Count that telling an order broke or ended in doubt; returns how often in a row."""
+        async with self._done(Claims) as work:
+            return await work.stumble(claimed)
+
     async def release_order(self, claimed: Claimed, *, retry_at: datetime | None = None) -> None:
         """Let go of an order; does nothing when another holds it by now."""
         async with self._done(Claims) as work:

@@ -94,6 +94,8 @@ class OrderRow(Base, table=True):
     """Counts everything that happened to the order, so that its holder sees what came after the claim."""
     tell_seen: int
     """`stirred` at the claim."""
+    stumbles: int
+    """How often in a row telling it broke, or a post of it ended in doubt."""
 
     __table_args__ = (Index("ix_orders_untold", "urgency", "untold_since", **_where("untold_since IS NOT NULL")),)
 

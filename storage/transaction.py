@@ -87,8 +87,8 @@ class Transaction:
             )
         )
 
-    async def _settle_telling(self, order_id: str) -> None:
-        """Work out anew whether Slack lags behind the order, and how urgently."""
+    async def _settle_telling(self, order_id: str, *, posted: bool = False) -> None:
+        """Work out anew whether Slack lags behind the order, and how urgently; a post that was answered ends doubts."""
         # The lock comes first, in a statement of its own: what a rival committed while we waited is seen below.
         await self._lock(order_id)
         row = await self._first(select(orders).where(orders.c.id == order_id))
@@ -98,7 +98,7 @@ class Transaction:
         untold = select(func.min(events.c.urgency)).where(events.c.link_id.in_(of_order), events.c.told_ts.is_(None))
         line: int | None = (await self._run(untold)).scalar()
         behind = row.card_version < row.version or row.card_state in {CardState.NONE, CardState.POSTING}
-        if row.card_state == CardState.NOWHERE:
+        if row.card_state == CardState.NOWHERE and line != Urgency.MONEY:
             line = None  # there is no thread to tell it in
         values: dict[str, Any] = {"untold_since": None, "urgency": None, "tell_after": None}
         if behind or line is not None:
@@ -108,6 +108,8 @@ class Transaction:
                 "urgency": min(card, line or Urgency.PROGRESS),
                 "tell_after": row.tell_after,
             }
+        if posted:
+            values["stumbles"] = 0
         await self._run(update(orders).where(orders.c.id == order_id).values(**values))
 
 

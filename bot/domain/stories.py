@@ -16,7 +16,8 @@ class CardState(StrEnum):
     """Committed before the call: found after a restart or a timeout, it is posted once more and counted."""
     POSTED = "posted"
     NOWHERE = "nowhere"
-    """Slack will not take it anywhere we may write; nothing more is tried until somebody refreshes."""
+    """Slack will not take it anywhere we may write. It is tried again when something changes or somebody refreshes,
+    and every hour while something about money waits to be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 
 import structlog
 
+from bot.domain.errors import Unreadable
 from bot.domain.events import Event, Urgency, urgency
 from bot.domain.links import Status
 from bot.domain.stories import CardState, Claimed, Story
@@ -25,6 +26,10 @@ T = TypeVar("T")
 _LEASE: Final = timedelta(seconds=60)
 _AT_ONCE: Final = 10
 _BACKOFF: Final = timedelta(seconds=15)
+_STUMBLED: Final = (_BACKOFF, timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
+"""After so many failures in a row that may have left a message in Slack: each repetition may be a copy."""
+_HOPELESS: Final = timedelta(hours=1)
+"""When to try again what only a person can mend."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +53,12 @@ def _updates(story: Story, hurry: Urgency) -> _Lane:
     return _Lane(name=f"update:{story.order.workspace_id}", per_minute=45, reserve=reserve)
 
 
+class _MaybePosted(Exception):
+    """A post was not answered as it should be: whoever repeats it may make a copy."""
+
+
 class _Wait(Exception):
-    """No turn is free: come back in so many seconds."""
+    """Nothing can be done now: come back in so many seconds."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__()
@@ -84,12 +93,25 @@ class Telling:
             self.counters.add("slack_failures")
             log.warning("telling_failed", order=claimed.id, reason=type(error).__name__)
             wait = _BACKOFF.total_seconds()
+        except _MaybePosted:
+            self.counters.add("slack_failures")
+            log.warning("telling_in_doubt", order=claimed.id)
+            wait = await self._stumble(claimed)
+        except Unreadable as error:
+            self.counters.add("unreadable_rows")
+            log.warning("row_unreadable", row=str(error))
+            wait = _HOPELESS.total_seconds()
         except Exception:
             self.counters.add("telling_errors")
             log.exception("telling_broke", order=claimed.id)
-            wait = _BACKOFF.total_seconds()
+            wait = await self._stumble(claimed)
         retry_at = self.clock.machine_now() + timedelta(seconds=wait) if wait is not None else None
         await self.store.release_order(claimed, retry_at=retry_at)
+
+    async def _stumble(self, claimed: Claimed) -> float:
+        """Seconds to wait, ever longer until a post is answered again."""
+        times = await self.store.stumble(claimed)
+        return _STUMBLED[min(times, len(_STUMBLED)) - 1].total_seconds()
 
     async def _bring_up_to_date(self, order_id: str) -> None:
         story = await self._read(order_id)
@@ -99,7 +121,9 @@ class Telling:
         hurry = min((urgency(event.kind) for event in events), default=Urgency.PROBLEM)
         story = await self._card(story, hurry)
         if story.card.state is not CardState.POSTED:
-            await self._leave_untold(events)
+            await self._leave_untold([event for event in events if urgency(event.kind) is not Urgency.MONEY])
+            if hurry is Urgency.MONEY:
+                raise _Wait(_HOPELESS.total_seconds())
             return
         for index, event in enumerate(events):
             await self._line(story, event, newer=events[index + 1 :])
@@ -109,11 +133,12 @@ class Telling:
         state = story.card.state
         if state in {CardState.NONE, CardState.POSTING}:
             return await self._post(story)
-        if story.card.version >= story.version:
-            return story
-        if state is CardState.NOWHERE:  # somebody may have invited the bot since
+        up_to_date = story.card.version >= story.version
+        if state is CardState.NOWHERE and (not up_to_date or hurry is Urgency.MONEY):  # the bot may be welcome by now
             home = replace(story.card, channel=story.order.channel, diverted=False)
             return await self._post(replace(story, card=home))
+        if up_to_date:
+            return story
         try:
             await self._in_turn(_updates(story, hurry), lambda: self.threads.update_card(story, self.clock.now()))
         except Gone:  # somebody deleted it: a fresh card, once
@@ -155,14 +180,10 @@ class Telling:
             async with self.store() as work:
                 await work.begin_card_post(story.order.id, channel, diverted=diverted)
                 await work.commit()
-            return await self.threads.post_card(there, channel, self.clock.now())
+            return await _posted(self.threads.post_card(there, channel, self.clock.now()))
 
         try:
             ts = await self._in_turn(_posts(channel), post)
-        except SlackDown as down:
-            if not down.doubtful:
-                await self._set_card(there, CardState.NONE, channel, None)
-            raise
         except ThreadError:  # an answer: nothing was posted
             await self._set_card(there, CardState.NONE, channel, None)
             raise
@@ -191,7 +212,7 @@ class Telling:
                 await self._strip_older(story, event)
 
         async def post() -> str:
-            return await self.threads.post_line(story, event, self.clock.now())
+            return await _posted(self.threads.post_line(story, event, self.clock.now()))
 
         try:
             ts = await self._in_turn(_posts(story.card.channel), post, before=strip)
@@ -249,6 +270,22 @@ class Telling:
             until = self.clock.machine_now() + timedelta(seconds=throttled.seconds)
             await self.store.block_lane(lane.name, until)
             raise
+
+
+async def _posted(post: Awaitable[str]) -> str:
+    """The ts of a post.
+
+    Raises:
+        _MaybePosted: when nobody knows whether it was made.
+        ThreadError: when it was not.
+
+    """
+    try:
+        return await post
+    except SlackDown as down:
+        if down.doubtful:
+            raise _MaybePosted from down
+        raise
 
 
 def _overtaken(story: Story, event: Event, newer: Sequence[Event]) -> bool:

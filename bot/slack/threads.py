@@ -11,7 +11,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.domain.events import Event
 from bot.domain.links import Link, Status
 from bot.domain.stories import Story
-from bot.services.ports.threads import ThreadError
+from bot.services.ports.threads import SlackDown, ThreadError
 from bot.slack.calls import BACKGROUND, SOMEBODY_WAITS, calling
 from bot.slack.views.blocks import Block, Look, Message
 from bot.slack.views.card import card
@@ -116,7 +116,10 @@ class SlackThreads:
         answer = await calling(
             self.client.chat_postMessage(text=message.text, blocks=message.blocks, **_QUIET, **where)
         )
-        return str(answer["ts"])
+        ts = answer.get("ts")
+        if not ts:
+            raise SlackDown(doubtful=True, why="an answer without ts")
+        return str(ts)
 
     async def _update(self, message: Message, channel: str, ts: str | None) -> None:
         await calling(self.client.chat_update(channel=channel, ts=ts or "", text=message.text, blocks=message.blocks))

@@ -78,6 +78,8 @@ async def _answer(
     answer = _attempt(ws, name, args, work, kind)
     if kind == "drop_after":
         return _hang_up(request)
+    if kind == "bare":
+        return {"ok": True}
     return PlainTextResponse("upstream error", fault.value) if kind == "status_after" else answer
 
 

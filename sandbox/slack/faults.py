@@ -26,6 +26,11 @@ class Fault:
         return cls("status_after", code)
 
     @classmethod
+    def bare(cls) -> Self:
+        """Do the work, then answer `ok: true` and nothing else."""
+        return cls("bare")
+
+    @classmethod
     def ratelimited(cls, seconds: int) -> Self:
         """Answer 429 with Retry-After (Slack reference §11)."""
         return cls("ratelimited", seconds)

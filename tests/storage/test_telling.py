@@ -325,6 +325,24 @@ async def test_an_order_waits_until_its_time(house):
     assert await ids(house) == [order.id]
 
 
+async def test_stumbles_are_counted_by_the_holder_until_a_post_is_answered(house):
+    order, link = await house.issued()
+    await happens(house, link, Happened.AUTHORIZED)
+    house.wait(4)
+    [claimed] = await claim(house)
+    assert [await house.store.stumble(claimed) for _ in range(3)] == [1, 2, 3]
+    assert await house.store.stumble(replace(claimed, fence=claimed.fence - 1)) == 1
+
+    await card(house, order)
+    assert await house.store.stumble(claimed) == 4, "a card drawn anew is no post"
+
+    [event] = await house.store.untold_events(order.id)
+    async with house.store() as work:
+        await work.set_told(event.id, "2.1")
+        await work.commit()
+    assert await house.store.stumble(claimed) == 1
+
+
 @pytest.mark.parametrize("when", ["before the release", "after the release"])
 async def test_news_end_the_waiting(house, when):
     """Money that comes while an order waits for room must not wait with it."""

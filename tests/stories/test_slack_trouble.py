@@ -89,7 +89,7 @@ async def test_after_an_hour_without_slack_everything_is_told_once_and_in_order(
 
 
 async def test_a_link_issued_while_slack_takes_no_posts_gets_its_card_later(shop):
-    shop.slack.faults.add("chat.postMessage", *[Fault.status(503)] * 3)
+    shop.slack.faults.add("chat.postMessage", *[Fault.status(503)] * 2)
     await shop.issues()
     assert shop.cards == []
 
@@ -103,7 +103,7 @@ async def test_a_link_issued_while_slack_takes_no_posts_gets_its_card_later(shop
 
 @pytest.mark.parametrize("lost", [Fault.drop_after(), Fault.status_after(503)], ids=["dropped", "503"])
 async def test_a_card_that_may_have_been_posted_is_posted_once_more_and_counted(shop, lost):
-    """Better two cards than none; nobody may read the channel to find out (Slack reference §10)."""
+    """Better two cards than none; nobody may read the channel to find out (Slack reference §11)."""
     shop.slack.faults.add("chat.postMessage", lost)
     await shop.issues()
     await rest(shop)

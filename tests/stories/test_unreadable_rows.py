@@ -65,6 +65,27 @@ async def test_it_is_counted_and_tried_again_in_an_hour(damaged):
     assert due_at(shop, "4711") > f"{before:%Y-%m-%d} 13:00"
 
 
+async def test_what_cannot_be_read_is_told_when_it_can_be(shop):
+    """It is tried again in an hour, and not over and over: only a person can mend it."""
+    await shop.issues()
+    shop.slack.faults.down = True
+    await shop.customer_pays()
+    [[phone]] = database.rows(shop, "SELECT phone FROM orders")
+    database.write(shop, "UPDATE orders SET phone = 'garbage'")
+    shop.slack.faults.down = False
+    for _ in range(20):
+        shop.clock.pass_(minutes=1)
+        await shop.bot.work()
+    assert ready_counts(shop)["unreadable_rows"] == 1
+    assert "Ready to share" in shop.card.read()
+
+    database.write(shop, f"UPDATE orders SET phone = '{phone}'")  # noqa: S608  what stood there
+    await shop.later(hours=1)
+
+    assert "Reserved" in shop.card.read()
+    assert len(shop.lines) == 1
+
+
 async def test_the_log_names_the_row_and_nothing_in_it(damaged, journal):
     shop = damaged
     [[link_id, order_id]] = database.rows(shop, "SELECT id, order_id FROM link WHERE merchant_reference = '4711'")

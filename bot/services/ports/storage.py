@@ -246,6 +246,10 @@ class Store(Protocol):
         """The order's untold events, oldest first. Raises Unreadable."""
         ...
 
+    async def stumble(self, claimed: Claimed) -> int:
+        """Count that telling an order broke or ended in doubt; returns how often since a post was last answered."""
+        ...
+
     async def release_order(self, claimed: Claimed, *, retry_at: datetime | None = None) -> None:
         """Let go of an order; it stays claimable while its card or an event lags.
 

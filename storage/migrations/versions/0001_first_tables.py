@@ -124,6 +124,7 @@ def _upgrade_orders() -> None:
         sa.Column("tell_fence", sa.Integer(), nullable=False),
         sa.Column("stirred", sa.Integer(), nullable=False),
         sa.Column("tell_seen", sa.Integer(), nullable=False),
+        sa.Column("stumbles", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_orders_account_id_account"),
         sa.ForeignKeyConstraint(["workspace_id"], ["workspace.id"], name="fk_orders_workspace_id_workspace"),
         sa.PrimaryKeyConstraint("id", name="pk_orders"),
