@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 
-from sandbox.servers import world
+from sandbox.servers import World, end_of_log, world
 from sandbox.walk import Walk
 
 
@@ -17,19 +17,27 @@ async def demo() -> int:
         with contextlib.suppress(NotImplementedError):  # Windows has no such handlers: there Ctrl-C raises
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     print("Starting the sandbox and the bot …", flush=True)
-    async with world() as running:
-        try:
-            await Walk(running).walk()
-        except RuntimeError as problem:
-            print(f"\nThe walk failed: {problem}\n\nThe end of the bot's log:", file=sys.stderr)
-            print("\n".join((running.folder / "bot.log").read_text().splitlines()[-40:]), file=sys.stderr)
-            return 1
-        if os.environ.get("ONCE") == "1":
-            return 0
-        print(f"\nThe bot stays up at {running.bot_url} (try {running.bot_url}/health/ready).", flush=True)
-        print(f"Dintero's sandbox is at {running.dintero.base_url}, Slack's at {running.slack.base_url}.", flush=True)
-        print("Press Ctrl-C to stop.", flush=True)
-        await stopped.wait()
+    try:
+        async with world() as running:
+            return await _walk_and_stay(running, stopped)
+    except RuntimeError as problem:
+        print(f"\n{problem}", file=sys.stderr)
+        return 1
+
+
+async def _walk_and_stay(running: World, stopped: asyncio.Event) -> int:
+    try:
+        await Walk(running).walk()
+    except RuntimeError as problem:
+        print(f"\nThe walk failed: {problem}\n\nThe end of the bot's log:", file=sys.stderr)
+        print(end_of_log(running.folder), file=sys.stderr)
+        return 1
+    if os.environ.get("ONCE") == "1":
+        return 0
+    print(f"\nThe bot stays up, so that you can look at {running.bot_url}/health/ready.", flush=True)
+    print(f"Dintero's sandbox is at {running.dintero.base_url}, Slack's at {running.slack.base_url}.", flush=True)
+    print("Press Ctrl-C to stop.", flush=True)
+    await stopped.wait()
     return 0
 
 

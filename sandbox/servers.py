@@ -59,7 +59,7 @@ async def world() -> AsyncIterator[World]:
             posting = asyncio.create_task(dintero.run())
             try:
                 with _bot(slack, dintero, bot_url, Path(folder)) as process:
-                    await _until_it_answers(bot_url, process)
+                    await _until_it_answers(bot_url, process, Path(folder))
                     yield World(slack=slack, dintero=dintero, bot_url=bot_url, folder=Path(folder))
             finally:
                 posting.cancel()
@@ -88,7 +88,10 @@ def _bot(slack: Workspace, dintero: Dintero, bot_url: str, folder: Path) -> Iter
         "PAYLINK_SECRET_KEY": key,
     }
     inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PAYLINK_", "SLACK_", "DINTERO_"))
+        name: value
+        for name, value in os.environ.items()
+        # A proxy would be asked for this very computer; the settings of another bot would be mixed with ours.
+        if not name.startswith(("PAYLINK_", "SLACK_", "DINTERO_")) and not name.lower().endswith("_proxy")
     }
     with (folder / "bot.log").open("w") as log:
         process = subprocess.Popen(
@@ -104,7 +107,12 @@ def _bot(slack: Workspace, dintero: Dintero, bot_url: str, folder: Path) -> Iter
                 process.kill()
 
 
-async def _until_it_answers(bot_url: str, process: subprocess.Popen[bytes]) -> None:
+def end_of_log(folder: Path) -> str:
+    """The last lines that the bot wrote."""
+    return "\n".join((folder / "bot.log").read_text().splitlines()[-40:])
+
+
+async def _until_it_answers(bot_url: str, process: subprocess.Popen[bytes], folder: Path) -> None:
     async with httpx.AsyncClient(trust_env=False) as http:
         for _ in range(int(_STARTS_WITHIN * 10)):
             if process.poll() is not None:
@@ -113,7 +121,7 @@ async def _until_it_answers(bot_url: str, process: subprocess.Popen[bytes]) -> N
                 if (await http.get(f"{bot_url}/health/live")).status_code == 200:
                     return
             await asyncio.sleep(0.1)
-    raise RuntimeError("The bot did not start; its log says why.")
+    raise RuntimeError(f"The bot did not start. The end of its log:\n{end_of_log(folder)}")
 
 
 @contextlib.asynccontextmanager

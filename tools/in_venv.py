@@ -31,8 +31,14 @@ def install() -> None:
     except (subprocess.CalledProcessError, ImportError):
         sys.exit("Python's venv module is incomplete here. On Debian and Ubuntu: apt-get install python3-venv")
     pip = [str(BIN / "python"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    subprocess.run([*pip, "--require-hashes", "-r", str(ROOT / "requirements.lock")], check=True)
-    subprocess.run([*pip, "--no-deps", "--no-build-isolation", "-e", str(ROOT)], check=True)
+    try:
+        subprocess.run([*pip, "--require-hashes", "-r", str(ROOT / "requirements.lock")], check=True)
+        subprocess.run([*pip, "--no-deps", "--no-build-isolation", "-e", str(ROOT)], check=True)
+    except subprocess.CalledProcessError:
+        sys.exit(
+            "pip could not install what requirements.lock names; the lines above say why. Behind a proxy or a mirror, "
+            "set pip up first (pip config), then run the same command again."
+        )
     STAMP.write_text(stamp())
 
 
