@@ -66,11 +66,11 @@ class Running:
         self.bell.ring()
 
     async def _run(self, claimed: Claimed) -> None:
-        async with self.store.read() as work:
-            operation = await work.operation(claimed.id)
-        if operation is None or operation.state is not State.WANTED:
-            return
         try:
+            async with self.store.read() as work:
+                operation = await work.operation(claimed.id)
+            if operation is None or operation.state is not State.WANTED:
+                return
             if operation.kind is Kind.CREATE:
                 await self.creating.run(operation, claimed.fence)
             else:
@@ -78,7 +78,7 @@ class Running:
         except Exception:
             # The row keeps its state: still wanted, it is claimed again; sending, its lease ends and it is unknown.
             self.counters.add("operation_errors")
-            log.exception("operation_failed", operation=operation.id, kind=operation.kind)
+            log.exception("operation_failed", operation=claimed.id, kind=claimed.note)
 
     async def find_orphans(self) -> None:
         """Make *unknown* what was being sent when its sender died; from here on it is only read."""

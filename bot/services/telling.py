@@ -26,8 +26,10 @@ T = TypeVar("T")
 _LEASE: Final = timedelta(seconds=60)
 _AT_ONCE: Final = 10
 _BACKOFF: Final = timedelta(seconds=15)
-_STUMBLED: Final = (_BACKOFF, timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
-"""After so many failures in a row that may have left a message in Slack: each repetition may be a copy."""
+_STUMBLED: Final = (_BACKOFF, timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
+"""After so many failures in a row that may have left a message in Slack: each repetition may be a copy, and after the
+end of an outage nobody should wait longer than the last of these for a card.
+"""
 _HOPELESS: Final = timedelta(hours=1)
 """When to try again what only a person can mend."""
 
