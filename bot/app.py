@@ -48,7 +48,7 @@ from bot.web.access_log import AccessLog
 from bot.web.body_limit import BodyLimit
 from bot.web.health import HealthRoutes
 from bot.web.knocks import CallbackSeal, Knocks, WebhookSeal
-from storage.engine import open_engine
+from storage.engine import open_engine, opening
 from storage.schema import state_of, upgrade
 from storage.secrets import Secrets
 from storage.store import SqlStore
@@ -135,10 +135,12 @@ async def assembled(settings: Settings, clock: Clock | None = None) -> AsyncIter
 async def _storage(settings: Settings, clock: Clock, stack: AsyncExitStack) -> SqlStore:
     engine = open_engine(settings.paylink_database_url)
     stack.push_async_callback(engine.dispose)
-    state = await state_of(engine)
-    if state == "empty" and engine.dialect.name == "sqlite":
-        await upgrade(engine)
-    elif state != "current":
+    with opening(engine):
+        state = await state_of(engine)
+        if state == "empty" and engine.dialect.name == "sqlite":
+            await upgrade(engine)
+            state = "current"
+    if state != "current":
         mend = "A newer Paylink has used it." if state == "newer" else "Run: paylink migrate"
         raise OldSchema(f"The database is at another schema ({state}). {mend}")
     secrets = Secrets(settings.paylink_secret_key.get_secret_value().split(","))

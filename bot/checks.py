@@ -1,6 +1,8 @@
 """`paylink check`: every connection tried once, with the mend for what is wrong."""
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 import aiohttp
 import httpx
@@ -9,22 +11,25 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.app import dintero_config
 from bot.dintero.client import DinteroGateway
 from bot.domain.errors import GatewayError
-from bot.services.ports.threads import ThreadError
+from bot.services.ports.threads import SlackDown, ThreadError, Throttled
 from bot.settings import Settings
 from bot.slack.calls import calling
-from storage.engine import open_engine
+from storage.engine import file_to_make, open_engine, opening
 from storage.schema import state_of
 from storage.secrets import Secrets
 
 NEEDED_SCOPES = frozenset({"commands", "chat:write", "im:write", "users:read"})
 
+_NO_ANSWER: Final = re.compile(r"(Error|Timeout|408|429|5\d\d)$")
+"""What the gateway calls it when Dintero cannot be reached or is ill: an exception's kind, or a status."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was tried."""
+    """One thing that was tried; `well` is None when nobody can say."""
 
     about: str
-    well: bool
+    well: bool | None
     words: str
 
 
@@ -43,21 +48,19 @@ def _key(settings: Settings) -> Finding:
     try:
         Secrets(settings.paylink_secret_key.get_secret_value().split(","))
     except ValueError as problem:
-        return Finding("PAYLINK_SECRET_KEY", well=False, words=str(problem))
+        words = str(problem).removeprefix("PAYLINK_SECRET_KEY: ")
+        return Finding("PAYLINK_SECRET_KEY", well=False, words=words)
     return Finding("PAYLINK_SECRET_KEY", well=True, words="usable")
 
 
 async def _database(settings: Settings) -> Finding:
     try:
         engine = open_engine(settings.paylink_database_url)
+        with opening(engine):
+            state = "empty" if file_to_make(engine) else await state_of(engine)
+        await engine.dispose()
     except ValueError as problem:
         return Finding("database", well=False, words=str(problem))
-    try:
-        state = await state_of(engine)
-    except Exception as problem:  # noqa: BLE001  whatever a driver raises, the person needs its kind
-        return Finding("database", well=False, words=f"cannot be opened ({type(problem).__name__})")
-    finally:
-        await engine.dispose()
     if state == "current" or (state == "empty" and engine.dialect.name == "sqlite"):
         return Finding("database", well=True, words="ready" if state == "current" else "empty; serve creates it")
     return Finding("database", well=False, words=f"its schema is {state}. Run: paylink migrate")
@@ -74,13 +77,22 @@ async def _slack(settings: Settings) -> Finding:
         try:
             answer = await calling(client.auth_test())
         except ThreadError as problem:
-            return Finding("Slack", well=False, words=f"{problem}. Check SLACK_BOT_TOKEN and reinstall the app.")
+            return Finding("Slack", well=False, words=slack_trouble(problem, settings))
     granted = {scope.strip() for scope in str(answer.headers.get("x-oauth-scopes", "")).split(",") if scope.strip()}
     missing = sorted(NEEDED_SCOPES - granted) if granted else []
     if missing:
         words = f"scopes missing: {', '.join(missing)}. Update the app from manifest.yml and reinstall it."
         return Finding("Slack", well=False, words=words)
     return Finding("Slack", well=True, words=f"team {answer['team_id']}")
+
+
+def slack_trouble(problem: ThreadError, settings: Settings) -> str:
+    """Why Slack does not say who the bot is, and the mend."""
+    if isinstance(problem, SlackDown) and not problem.why:
+        return f"Slack does not answer at {settings.slack_api_url}. Check the network and SLACK_API_URL."
+    if isinstance(problem, Throttled):
+        return f"Slack asks to wait {problem} seconds. Try again then."
+    return f"{problem}. Check SLACK_BOT_TOKEN and reinstall the app."
 
 
 async def _dintero(settings: Settings) -> Finding:
@@ -90,12 +102,20 @@ async def _dintero(settings: Settings) -> Finding:
             await gateway.payments(reference="paylink-check")
             searching = await gateway.probe()
         except GatewayError as problem:
-            words = f"{problem}. Check DINTERO_ACCOUNT_ID, DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET."
-            return Finding("Dintero", well=False, words=words)
+            return Finding("Dintero", well=False, words=_dintero_trouble(problem, settings))
         finally:
             await gateway.aclose()
-    found = "and" if searching else "but not"
-    return Finding("Dintero", well=True, words=f"payments can be read, {found} sessions searched")
+    found = "sessions searched" if searching else "this account cannot search sessions, and the bot does without"
+    return Finding("Dintero", well=True, words=f"payments can be read{', and ' if searching else '; '}{found}")
+
+
+def _dintero_trouble(problem: GatewayError, settings: Settings) -> str:
+    reason = str(problem) or type(problem).__name__
+    if _NO_ANSWER.search(reason):
+        urls = dict.fromkeys((settings.dintero_api_url, settings.dintero_checkout_url))
+        mend = "Check the network, DINTERO_API_URL and DINTERO_CHECKOUT_URL."
+        return f"Dintero does not answer at {' and '.join(urls)} ({reason}). {mend}"
+    return f"{reason}. Check DINTERO_ACCOUNT_ID, DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET."
 
 
 async def _callbacks(settings: Settings) -> Finding:
@@ -105,7 +125,8 @@ async def _callbacks(settings: Settings) -> Finding:
         try:
             counts = (await http.get(f"{settings.paylink_public_url}/health/ready")).json().get("counts", {})
         except (httpx.HTTPError, ValueError, AttributeError):
-            return Finding(about, well=True, words="no bot answers there yet; start it with: paylink serve")
+            words = "no bot answers there. If paylink serve is running, look at the proxy; otherwise start it."
+            return Finding(about, well=None, words=words)
     refused = counts.get("unsigned_callbacks", 0)
     if refused:
         words = f"{refused} callback{'s' * (refused != 1)} came without Dintero's signature or with a wrong one. "

@@ -1,13 +1,20 @@
 """The command line: `paylink serve | migrate | check | new-key`."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from bot.settings import BadSettings, Settings, read_settings
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Payment links issued and followed from Slack.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # they draw every local variable, and some hold secrets
+    help="Payment links issued and followed from Slack. All settings are environment variables; README.md lists them.",
+)
+
+_MARKS: Final = {True: "ok  ", False: "FAIL", None: "?   "}
 
 
 @app.command()
@@ -25,12 +32,13 @@ def serve() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database up to this program's schema."""
-    from storage.engine import open_engine  # noqa: PLC0415
+    from storage.engine import open_engine, opening  # noqa: PLC0415
     from storage.schema import upgrade  # noqa: PLC0415
 
     async def run(url: str) -> None:
         engine = open_engine(url)
-        await upgrade(engine)
+        with opening(engine):
+            await upgrade(engine)
         await engine.dispose()
 
     try:
@@ -50,8 +58,8 @@ def check() -> None:
     keep_quiet()
     findings = asyncio.run(run(_settings()))
     for finding in findings:
-        typer.echo(f"{'ok  ' if finding.well else 'FAIL'} {finding.about}: {finding.words}")
-    if not all(finding.well for finding in findings):
+        typer.echo(f"{_MARKS[finding.well]} {finding.about}: {finding.words}")
+    if any(finding.well is False for finding in findings):
         raise typer.Exit(1)
 
 

@@ -1,7 +1,10 @@
 """The server around the bot."""
 
+import asyncio
 import contextlib
+import os
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from typing import Final
@@ -10,6 +13,7 @@ import structlog
 import uvicorn
 
 from bot.app import OldSchema, assembled
+from bot.checks import slack_trouble
 from bot.journal import open_journal
 from bot.services.ports.threads import ThreadError
 from bot.settings import Settings
@@ -17,6 +21,8 @@ from bot.settings import Settings
 log = structlog.get_logger()
 
 _STOPS: Final = (signal.SIGINT, signal.SIGTERM)
+_BACKLOG: Final = 2048
+"""Connections that wait to be taken, as uvicorn has it."""
 
 
 class _Server(uvicorn.Server):
@@ -41,11 +47,9 @@ async def serve(settings: Settings) -> None:
     """Assemble the bot and serve until told to stop; exits with a sentence when it cannot start."""
     open_journal(settings.paylink_log)
     try:
-        async with assembled(settings) as paylink, paylink.at_work():
+        async with assembled(settings) as paylink:
             config = uvicorn.Config(
                 paylink.web,
-                host=settings.paylink_host,
-                port=settings.paylink_port,
                 http="httptools",
                 access_log=False,
                 log_config=None,
@@ -53,11 +57,39 @@ async def serve(settings: Settings) -> None:
                 server_header=False,
                 proxy_headers=False,
             )
-            log.info("serving", port=settings.paylink_port, account=settings.dintero_account_id)
-            await _Server(config).serve()
+            # Before the loops begin: a bot that nobody can reach must not move money.
+            sockets = await _sockets(settings)
+            async with paylink.at_work():
+                log.info("serving", port=sockets[0].getsockname()[1], account=settings.dintero_account_id)
+                await _Server(config).serve(sockets)
     except OldSchema as problem:
         sys.exit(str(problem))
     except ThreadError as problem:
-        sys.exit(f"Slack does not accept the bot's token, or does not answer ({problem}). Check SLACK_BOT_TOKEN.")
+        sys.exit(f"The bot cannot start. Slack: {slack_trouble(problem, settings)}")
     except ValueError as problem:
         sys.exit(f"The bot cannot start: {problem}")
+
+
+async def _sockets(settings: Settings) -> list[socket.socket]:
+    """Listen at every address of the host's name; requests wait until the server takes the sockets over.
+
+    Raises:
+        ValueError: when that cannot be, with the reason and the mend.
+
+    """
+    host, port = settings.paylink_host, settings.paylink_port
+    try:
+        # asyncio knows how to bind every family; the copies outlive its server.
+        bound = await asyncio.get_running_loop().create_server(asyncio.Protocol, host, port, start_serving=False)
+        sockets = [one.dup() for one in bound.sockets]
+        bound.close()
+        for one in sockets:
+            one.listen(_BACKLOG)
+    except OSError as problem:
+        known = not isinstance(problem, socket.gaierror) and problem.errno
+        reason = os.strerror(known).lower() if known else str(problem.strerror or "no such host")
+        raise ValueError(
+            f"{host}:{port} is taken or not this computer's ({reason}). "
+            "Stop the other program, or set PAYLINK_PORT or PAYLINK_HOST."
+        ) from problem
+    return sockets

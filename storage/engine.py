@@ -2,20 +2,26 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 LOOKS_ONLY: Final = "paylink_looks_only"
 """Execution option: this transaction writes nothing, so on SQLite it need not wait for the one writer."""
 
 _BUSY_SECONDS: Final = 5
+
+_WRONG_PORT: Final = (
+    "PAYLINK_DATABASE_URL: the port is not a number from 1 to 65535. "
+    "Write postgresql://user:password@host:5432/database."
+)
 
 _DRIVERS: Final = {
     "sqlite": "sqlite+aiosqlite",
@@ -32,17 +38,51 @@ def open_engine(url: str) -> AsyncEngine:
     Connects to nothing yet. A missing SQLite file is made at the first connection, readable by its owner only.
 
     Raises:
-        ValueError: for another kind of database, SQLite without a file, or a folder that does not exist.
+        ValueError: for another kind of database, SQLite without a file, a folder that does not exist, or a wrong port.
 
     """
     try:
         parsed = make_url(url)
     except ArgumentError:
         parsed = None
+    except ValueError:
+        raise ValueError(_WRONG_PORT) from None
     if parsed is None or parsed.drivername not in _DRIVERS:
         raise ValueError("PAYLINK_DATABASE_URL must begin with sqlite:/// or postgresql://.")
     parsed = parsed.set(drivername=_DRIVERS[parsed.drivername])
     return _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)
+
+
+@contextmanager
+def opening(engine: AsyncEngine) -> Iterator[None]:
+    """What goes wrong while the database is opened or migrated, said in a sentence.
+
+    Raises:
+        ValueError: with the reason and the mend.
+
+    """
+    try:
+        yield
+    except Exception as problem:
+        # asyncpg's own errors come as they are while a connection is made
+        if isinstance(problem, OSError | SQLAlchemyError) or type(problem).__module__.startswith("asyncpg."):
+            say = _sqlite_trouble if engine.dialect.name == "sqlite" else _postgresql_trouble
+            raise ValueError(f"PAYLINK_DATABASE_URL: {say(engine.url, problem)}") from problem
+        raise
+
+
+def file_to_make(engine: AsyncEngine) -> bool:
+    """Whether the first connection would make the SQLite file.
+
+    Raises:
+        ValueError: when it could not.
+
+    """
+    if engine.dialect.name != "sqlite" or (file := Path(str(engine.url.database))).exists():
+        return False
+    with opening(engine):
+        tempfile.TemporaryFile(dir=file.parent).close()
+    return True
 
 
 class WriteQueue:
@@ -87,17 +127,42 @@ def for_looks(engine: AsyncEngine) -> AsyncEngine:
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
+def _sqlite_trouble(url: URL, problem: Exception) -> str:
+    reason = str(problem.orig) if isinstance(problem, DBAPIError) else type(problem).__name__
+    if "locked" in reason:
+        return f"{url.database} is in use. Stop the other program that writes to it, and try again."
+    if isinstance(problem, IsADirectoryError) or "not a database" in reason:
+        return f"{url.database} is not an SQLite database. Name another file."
+    if isinstance(problem, OSError) or "readonly" in reason or "unable to open" in reason:
+        return f"{url.database} cannot be written. The file and its folder must belong to the user that runs Paylink."
+    return f"{url.database} cannot be opened ({reason}). Look at the file and its disk."
+
+
+def _postgresql_trouble(url: URL, problem: Exception) -> str:
+    where = f"{url.host or 'localhost'}:{url.port or 5432}"
+    if isinstance(problem, OSError):
+        return f"no PostgreSQL answers at {where}. Start it, or correct the address."
+    reason = str(problem.orig) if isinstance(problem, DBAPIError) else str(problem)
+    reason = reason.splitlines()[0].rstrip(".") if reason else type(problem).__name__
+    return f"PostgreSQL at {where} refuses ({reason}). Check the user, the password, the database and its rights."
+
+
 def _postgresql(url: URL) -> AsyncEngine:
+    if not 0 < (url.port or 5432) < 65536:
+        raise ValueError(_WRONG_PORT)
     connect_args = {"timeout": 5, "command_timeout": 30}
     return create_async_engine(url, pool_pre_ping=True, connect_args=connect_args, hide_parameters=True)
 
 
 def _sqlite(url: URL) -> AsyncEngine:
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
-        raise ValueError("SQLite needs a file: sqlite:////var/lib/paylink/paylink.db, for example.")
+        raise ValueError(
+            "PAYLINK_DATABASE_URL: SQLite needs a file: sqlite:////var/lib/paylink/paylink.db, for example."
+        )
     file = Path(url.database)
     if not file.parent.is_dir():
-        raise ValueError(f"The folder {file.parent} does not exist. Make it, owned by the user that runs Paylink.")
+        mend = "Make it, owned by the user that runs Paylink."
+        raise ValueError(f"PAYLINK_DATABASE_URL: the folder {file.parent} does not exist. {mend}")
     engine = create_async_engine(url, hide_parameters=True)  # errors are logged, and values are people's
 
     def make_private(*_: Any) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import sqlite3
 import sys
 from dataclasses import dataclass, field
@@ -171,10 +172,20 @@ async def test_another_programs_schema_is_refused_with_the_mend(world):
     [
         ({"PAYLINK_SECRET_KEY": "short"}, "PAYLINK_SECRET_KEY"),
         ({"PAYLINK_SECRET_KEY": "æøå" * 20}, "PAYLINK_SECRET_KEY"),
-        ({"SLACK_BOT_TOKEN": "xoxb-wrong"}, "SLACK_BOT_TOKEN"),
+        ({"SLACK_BOT_TOKEN": "xoxb-wrong"}, "Slack: invalid_auth. Check SLACK_BOT_TOKEN"),
+        ({"SLACK_API_URL": "http://127.0.0.1:1/api/"}, "Slack does not answer at http://127.0.0.1:1/api/. Check"),
         ({"PAYLINK_DATABASE_URL": "mysql://x/y"}, "PAYLINK_DATABASE_URL must begin with"),
         ({"PAYLINK_DATABASE_URL": "sqlite:////nowhere/at/all/paylink.db"}, "/nowhere/at/all does not exist"),
         ({"PAYLINK_DATABASE_URL": "nonsense"}, "PAYLINK_DATABASE_URL"),
+        (
+            {"PAYLINK_DATABASE_URL": "sqlite:////sys/paylink.db"},
+            "PAYLINK_DATABASE_URL: /sys/paylink.db cannot be writt",
+        ),
+        ({"PAYLINK_DATABASE_URL": "sqlite:////etc"}, "PAYLINK_DATABASE_URL: /etc is not an SQLite database. Name ano"),
+        ({"PAYLINK_DATABASE_URL": f"sqlite:///{__file__}"}, "is not an SQLite database. Name another file."),
+        ({"PAYLINK_DATABASE_URL": "postgresql://u:p@127.0.0.1:1/x"}, "no PostgreSQL answers at 127.0.0.1:1. Start it"),
+        ({"PAYLINK_DATABASE_URL": "postgresql://u:p@127.0.0.1:x/x"}, "PAYLINK_DATABASE_URL: the port is not a number"),
+        ({"PAYLINK_DATABASE_URL": "postgresql://u:p@127.0.0.1:99999/x"}, "PAYLINK_DATABASE_URL: the port is not"),
     ],
 )
 @pytest.mark.parametrize("command", ["serve", "check"])
@@ -204,12 +215,36 @@ async def test_migrate_makes_an_empty_database_current_and_leaves_a_current_one_
     assert "ok   database: ready" in told
 
 
-async def test_migrate_says_in_a_sentence_why_it_cannot(world):
-    code, told = await world.run("migrate", PAYLINK_DATABASE_URL="mysql://x/y")
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("mysql://x/y", "PAYLINK_DATABASE_URL must begin with"),
+        ("sqlite:////etc", "PAYLINK_DATABASE_URL: /etc is not an SQLite database. Name another file."),
+        ("postgresql://u:p@127.0.0.1:1/x", "PAYLINK_DATABASE_URL: no PostgreSQL answers at 127.0.0.1:1."),
+    ],
+)
+async def test_migrate_says_in_a_sentence_why_it_cannot(world, url, sentence):
+    code, told = await world.run("migrate", PAYLINK_DATABASE_URL=url)
 
     assert code == 1
-    assert "PAYLINK_DATABASE_URL must begin with" in told
+    assert sentence in told
     assert "Traceback" not in told
+
+
+@pytest.mark.parametrize(("host", "reason"), [("127.0.0.1", "address already in use"), ("192.0.2.1", "cannot assign")])
+async def test_a_bot_that_nobody_can_reach_starts_no_work(world, host, reason):
+    """Its loops would move money while every answer to Slack and Dintero is lost."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        code, told = await world.run("serve", PAYLINK_HOST=host, PAYLINK_PORT=str(port))
+
+    assert code == 1
+    last = told.strip().splitlines()[-1]
+    assert last.startswith(f"The bot cannot start: {host}:{port} is taken or not this computer's ({reason}")
+    assert last.endswith("Stop the other program, or set PAYLINK_PORT or PAYLINK_HOST.")
+    assert "Traceback" not in told
+    assert "serving" not in told
+    assert world.dintero.log == []
 
 
 async def test_a_new_key_is_one_that_can_be_used(world):
@@ -226,7 +261,9 @@ async def test_check_is_content_with_a_world_that_is_well(world):
     code, told = await world.run("check")
 
     assert code == 0
-    assert [line[:4] for line in told.splitlines()] == ["ok  "] * len(told.splitlines())
+    assert not world.database.exists()
+    assert [line[:4] for line in told.splitlines()] == ["ok  "] * 4 + ["?   "]
+    assert told.endswith("If paylink serve is running, look at the proxy; otherwise start it.\n")
     assert {line[5:].partition(":")[0] for line in told.splitlines()} == {
         "PAYLINK_SECRET_KEY",
         "database",
@@ -242,6 +279,18 @@ async def test_check_is_content_with_a_world_that_is_well(world):
         ({"SLACK_BOT_TOKEN": "xoxb-wrong"}, "FAIL Slack: invalid_auth. Check SLACK_BOT_TOKEN"),
         ({"DINTERO_CLIENT_SECRET": "wrong"}, "FAIL Dintero: the API client's id or secret is refused (401)"),
         ({"DINTERO_ACCOUNT_ID": "T87654321"}, "FAIL Dintero: "),
+        (
+            {"SLACK_API_URL": "http://127.0.0.1:1/api/"},
+            "FAIL Slack: Slack does not answer at http://127.0.0.1:1/api/. Check the network and SLACK_API_URL.",
+        ),
+        (
+            {"DINTERO_API_URL": "http://127.0.0.1:1/v1"},
+            "FAIL Dintero: Dintero does not answer at http://127.0.0.1:1/v1 and http",
+        ),
+        (
+            {"DINTERO_CHECKOUT_URL": "http://127.0.0.1:1/v1"},
+            "Check the network, DINTERO_API_URL and DINTERO_CHECKOUT_URL.",
+        ),
     ],
 )
 async def test_check_names_what_is_wrong_and_tries_the_rest(world, changed, told_about):
@@ -250,6 +299,15 @@ async def test_check_names_what_is_wrong_and_tries_the_rest(world, changed, told
     assert code == 1
     assert told_about in told
     assert told.count("FAIL") == 1
+
+
+async def test_check_says_that_the_bot_does_without_a_search_that_the_account_lacks(world):
+    world.dintero.faults.add("search", Fault.status(403))
+
+    code, told = await world.run("check")
+
+    assert code == 0
+    assert "payments can be read; this account cannot search sessions, and the bot does without" in told
 
 
 async def test_check_names_missing_scopes(world):

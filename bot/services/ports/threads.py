@@ -34,6 +34,7 @@ class SlackDown(ThreadError):
 
     def __init__(self, *, doubtful: bool, why: str = "") -> None:
         super().__init__(why or ("no answer" if doubtful else "no connection"))
+        self.why = why
         self.doubtful = doubtful
 
 
