@@ -3,16 +3,18 @@
 import os
 import re
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.core import Locale, UnknownLocaleError
+from phonenumbers import SUPPORTED_REGIONS
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.domain.money import known_currency
 
 _OURS = ("PAYLINK_", "SLACK_", "DINTERO_")
+_WHOLE_ADDRESS = "write a whole address such as https://pay.example.com, without a password, ? or #"
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -43,9 +45,9 @@ class Settings(BaseSettings):
     paylink_database_url: str = "sqlite+aiosqlite:///paylink.db"
     paylink_secret_key: SecretStr
     paylink_host: str = "127.0.0.1"
-    paylink_port: int = Field(default=8080, ge=0, le=65535)
+    paylink_port: int = 8080
     paylink_currency: str = "NOK"
-    paylink_country: str = Field(default="NO", pattern=r"^[A-Z]{2}$")
+    paylink_country: str = "NO"
     paylink_timezone: str = "Europe/Oslo"
     paylink_locale: str = "nb_NO"
     paylink_money_users: Annotated[frozenset[str], NoDecode] = frozenset()
@@ -88,13 +90,27 @@ class Settings(BaseSettings):
     @field_validator("paylink_public_url", "dintero_api_url", "dintero_checkout_url", "paylink_return_url")
     @classmethod
     def _url(cls, value: str | None) -> str | None:
-        parts = urlsplit(value) if value is not None else None
-        if parts is None or value is None:
+        if value is None:
             return None
+        parts = _parts(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-            raise ValueError("write a whole address such as https://pay.example.com, without ? or #")
+            raise ValueError(_WHOLE_ADDRESS)
         _refuse_plain(value)
         return value.rstrip("/")
+
+    @field_validator("paylink_port", mode="before")
+    @classmethod
+    def _port(cls, value: Any) -> int:
+        if not re.fullmatch(r"[0-9]{1,5}", str(value)) or int(value) > 65535:
+            raise ValueError("write a number from 0 to 65535")
+        return int(value)
+
+    @field_validator("paylink_country")
+    @classmethod
+    def _country(cls, value: str) -> str:
+        if value not in SUPPORTED_REGIONS:
+            raise ValueError("write two capital letters such as NO, SE or DK")
+        return value
 
     @field_validator("paylink_currency")
     @classmethod
@@ -150,8 +166,19 @@ class Settings(BaseSettings):
         return self
 
 
+def _parts(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        port_is_one = parts.port is None or parts.port > 0  # reading it raises when it is no number
+    except ValueError:
+        raise ValueError(_WHOLE_ADDRESS) from None
+    if not port_is_one or "@" in parts.netloc:
+        raise ValueError(_WHOLE_ADDRESS)
+    return parts
+
+
 def _refuse_plain(url: str) -> None:
-    parts = urlsplit(url)
+    parts = _parts(url)
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
         raise ValueError("secrets and links go over https only; http is for a sandbox on this computer")
 
@@ -178,6 +205,6 @@ def read_settings() -> Settings:
 def _problem(detail: Any) -> str:
     name = str(detail["loc"][0]).upper() if detail["loc"] else ""
     if detail["type"] == "missing":
-        return f"{name}: missing. The README's table of settings says where to find it."
+        return f'{name}: missing. "Set it up" in the README says where to find it.'
     reason = str(detail["msg"]).removeprefix("Value error, ")
     return f"{name}: {reason}." if name else f"{reason}."

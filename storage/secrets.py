@@ -10,10 +10,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-_MEND: Final = (
-    'Set PAYLINK_SECRET_KEY to a key made by: python -c "from cryptography.fernet import Fernet; '
-    'print(Fernet.generate_key().decode())"'
-)
+_MEND: Final = "Make one with: paylink new-key"
 _KEY_BYTES: Final = 32
 _TOKEN_BYTES: Final = 24
 
@@ -38,8 +35,8 @@ class Secrets:
 
         """
         if not keys:
-            raise ValueError(f"There is no secret key. {_MEND}")
-        raw = [_read(key) for key in keys]
+            raise ValueError(f"PAYLINK_SECRET_KEY: there is no key. {_MEND}")
+        raw = [_read(key, number) for number, key in enumerate(keys, 1)]
         self._box = MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in raw])
         self._phones = _sub_key(raw[-1], b"paylink phone search 1")
         self._tokens = _sub_key(raw[-1], b"paylink link token 1")
@@ -78,13 +75,14 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _read(key: str) -> bytes:
+def _read(key: str, number: int) -> bytes:
     try:
         raw = base64.b64decode(key.strip(), altchars=b"-_", validate=True)
     except ValueError:
-        raise ValueError(f"A secret key is not URL-safe base64. {_MEND}") from None
+        raise ValueError(f"PAYLINK_SECRET_KEY: key {number} is not a key (not URL-safe base64). {_MEND}") from None
     if len(raw) != _KEY_BYTES:
-        raise ValueError(f"A secret key has {len(raw)} bytes instead of {_KEY_BYTES}. {_MEND}")
+        reason = f"{len(raw)} bytes instead of {_KEY_BYTES}"
+        raise ValueError(f"PAYLINK_SECRET_KEY: key {number} is not a key ({reason}). {_MEND}")
     return raw
 
 

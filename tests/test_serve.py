@@ -170,7 +170,7 @@ async def test_another_programs_schema_is_refused_with_the_mend(world):
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"PAYLINK_SECRET_KEY": "short"}, "PAYLINK_SECRET_KEY"),
+        ({"PAYLINK_SECRET_KEY": "short"}, "PAYLINK_SECRET_KEY: key 1 is not a key (not URL-safe base64). Make one"),
         ({"PAYLINK_SECRET_KEY": "æøå" * 20}, "PAYLINK_SECRET_KEY"),
         ({"SLACK_BOT_TOKEN": "xoxb-wrong"}, "Slack: invalid_auth. Check SLACK_BOT_TOKEN"),
         ({"SLACK_API_URL": "http://127.0.0.1:1/api/"}, "Slack does not answer at http://127.0.0.1:1/api/. Check"),

@@ -63,7 +63,7 @@ def test_seven_settings_are_enough(read):
 
 @pytest.mark.parametrize("name", GOOD)
 def test_each_of_them_is_needed(refused, name):
-    assert f"{name}: missing" in refused(**{name: None})
+    assert f'{name}: missing. "Set it up" in the README says where' in refused(**{name: None})
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -104,15 +104,23 @@ def test_all_problems_are_told_at_once(refused):
         ("DINTERO_ACCOUNT_ID", "P1234567", "T12345678"),
         ("DINTERO_ACCOUNT_ID", "P12345678x", "T12345678"),
         ("PAYLINK_PUBLIC_URL", "pay.example.com", "https://pay.example.com"),
-        ("PAYLINK_PUBLIC_URL", "https://pay.example.com/?a=1", "without ? or #"),
+        ("PAYLINK_PUBLIC_URL", "https://pay.example.com/?a=1", "without a password, ? or #"),
+        ("PAYLINK_PUBLIC_URL", "https://pay.example.com:abc", "https://pay.example.com"),
+        ("PAYLINK_PUBLIC_URL", "https://pay.example.com:0", "https://pay.example.com"),
+        ("PAYLINK_PUBLIC_URL", "https://[::1", "https://pay.example.com"),
+        ("PAYLINK_PUBLIC_URL", f"https://user:{SECRET}@pay.example.com", "without a password"),
+        ("SLACK_API_URL", "https://slack.com:abc/api/", "write a whole address"),
+        ("DINTERO_API_URL", "https://[::1/v1", "write a whole address"),
         ("PAYLINK_PUBLIC_URL", "ftp://pay.example.com", "https://pay.example.com"),
         ("PAYLINK_CURRENCY", "KR", "ISO 4217"),
         ("PAYLINK_TIMEZONE", "Oslo", "Europe/Oslo"),
         ("PAYLINK_LOCALE", "norsk", "nb_NO"),
         ("PAYLINK_MONEY_USERS", "kari, ola", "U012ABCDE"),
-        ("PAYLINK_PORT", "99999", "65535"),
-        ("PAYLINK_PORT", "http", "PAYLINK_PORT"),
-        ("PAYLINK_COUNTRY", "Norway", "PAYLINK_COUNTRY"),
+        ("PAYLINK_PORT", "99999", "write a number from 0 to 65535"),
+        ("PAYLINK_PORT", "-1", "write a number from 0 to 65535"),
+        ("PAYLINK_PORT", "http", "write a number from 0 to 65535"),
+        ("PAYLINK_COUNTRY", "Norway", "write two capital letters such as NO, SE or DK"),
+        ("PAYLINK_COUNTRY", "ZZ", "write two capital letters such as NO, SE or DK"),
         ("PAYLINK_LOG", "xml", "'text' or 'json'"),
     ],
 )

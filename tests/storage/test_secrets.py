@@ -131,10 +131,23 @@ def test_every_use_has_a_key_of_its_own():
     assert secrets.token("x") != secrets.token("y")
 
 
-@pytest.mark.parametrize("keys", [[], [""], ["short"], ["not base64 at all!"], [KEY, KEY[:20]], [KEY[:-4]]])
-def test_a_missing_or_short_key_is_refused_with_the_mend(keys):
-    with pytest.raises(ValueError, match=r"Fernet\.generate_key"):
+@pytest.mark.parametrize(
+    ("keys", "reason"),
+    [
+        ([], "there is no key"),
+        ([""], "key 1 is not a key (0 bytes instead of 32)"),
+        (["short"], "key 1 is not a key (not URL-safe base64)"),
+        (["not base64 at all!"], "key 1 is not a key (not URL-safe base64)"),
+        ([KEY, KEY[:20]], "key 2 is not a key (15 bytes instead of 32)"),
+        ([KEY, ""], "key 2 is not a key (0 bytes instead of 32)"),
+        ([KEY[:-4]], "key 1 is not a key (30 bytes instead of 32)"),
+    ],
+)
+def test_a_missing_or_short_key_is_refused_with_the_mend(keys, reason):
+    with pytest.raises(ValueError, match="PAYLINK_SECRET_KEY") as problem:
         Secrets(keys)
+
+    assert str(problem.value) == f"PAYLINK_SECRET_KEY: {reason}. Make one with: paylink new-key"
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
