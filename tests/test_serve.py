@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import json
+import logging
 import os
 import signal
 import socket
@@ -16,6 +18,7 @@ from cryptography.fernet import Fernet
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from bot.journal import open_journal
 from sandbox.clock import Clock
 from sandbox.dintero import Dintero
 from sandbox.dintero import create_app as dintero_app
@@ -143,6 +146,36 @@ async def test_an_idle_process_stops_at_once(world):
         told, _ = await asyncio.wait_for(process.communicate(), 10)
 
     assert b"Traceback" not in told
+
+
+async def test_every_line_of_a_json_log_is_json(world):
+    """Whoever collects it stumbles over a single line of uvicorn's own."""
+    world.settings["PAYLINK_LOG"] = "json"
+    async with world.serving() as process:
+        process.send_signal(signal.SIGTERM)
+        told, _ = await asyncio.wait_for(process.communicate(), 10)
+
+    lines = [json.loads(line) for line in told.splitlines()]
+    assert {"serving", "Shutting down"} <= {line["event"] for line in lines}
+    assert all({"level", "timestamp"} <= set(line) for line in lines)
+
+
+@pytest.mark.parametrize("style", ["text", "json"])
+def test_a_librarys_traceback_shows_no_values(capsys, style):
+    open_journal(style)
+
+    def fails(_phone):
+        raise LookupError
+
+    try:
+        fails(str(91_000_000 + 234_567))
+    except LookupError:
+        logging.getLogger("asyncio").exception("it failed")
+
+    told = capsys.readouterr().out
+    assert "it failed" in told
+    assert "LookupError" in told
+    assert "91234567" not in told
 
 
 async def test_an_empty_file_gets_its_tables_and_is_nobody_elses_to_read(world):
