@@ -23,4 +23,4 @@ bench:
 	@$(IN) python -m benchmarks
 
 lock:
-	uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --group dev pyproject.toml -o requirements.lock
+	uv pip compile --universal --generate-hashes --no-header --no-annotate --group dev pyproject.toml -o requirements.lock
