@@ -2,7 +2,7 @@
 PYTHON ?= python3
 IN = $(PYTHON) tools/in_venv.py
 
-.PHONY: setup test lint demo bench lock
+.PHONY: setup test lint demo screenshots bench lock
 
 setup:
 	@$(IN)
@@ -11,6 +11,7 @@ demo:
 	@$(IN) python -m sandbox
 
 test: lint
+	@$(IN) python -m tests.browser.chromium
 	@$(IN) pytest -n auto
 
 lint:
@@ -18,6 +19,9 @@ lint:
 	@$(IN) ruff check .
 	@$(IN) mypy
 	@$(IN) lint-imports
+
+screenshots:
+	@$(IN) python -m tests.browser.screenshots
 
 bench:
 	@$(IN) python -m benchmarks
