@@ -1,4 +1,4 @@
-"""`python -m sandbox`: the demo. ONCE=1 ends it after the walk; without it everything stays up until Ctrl-C."""
+"""`python -m sandbox`: the demo, until Ctrl-C. WALK=1 walks a link's life first; ONCE=1 ends after that walk."""
 
 import asyncio
 import contextlib
@@ -6,8 +6,9 @@ import os
 import signal
 import sys
 
-from sandbox.servers import World, end_of_log, world
+from sandbox.servers import end_of_log, world
 from sandbox.walk import Walk
+from sandbox.world import World
 
 
 async def demo() -> int:
@@ -19,25 +20,24 @@ async def demo() -> int:
     print("Starting the sandbox and the bot …", flush=True)
     try:
         async with world() as running:
-            return await _walk_and_stay(running, stopped)
+            return await _show(running, stopped)
     except RuntimeError as problem:
         print(f"\n{problem}", file=sys.stderr)
         return 1
 
 
-async def _walk_and_stay(running: World, stopped: asyncio.Event) -> int:
-    try:
-        await Walk(running).walk()
-    except RuntimeError as problem:
-        print(f"\nThe walk failed: {problem}\n\nThe end of the bot's log:", file=sys.stderr)
-        print(end_of_log(running.folder), file=sys.stderr)
-        return 1
-    if os.environ.get("ONCE") == "1":
-        return 0
-    print(f"\nThe bot stays up, so that you can look at {running.bot_url}/health/ready.", flush=True)
-    print(f"Dintero's sandbox is at {running.dintero.base_url}, Slack's at {running.slack.base_url}.", flush=True)
-    print("Press Ctrl-C to stop.", flush=True)
-    await stopped.wait()
+async def _show(running: World, stopped: asyncio.Event) -> int:
+    once = os.environ.get("ONCE") == "1"
+    if once or os.environ.get("WALK") == "1":
+        try:
+            await Walk(running).walk()
+        except RuntimeError as problem:
+            print(f"\nThe walk failed: {problem}\n\nThe end of the bot's log:", file=sys.stderr)
+            print(end_of_log(running.folder), file=sys.stderr)
+            return 1
+    if not once:
+        print(f"\nOpen {running.page_url} in a browser. Ctrl-C ends the demo.", flush=True)
+        await stopped.wait()
     return 0
 
 

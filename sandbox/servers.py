@@ -8,39 +8,56 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import httpx
 import uvicorn
+import yaml
 from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Mount, Route
 
+from sandbox.cast import populate
 from sandbox.clock import Clock
 from sandbox.dintero import Dintero
 from sandbox.dintero import create_app as dintero_app
+from sandbox.pulse import Pulse
+from sandbox.screen import create_app as screen_app
 from sandbox.slack import Workspace
 from sandbox.slack import create_app as slack_app
+from sandbox.traffic import Traffic
+from sandbox.world import World
 
 ACCOUNT: Final = "T12345678"
+MANIFEST: Final = Path(__file__).parent.parent / "manifest.yml"
 _STARTS_WITHIN: Final = 60.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class World:
-    """A Slack workspace, a Dintero account, and the bot between them as a process of its own."""
-
-    slack: Workspace
-    dintero: Dintero
-    bot_url: str
-    folder: Path
 
 
 @contextlib.asynccontextmanager
 async def world() -> AsyncIterator[World]:
     """Start everything; at the end stop it again and remove what it wrote."""
-    clock = Clock()
+    with tempfile.TemporaryDirectory(prefix="paylink-") as folder:
+        made = _made(Path(folder))
+        async with _serving(_app(made)) as url:
+            made.slack.base_url, made.dintero.base_url = f"{url}/slack", f"{url}/dintero"
+            made.slack.request_url = f"{made.bot_url}/slack/events"
+            posting = asyncio.create_task(made.dintero.run())
+            try:
+                with _bot(made, f"{url}/clock") as process:
+                    await _until_it_answers(made, process)
+                    yield made
+            finally:
+                posting.cancel()
+                made.pulse.stop()
+                await made.slack.aclose()
+                await made.dintero.aclose()
+
+
+def _made(folder: Path) -> World:
+    clock, pulse = Clock(), Pulse()
+    traffic = Traffic(clock.now, pulse)
     slack = Workspace(clock=clock.now, signing_secret=os.urandom(16).hex(), bot_token="xoxb-sandbox")  # noqa: S106
     dintero = Dintero(
         account_id=ACCOUNT,
@@ -50,28 +67,51 @@ async def world() -> AsyncIterator[World]:
         base_url="",
         signature_secret=os.urandom(16).hex(),
     )
-    apps = Starlette(routes=[Mount("/slack", slack_app(slack)), Mount("/dintero", dintero_app(dintero))])
-    with tempfile.TemporaryDirectory(prefix="paylink-") as folder:
-        async with _serving(apps) as url:
-            slack.base_url, dintero.base_url = f"{url}/slack", f"{url}/dintero"
-            bot_url = f"http://127.0.0.1:{_free_port()}"
-            slack.request_url = f"{bot_url}/slack/events"
-            posting = asyncio.create_task(dintero.run())
-            try:
-                with _bot(slack, dintero, bot_url, Path(folder)) as process:
-                    await _until_it_answers(bot_url, process, Path(folder))
-                    yield World(slack=slack, dintero=dintero, bot_url=bot_url, folder=Path(folder))
-            finally:
-                posting.cancel()
-                await slack.aclose()
+    slack.http, dintero.post.http = traffic.client("Slack", "bot"), traffic.client("Dintero", "bot")
+    populate(slack)
+    return World(
+        slack=slack,
+        dintero=dintero,
+        clock=clock,
+        traffic=traffic,
+        pulse=pulse,
+        bot_url=f"http://127.0.0.1:{_free_port()}",
+        folder=folder,
+        commands=_commands(),
+    )
+
+
+def _commands() -> dict[str, str]:
+    commands = yaml.safe_load(MANIFEST.read_text())["features"]["slash_commands"]
+    return {one["command"]: one["usage_hint"] for one in commands}
+
+
+def _app(made: World) -> Starlette:
+    async def clock(_request: Request) -> JSONResponse:
+        return JSONResponse({"now": made.clock.now().isoformat()})
+
+    def who_asks_dintero(path: str) -> str:
+        return "customer" if path.startswith("/v1/view/") else "bot"
+
+    slack = made.traffic.listening(slack_app(made.slack), "Slack", lambda _path: "bot")
+    dintero = made.traffic.listening(dintero_app(made.dintero), "Dintero", who_asks_dintero)
+    return Starlette(
+        routes=[
+            Route("/clock", clock),
+            Mount("/slack", slack),
+            Mount("/dintero", dintero),
+            Mount("/", screen_app(made)),
+        ]
+    )
 
 
 @contextlib.contextmanager
-def _bot(slack: Workspace, dintero: Dintero, bot_url: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _bot(made: World, clock_url: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run the product's own `serve`, told of the sandbox by its settings alone."""
     key = subprocess.run(
         [sys.executable, "-m", "bot", "new-key"], check=True, capture_output=True, text=True
     ).stdout.strip()
+    slack, dintero = made.slack, made.dintero
     settings = {
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_SIGNING_SECRET": slack.signing_secret,
@@ -82,9 +122,10 @@ def _bot(slack: Workspace, dintero: Dintero, bot_url: str, folder: Path) -> Iter
         "DINTERO_SIGNATURE_SECRET": dintero.signature_secret or "",
         "DINTERO_API_URL": f"{dintero.base_url}/v1",
         "DINTERO_CHECKOUT_URL": f"{dintero.base_url}/v1",
-        "PAYLINK_PUBLIC_URL": bot_url,
-        "PAYLINK_PORT": bot_url.rpartition(":")[2],
-        "PAYLINK_DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'paylink.db'}",
+        "PAYLINK_CLOCK_URL": clock_url,
+        "PAYLINK_PUBLIC_URL": made.bot_url,
+        "PAYLINK_PORT": made.bot_url.rpartition(":")[2],
+        "PAYLINK_DATABASE_URL": f"sqlite+aiosqlite:///{made.folder / 'paylink.db'}",
         "PAYLINK_SECRET_KEY": key,
     }
     inherited = {
@@ -93,7 +134,7 @@ def _bot(slack: Workspace, dintero: Dintero, bot_url: str, folder: Path) -> Iter
         # A proxy would be asked for this very computer; the settings of another bot would be mixed with ours.
         if not name.startswith(("PAYLINK_", "SLACK_", "DINTERO_")) and not name.lower().endswith("_proxy")
     }
-    with (folder / "bot.log").open("w") as log:
+    with (made.folder / "bot.log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "bot", "serve"], env={**inherited, **settings}, stdout=log, stderr=log
         )
@@ -112,16 +153,16 @@ def end_of_log(folder: Path) -> str:
     return "\n".join((folder / "bot.log").read_text().splitlines()[-40:])
 
 
-async def _until_it_answers(bot_url: str, process: subprocess.Popen[bytes], folder: Path) -> None:
+async def _until_it_answers(made: World, process: subprocess.Popen[bytes]) -> None:
     async with httpx.AsyncClient(trust_env=False) as http:
         for _ in range(int(_STARTS_WITHIN * 10)):
             if process.poll() is not None:
                 break
             with contextlib.suppress(httpx.TransportError):
-                if (await http.get(f"{bot_url}/health/live")).status_code == 200:
+                if (await http.get(f"{made.bot_url}/health/live")).status_code == 200:
                     return
             await asyncio.sleep(0.1)
-    raise RuntimeError(f"The bot did not start. The end of its log:\n{end_of_log(folder)}")
+    raise RuntimeError(f"The bot did not start. The end of its log:\n{end_of_log(made.folder)}")
 
 
 @contextlib.asynccontextmanager

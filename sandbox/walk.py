@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from sandbox.servers import World
-from sandbox.slack import Channel, Person, View
+from sandbox.slack import View
+from sandbox.world import World
 
 _PATIENCE: Final = 60.0
 _REFERENCE: Final = "4711"
@@ -17,8 +17,8 @@ class Walk:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.kari: Person = world.slack.person("kari")
-        self.sales: Channel = world.slack.add_channel("sales", members=[self.kari], bot=True)
+        self.kari = next(one for one in world.slack.people.values() if one.name == "kari")
+        self.sales = world.slack.channel("sales")
         self._lines_shown = 0
 
     async def walk(self) -> None:

@@ -148,6 +148,11 @@ class Dintero(Account):
             await self.deliver_due()
             await asyncio.sleep(0.05)
 
+    async def aclose(self) -> None:
+        """Close the connections to whoever is called back."""
+        if self.post.http:
+            await self.post.http.aclose()
+
     # -- how
 
     def _method(self, session: Json, method: str | None) -> str:

@@ -147,6 +147,14 @@ class Field:
         chosen = [options[name] for name in names]
         self.value = chosen if self.key == "selected_options" else chosen[0]
 
+    def hold(self, values: list[str]) -> None:
+        """Hold what a screen shows in this field: a text, or options by their values."""
+        options = options_of(self.element)
+        chosen: list[Any] = [one for one in options if one["value"] in values] if options else values
+        now = chosen if self.key == "selected_options" else (chosen[0] if chosen and chosen[0] else None)
+        if now != self.value:
+            self.value, self.touched = now, True
+
     def state(self, *, lost: bool) -> dict[str, Any]:
         """The value in a payload; `lost` is the old defect of untouched initials (Slack reference §8)."""
         empty = [] if self.key == "selected_options" else None

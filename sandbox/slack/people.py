@@ -45,17 +45,16 @@ def sign(secret: str, timestamp: str, body: bytes) -> str:
 class Workspace(State):
     """A Slack workspace with one app in it, and the hands of its people."""
 
-    _http: httpx.AsyncClient | None = None
-
     def __init__(self, team_id: str = "T1", **options: Any) -> None:
         super().__init__(team_id, **options)
+        self.http: httpx.AsyncClient | None = None
         self._closing: set[asyncio.Task[None]] = set()
 
     async def aclose(self) -> None:
         """Close the connections to the bot."""
         await asyncio.gather(*self._closing)
-        if self._http:
-            await self._http.aclose()
+        if self.http:
+            await self.http.aclose()
 
     # --- what people do -----------------------------------------------------------------------------------------
 
@@ -95,21 +94,31 @@ class Workspace(State):
         `confirm=False` backs out of the confirmation dialog. A copy of a message is a stale snapshot.
         """
         self._can_see(person, target)
-        blocks = target.content["blocks"] if isinstance(target, View) else target.blocks
-        block, element, chosen = find(blocks, action_id or action, value)
+        block, element, chosen = find(_blocks(target), action_id or action, value)
         if not confirm and "confirm" in element:
             return Answer(None)
-        fields = target.fields if isinstance(target, View) else {}
-        now = fields.get((block["block_id"], element["action_id"])) or Field(block, element)
+        now = _field(target, block, element)
         if element["type"] not in PRESSED:
             now.type_in(value)
         pressed = [self._pressed(block, element, chosen, now) for _ in range(times)]
-        sends = (
-            self._interact(self._action(person, target, one), f"click on {action_id or action}") for one in pressed
+        return await self._deliver(person, target, pressed, f"click on {action_id or action}")
+
+    async def press(
+        self, person: Person, target: Message | Ephemeral | View, *, block_id: str, action_id: str, value: str = ""
+    ) -> Answer:
+        """Press the element with these two ids; `value` is the chosen option's where it is a menu."""
+        self._can_see(person, target)
+        found = (
+            (block, element)
+            for block, element in elements(_blocks(target))
+            if (block["block_id"], element["action_id"]) == (block_id, action_id)
         )
-        answers = await asyncio.gather(*sends)
-        self.complaints += ["click: the answer must be empty" for answer in answers if answer.ok and answer.body]
-        return answers[0]
+        block, element = next(found, (None, None))
+        if block is None or element is None:
+            raise NotOfferedError("This is no longer there.")
+        chosen = next((one for one in options_of(element) if one["value"] == value), None)
+        pressed = self._pressed(block, element, chosen, _field(target, block, element))
+        return await self._deliver(person, target, [pressed], f"click on {action_id}")
 
     async def fill(self, view: View, typed: dict[str, Any]) -> None:
         """Type into inputs by label or block_id; selects take the text of an option, checkboxes a list of them."""
@@ -167,13 +176,13 @@ class Workspace(State):
     async def send(self, what: str, body: bytes, content_type: str = FORM, **headers: str) -> Answer:
         """POST a signed request to the bot and hold it to 3 s and 200 (Slack reference §3, §4)."""
         fresh = httpx.Limits(max_keepalive_connections=0)  # a connection kept alive may die with a bot that restarts
-        self._http = self._http or httpx.AsyncClient(timeout=None, trust_env=False, limits=fresh)  # noqa: S113
+        self.http = self.http or httpx.AsyncClient(timeout=None, trust_env=False, limits=fresh)  # noqa: S113
         stamp = str(int(time.time()))
         signed = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": sign(self.signing_secret, stamp, body)}
         sent = {"Content-Type": content_type, **signed, **headers}
         try:
             async with asyncio.timeout(self.ack_deadline):
-                answer = await self._http.post(self.request_url, content=body, headers=sent)
+                answer = await self.http.post(self.request_url, content=body, headers=sent)
         except TimeoutError:
             self.complaints.append(f"{what}: operation_timeout, no answer within {self.ack_deadline} s")
             return Answer(None)
@@ -183,6 +192,15 @@ class Workspace(State):
         if answer.status_code != 200:
             self.complaints.append(f"{what}: the bot answered {answer.status_code}")
         return Answer(answer.status_code, None, answer.text, answer.headers.get("content-type", ""))
+
+    async def _deliver(
+        self, person: Person, target: Message | Ephemeral | View, pressed: list[dict[str, Any]], what: str
+    ) -> Answer:
+        """Carry presses to the bot, all at once; the first one's answer."""
+        sends = (self._interact(self._action(person, target, one), what) for one in pressed)
+        answers = await asyncio.gather(*sends)
+        self.complaints += ["click: the answer must be empty" for answer in answers if answer.ok and answer.body]
+        return answers[0]
 
     async def _interact(self, payload: dict[str, Any], what: str) -> Answer:
         return await self.send(
@@ -309,6 +327,16 @@ class Workspace(State):
             return False
         config = one.element.get("dispatch_action_config", {})
         return one.key != "value" or "on_character_entered" in config.get("trigger_actions_on", [])
+
+
+def _blocks(target: Message | Ephemeral | View) -> list[dict[str, Any]]:
+    return target.content["blocks"] if isinstance(target, View) else target.blocks
+
+
+def _field(target: Message | Ephemeral | View, block: dict[str, Any], element: dict[str, Any]) -> Field:
+    """The value an element holds: a view remembers it, a message's is only what is chosen now."""
+    held = target.fields.get((block["block_id"], element["action_id"])) if isinstance(target, View) else None
+    return held or Field(block, element)
 
 
 def find(

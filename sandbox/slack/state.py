@@ -113,6 +113,11 @@ class State:
         """A channel by name or id."""
         return next(one for one in self.channels.values() if name in {one.name, one.id})
 
+    def sees(self, person: Person, channel: Channel) -> bool:
+        """Whether somebody can open a channel; a public one is public to full members of the workspace only."""
+        everybody = channel.kind == "public" and not person.guest and not person.stranger
+        return everybody or person.id in channel.members
+
     def dm(self, person: Person) -> Channel:
         """The bot's own conversation with a person, opened when it is not there."""
         found = (one for one in self.channels.values() if one.kind == "dm" and one.bot and one.members == {person.id})

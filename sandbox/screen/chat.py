@@ -1,0 +1,73 @@
+"""The hands in Slack: what a person types, presses and sends on the page."""
+
+import json
+
+from starlette.datastructures import FormData
+
+from sandbox.screen.viewer import Viewer
+from sandbox.slack import Answer, NotOfferedError, View
+from sandbox.world import World
+
+LATE = "This app did not answer in time. Slack shows a warning sign here; press again."
+
+
+async def say(_world: World, viewer: Viewer, form: FormData) -> None:
+    """Write into the channel or the open thread; a leading slash is a command."""
+    text = str(form["text"]).strip()
+    if text.startswith("/") and form.get("thread"):
+        raise NotOfferedError("Slash commands cannot be used inside threads.")
+    if text.startswith("/"):
+        command, _, rest = text.partition(" ")
+        if command not in _world.commands:
+            raise NotOfferedError(f"{command} is not a valid command here. Known: {', '.join(_world.commands)}.")
+        await viewer.slack.command(viewer.person, viewer.channel, command, rest.strip())
+    elif text:
+        viewer.slack.say(viewer.person, viewer.channel, text, str(form.get("thread", "")) or None)
+
+
+async def press(_world: World, viewer: Viewer, form: FormData) -> None:
+    """Press a button or an option of a menu, on a message or in a form."""
+    target, pressed = viewer.find(str(form["target"])), json.loads(str(form["pressed"]))
+    if isinstance(target, View):
+        _take(target, form)
+    _complain(await viewer.slack.press(viewer.person, target, **pressed))
+
+
+async def typed(_world: World, viewer: Viewer, form: FormData) -> None:
+    """Keep what stands in a form's fields, so that reloading the page loses nothing."""
+    if viewer.modal and viewer.modal.id == form["target"]:
+        _take(viewer.modal, form)
+
+
+async def submit(_world: World, viewer: Viewer, form: FormData) -> None:
+    """Press the form's own button; what is wrong then stands beside its fields."""
+    view = _view(viewer, form)
+    _take(view, form)
+    await viewer.slack.submit(viewer.person, view)
+
+
+async def close(_world: World, viewer: Viewer, form: FormData) -> None:
+    """Close a form with its button, or with the cross the whole stack."""
+    await viewer.slack.close(_view(viewer, form), everything=form.get("everything") == "1")
+
+
+HANDS = {"say": say, "press": press, "typed": typed, "submit": submit, "close": close}
+
+
+def _view(viewer: Viewer, form: FormData) -> View:
+    if viewer.modal is None or viewer.modal.id != form["target"]:
+        raise NotOfferedError("This form is closed.")
+    return viewer.modal
+
+
+def _take(view: View, form: FormData) -> None:
+    """Put what the page's fields hold into the view's; a field that is not in the form was not on the screen."""
+    for (block_id, action_id), one in view.fields.items():
+        name = f"{block_id} {action_id}"
+        if f"has {name}" in form:
+            one.hold([str(value).replace("\r\n", "\n") for value in form.getlist(name)])
+
+
+def _complain(answer: Answer) -> None:
+    if not answer.ok:
+        raise NotOfferedError(LATE)

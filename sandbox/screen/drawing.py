@@ -1,0 +1,71 @@
+"""The templates, and what they need to know to draw a person's view of the world."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader
+
+from sandbox.screen import backoffice, knobs
+from sandbox.screen.mrkdwn import Reader
+from sandbox.screen.viewer import Viewer
+from sandbox.world import World
+
+REGIONS = ("channels", "messages", "thread", "modal", "inbox", "clock", "trouble", "payments", "switches", "traffic")
+"""The parts of the page that change by themselves; each is a template of its own."""
+
+
+def money(minor: int, currency: str) -> str:
+    """An amount as the payment page writes it."""
+    return f"{minor // 100:,}.{minor % 100:02} {currency}".replace(",", " ")
+
+
+def initials(name: str) -> str:
+    """What stands in somebody's picture."""
+    return name.lstrip("@")[:1].upper()
+
+
+def _environment() -> Environment:
+    folder = Path(__file__).parent / "templates"
+    made = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"money": money, "initials": initials}
+    return made
+
+
+TEMPLATES = _environment()
+
+
+class Drawing:
+    """Draws the page, or one region of it, for a viewer."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def page(self, viewer: Viewer) -> str:
+        """The whole page."""
+        return TEMPLATES.get_template("page.html").render(self._seen(viewer))
+
+    def regions(self, viewer: Viewer) -> dict[str, str]:
+        """Every region by its name."""
+        seen = self._seen(viewer)
+        return {name: TEMPLATES.get_template(f"{name}.html").render(seen) for name in REGIONS}
+
+    def _seen(self, viewer: Viewer) -> dict[str, Any]:
+        world, now = self.world, self.world.clock.now()
+        reader = Reader(world.slack.names, now, ZoneInfo(viewer.person.tz), f"{world.dintero.base_url}/v1/view/")
+        return {
+            "world": world,
+            "viewer": viewer,
+            "reader": reader,
+            "now": now,
+            "regions": REGIONS,
+            "payments": backoffice.payments(world.dintero),
+            "knobs": knobs,
+            "at": lambda ts: datetime.fromtimestamp(float(ts), ZoneInfo(viewer.person.tz)),
+        }

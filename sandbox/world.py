@@ -1,0 +1,30 @@
+"""Everything that the sandbox plays, in one place: what the page shows and its hands reach into."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sandbox.clock import Clock
+from sandbox.dintero import Dintero
+from sandbox.pulse import Pulse
+from sandbox.slack import Workspace
+from sandbox.traffic import Traffic
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """A Slack workspace, a Dintero account, and the time and the traffic between them and the bot."""
+
+    slack: Workspace
+    dintero: Dintero
+    clock: Clock
+    traffic: Traffic
+    pulse: Pulse
+    bot_url: str
+    folder: Path
+    commands: dict[str, str] = field(default_factory=dict)
+    """The app's slash commands and how each is used, as its manifest says."""
+
+    @property
+    def page_url(self) -> str:
+        """Where the page is."""
+        return f"{self.slack.base_url.removesuffix('/slack')}/"
