@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
 import httpx
@@ -19,7 +19,8 @@ from bot.dintero.client import DinteroGateway
 from bot.dintero.config import DinteroConfig
 from bot.dintero.signature import Good, check_callback, check_webhook
 from bot.domain.permissions import Policy
-from bot.jobs import scheduler, table
+from bot.following import FollowedClock, followed
+from bot.jobs import catching_up, scheduler, table
 from bot.loops import Bells, Loop
 from bot.services.arriving import Arriving
 from bot.services.creating import Creating
@@ -95,11 +96,15 @@ class Paylink:
         ticking.start()
         self._tasks = [asyncio.create_task(loop.run(), name=loop.name) for loop in self.bells.loops]
         self.bells.ring()
-        probing = asyncio.create_task(self.gateway.probe())  # Dintero may be slow, and callbacks do not wait
+        # Dintero may be slow, and callbacks do not wait.
+        beside: list[asyncio.Task[Any]] = [asyncio.create_task(self.gateway.probe())]
+        if isinstance(self.clock, FollowedClock):
+            beside.append(asyncio.create_task(self.clock.follow(catching_up(ticking))))
         try:
             yield
         finally:
-            probing.cancel()
+            for task in beside:
+                task.cancel()
             ticking.shutdown(wait=False)
             await self.owned.finish()
             for loop in self.bells.loops:
@@ -108,7 +113,7 @@ class Paylink:
             await asyncio.wait(ending, timeout=_STOP_WITHIN)
             for task in ending:
                 task.cancel()
-            await asyncio.gather(probing, *ending, return_exceptions=True)
+            await asyncio.gather(*beside, *ending, return_exceptions=True)
 
 
 @asynccontextmanager
@@ -118,10 +123,11 @@ async def assembled(settings: Settings, clock: Clock | None = None) -> AsyncIter
     Raises:
         OldSchema: when the database has to be migrated first.
         ThreadError: when Slack does not say who the bot is.
+        NoTime: when the settings name a clock that does not answer.
 
     """
-    clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
+        clock = clock or await _clock(settings, stack)
         store = await _storage(settings, clock, stack)
         slack = await _slack_client(settings, stack)
         http = await stack.enter_async_context(httpx.AsyncClient())
@@ -130,6 +136,12 @@ async def assembled(settings: Settings, clock: Clock | None = None) -> AsyncIter
         bot = await introduce_bot(slack)
         workspace_id = await store.introduce(team_id=bot.team_id, account_id=settings.dintero_account_id)
         yield _wire(settings, clock, store, gateway, slack, bot, workspace_id)
+
+
+async def _clock(settings: Settings, stack: AsyncExitStack) -> Clock:
+    if settings.paylink_clock_url is None:
+        return SystemClock()
+    return await stack.enter_async_context(followed(settings.paylink_clock_url))
 
 
 async def _storage(settings: Settings, clock: Clock, stack: AsyncExitStack) -> SqlStore:

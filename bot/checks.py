@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.app import dintero_config
 from bot.dintero.client import DinteroGateway
 from bot.domain.errors import GatewayError
+from bot.following import NoTime, followed
 from bot.services.ports.threads import SlackDown, ThreadError, Throttled
 from bot.settings import Settings
 from bot.slack.calls import calling
@@ -34,12 +35,14 @@ class Finding:
 
 
 async def check(settings: Settings) -> list[Finding]:
-    """Try key, database, Slack, Dintero, and what the bot that serves has noticed."""
+    """Try key, database, Slack, Dintero, the clock if there is one, and what the bot that serves has noticed."""
+    clock = [await _clock(settings.paylink_clock_url)] if settings.paylink_clock_url else []
     return [
         _key(settings),
         await _database(settings),
         await _slack(settings),
         await _dintero(settings),
+        *clock,
         await _callbacks(settings),
     ]
 
@@ -116,6 +119,15 @@ def _dintero_trouble(problem: GatewayError, settings: Settings) -> str:
         mend = "Check the network, DINTERO_API_URL and DINTERO_CHECKOUT_URL."
         return f"Dintero does not answer at {' and '.join(urls)} ({reason}). {mend}"
     return f"{reason}. Check DINTERO_ACCOUNT_ID, DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET."
+
+
+async def _clock(url: str) -> Finding:
+    about = "PAYLINK_CLOCK_URL"
+    try:
+        async with followed(url) as clock:
+            return Finding(about, well=True, words=f"the sandbox's time is {clock.now():%Y-%m-%d %H:%M} UTC")
+    except NoTime as problem:
+        return Finding(about, well=False, words=str(problem).removeprefix(f"{about}: "))
 
 
 async def _callbacks(settings: Settings) -> Finding:

@@ -2,14 +2,17 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
+from apscheduler.events import EVENT_JOB_MAX_INSTANCES, JobSubmissionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.services.ports.world import Bell
 from bot.services.running import Running
 from bot.services.sweeping import Sweeping
+
+_SOON: Final = timedelta(seconds=0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +47,18 @@ def scheduler(jobs: tuple[Job, ...]) -> AsyncIOScheduler:
             misfire_grace_time=None, next_run_time=datetime.now(UTC),
         )  # fmt: skip
     return ticking
+
+
+def catching_up(ticking: AsyncIOScheduler) -> Callable[[], None]:
+    """What to call when business time has jumped: it runs the whole table at once."""
+
+    def soon(skipped: JobSubmissionEvent) -> None:
+        # It was still running, and had begun in the old time.
+        ticking.modify_job(skipped.job_id, next_run_time=datetime.now(UTC) + _SOON)
+
+    def at_once() -> None:
+        for job in ticking.get_jobs():
+            job.modify(next_run_time=datetime.now(UTC))
+
+    ticking.add_listener(soon, EVENT_JOB_MAX_INSTANCES)
+    return at_once

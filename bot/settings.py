@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     paylink_locale: str = "nb_NO"
     paylink_money_users: Annotated[frozenset[str], NoDecode] = frozenset()
     paylink_log: Literal["text", "json"] = "text"
+    paylink_clock_url: str | None = None
 
     @property
     def sandbox(self) -> bool:
@@ -97,6 +98,16 @@ class Settings(BaseSettings):
             raise ValueError(_WHOLE_ADDRESS)
         _refuse_plain(value)
         return value.rstrip("/")
+
+    @field_validator("paylink_clock_url")
+    @classmethod
+    def _clock(cls, value: str | None) -> str | None:
+        parts = _parts(value) if value is not None else None
+        if parts and (parts.scheme not in {"http", "https"} or parts.hostname not in _LOOPBACK):
+            raise ValueError("write the address of a sandbox on this computer, such as http://127.0.0.1:9000/clock")
+        if parts and (parts.query or parts.fragment):
+            raise ValueError("write the address without ? or #")
+        return value
 
     @field_validator("paylink_port", mode="before")
     @classmethod
@@ -162,6 +173,16 @@ class Settings(BaseSettings):
         if len({host in _LOOPBACK for host in hosts}) > 1:
             raise ValueError(
                 "DINTERO_API_URL, DINTERO_CHECKOUT_URL: one is on this computer and one is not; set both or neither"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _only_a_sandbox_tells_the_time(self) -> "Settings":
+        here = urlsplit(self.dintero_checkout_url).hostname in _LOOPBACK
+        if self.paylink_clock_url is not None and not (self.sandbox and here):
+            raise ValueError(
+                "PAYLINK_CLOCK_URL: only a sandbox on this computer may tell the time. Remove it, or set "
+                "DINTERO_ACCOUNT_ID to a T account and DINTERO_API_URL and DINTERO_CHECKOUT_URL to this computer"
             )
         return self
 

@@ -1,11 +1,16 @@
-"""The product's one clock."""
+"""The product's one clock, and the one that follows the sandbox's."""
 
-from datetime import UTC, datetime
+import asyncio
+import contextlib
+from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
+import structlog
 import time_machine
 
 from bot.clock import SystemClock
+from bot.following import FollowedClock, NoTime
 
 
 @pytest.mark.parametrize("zone", ["Europe/Oslo", "America/New_York"])
@@ -23,3 +28,141 @@ def test_time_inside_the_process_never_goes_back():
     readings = [clock.monotonic() for _ in range(100)]
 
     assert readings == sorted(readings)
+
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+class Sandbox:
+    """Answers with the machine's time and what it is `ahead`, or with `answer`."""
+
+    def __init__(self):
+        self.ahead, self.answer, self.asked = timedelta(), None, 0
+
+    def __call__(self, _request):
+        self.asked += 1
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer or httpx.Response(200, json={"now": (datetime.now(UTC) + self.ahead).isoformat()})
+
+
+@pytest.fixture
+async def sandbox():
+    return Sandbox()
+
+
+@pytest.fixture
+async def clock(sandbox):
+    """It follows the sandbox on a machine whose own time stands at noon."""
+    async with httpx.AsyncClient(transport=httpx.MockTransport(sandbox)) as http:
+        with time_machine.travel(NOON, tick=False):
+            yield FollowedClock("http://127.0.0.1:9000/clock", http)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=7), timedelta(days=-7), timedelta(seconds=1)])
+async def test_business_time_jumps_with_the_sandbox_and_leases_do_not(sandbox, clock, ahead):
+    sandbox.ahead = ahead
+
+    assert await clock.read()
+
+    assert (clock.now(), clock.machine_now()) == (NOON + ahead, NOON)
+    assert not await clock.read()
+
+
+async def test_the_way_of_an_answer_is_no_jump(sandbox, clock):
+    sandbox.ahead = timedelta(days=7)
+    await clock.read()
+    sandbox.ahead += timedelta(seconds=0.9)
+
+    assert not await clock.read()
+    assert clock.now() == NOON + timedelta(days=7)
+
+
+async def test_small_steps_of_the_sandbox_add_up_to_a_jump(sandbox, clock):
+    jumps = []
+    for _ in range(5):
+        sandbox.ahead += timedelta(seconds=0.5)
+        jumps.append(await clock.read())
+
+    assert jumps == [False, True, False, True, False]
+
+
+async def test_the_sandboxs_zone_is_its_own_business(sandbox, clock):
+    sandbox.answer = httpx.Response(200, json={"now": "2026-11-21T01:00:00.000000+01:00"})
+
+    await clock.read()
+
+    assert clock.now() == NOON + timedelta(hours=12)
+    assert clock.now().tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.ConnectError("refused"),
+        httpx.ReadTimeout("late"),
+        httpx.Response(500, json={"now": "2026-12-20T12:00:00+00:00"}),
+        httpx.Response(302, headers={"location": "/"}),
+        httpx.Response(200, text="noon"),
+        httpx.Response(200, content=b"\xff"),
+        httpx.Response(200, json=[]),
+        httpx.Response(200, json={"now": None}),
+        httpx.Response(200, json={"now": 1795176000}),
+        httpx.Response(200, json={"now": "2026-11-20T12:00:00"}),
+    ],
+    ids=["away", "late", "broken", "elsewhere", "words", "bytes", "list", "nothing", "number", "no zone"],
+)
+async def test_what_is_no_time_moves_nothing(sandbox, clock, answer):
+    sandbox.ahead = timedelta(days=7)
+    await clock.read()
+    sandbox.answer = answer
+
+    with pytest.raises(NoTime, match=r"^PAYLINK_CLOCK_URL: nobody tells the time at http://127.0.0.1:9000/clock \("):
+        await clock.read()
+
+    assert clock.now() == NOON + timedelta(days=7)
+
+
+@contextlib.asynccontextmanager
+async def following(clock, sandbox):
+    """Follow it; yields the jumps it told of, and a wait for some more readings."""
+    jumps = []
+    task = asyncio.create_task(clock.follow(lambda: jumps.append(clock.now()), every=0))
+
+    async def some_readings():
+        until = sandbox.asked + 5
+        for _ in range(1000):
+            if sandbox.asked >= until:
+                return
+            await asyncio.sleep(0)
+        raise AssertionError("it follows no more")
+
+    try:
+        yield jumps, some_readings
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_each_jump_is_told_once(sandbox, clock):
+    async with following(clock, sandbox) as (jumps, some_readings):
+        await some_readings()
+        for _ in range(2):
+            sandbox.ahead += timedelta(days=1)
+            await some_readings()
+
+    assert jumps == [NOON + timedelta(days=1), NOON + timedelta(days=2)]
+
+
+async def test_a_sandbox_that_is_away_is_logged_once_and_followed_again_when_it_is_back(sandbox, clock):
+    with structlog.testing.capture_logs() as logs:
+        async with following(clock, sandbox) as (jumps, some_readings):
+            for _ in range(2):
+                sandbox.answer = httpx.ConnectError("refused")
+                await some_readings()
+                sandbox.answer, sandbox.ahead = None, sandbox.ahead + timedelta(days=1)
+                await some_readings()
+
+    assert [one["event"] for one in logs] == ["clock_not_read", "time_jumped"] * 2
+    assert "127.0.0.1" not in str(logs)
+    assert len(jumps) == 2

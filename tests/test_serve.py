@@ -4,113 +4,24 @@ import asyncio
 import contextlib
 import json
 import logging
-import os
+import re
 import signal
 import socket
 import sqlite3
-import sys
-from dataclasses import dataclass, field
-from pathlib import Path
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
-from cryptography.fernet import Fernet
-from starlette.applications import Starlette
-from starlette.routing import Mount
 
 from bot.journal import open_journal
-from sandbox.clock import Clock
-from sandbox.dintero import Dintero
-from sandbox.dintero import create_app as dintero_app
 from sandbox.dintero.faults import Fault
-from sandbox.slack import Workspace
-from sandbox.slack import create_app as slack_app
-from tests.serving import free_port, serving
-
-OURS = ("PAYLINK_", "SLACK_", "DINTERO_")
-
-
-@dataclass
-class World:
-    slack: Workspace
-    dintero: Dintero
-    folder: Path
-    bot_url: str
-    settings: dict = field(default_factory=dict)
-
-    @property
-    def database(self):
-        return self.folder / "paylink.db"
-
-    @contextlib.asynccontextmanager
-    async def paylink(self, command, **changed):
-        """Run `paylink <command>` with the world's settings, and those `changed`."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-        settings = {name: value for name, value in (self.settings | changed).items() if value is not None}
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", command, env=inherited | settings,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        )  # fmt: skip
-        try:
-            yield process
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.communicate()
-
-    async def run(self, command, **changed):
-        """Run it to its end; returns its exit code and what it wrote."""
-        async with self.paylink(command, **changed) as process:
-            told, _ = await asyncio.wait_for(process.communicate(), 30)
-            return process.returncode, told.decode()
-
-    @contextlib.asynccontextmanager
-    async def serving(self):
-        async with self.paylink("serve") as process, httpx.AsyncClient(trust_env=False) as http:
-            await until(lambda: self._answers(http))
-            yield process
-
-    async def _answers(self, http):
-        with contextlib.suppress(httpx.TransportError):
-            return (await http.get(f"{self.bot_url}/health/live")).status_code == 200
-        return False
-
-
-async def until(true, seconds=30):
-    for _ in range(int(seconds / 0.05)):
-        found = true()
-        if await found if asyncio.iscoroutine(found) else found:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("it never came true")
+from tests.process import opened_world, until
 
 
 @pytest.fixture
 async def world(tmp_path):
-    clock = Clock()
-    slack = Workspace(clock=clock.now, signing_secret="s" * 32, bot_token="xoxb-sandbox")
-    dintero = Dintero(account_id="T12345678", client_id="client", client_secret="secret", clock=clock.now, base_url="")
-    apps = Starlette(routes=[Mount("/slack", slack_app(slack)), Mount("/dintero", dintero_app(dintero))])
-    async with serving(apps) as url:
-        slack.base_url, dintero.base_url = f"{url}/slack", f"{url}/dintero"
-        made = World(slack, dintero, tmp_path, f"http://127.0.0.1:{free_port()}")
-        slack.request_url = f"{made.bot_url}/slack/events"
-        made.settings = {
-            "SLACK_BOT_TOKEN": "xoxb-sandbox",
-            "SLACK_SIGNING_SECRET": "s" * 32,
-            "SLACK_API_URL": f"{url}/slack/api/",
-            "DINTERO_ACCOUNT_ID": "T12345678",
-            "DINTERO_CLIENT_ID": "client",
-            "DINTERO_CLIENT_SECRET": "secret",
-            "DINTERO_API_URL": f"{url}/dintero/v1",
-            "DINTERO_CHECKOUT_URL": f"{url}/dintero/v1",
-            "PAYLINK_PUBLIC_URL": made.bot_url,
-            "PAYLINK_PORT": made.bot_url.rpartition(":")[2],
-            "PAYLINK_DATABASE_URL": f"sqlite:///{tmp_path}/paylink.db",
-            "PAYLINK_SECRET_KEY": Fernet.generate_key().decode(),
-        }
+    async with opened_world(tmp_path) as made:
         yield made
-        await slack.aclose()
 
 
 async def test_a_write_under_way_comes_to_its_answer_before_the_process_stops(world):
@@ -205,6 +116,10 @@ async def test_another_programs_schema_is_refused_with_the_mend(world):
     [
         ({"PAYLINK_SECRET_KEY": "short"}, "PAYLINK_SECRET_KEY: key 1 is not a key (not URL-safe base64). Make one"),
         ({"PAYLINK_SECRET_KEY": "æøå" * 20}, "PAYLINK_SECRET_KEY"),
+        (
+            {"PAYLINK_CLOCK_URL": "http://127.0.0.1:1/clock"},
+            "PAYLINK_CLOCK_URL: nobody tells the time at http://127.0.0.1:1/clock (ConnectError). Start the sandbox",
+        ),
         ({"SLACK_BOT_TOKEN": "xoxb-wrong"}, "Slack: invalid_auth. Check SLACK_BOT_TOKEN"),
         ({"SLACK_API_URL": "http://127.0.0.1:1/api/"}, "Slack does not answer at http://127.0.0.1:1/api/. Check"),
         ({"PAYLINK_DATABASE_URL": "mysql://x/y"}, "PAYLINK_DATABASE_URL must begin with"),
@@ -341,6 +256,16 @@ async def test_check_says_that_the_bot_does_without_a_search_that_the_account_la
 
     assert code == 0
     assert "payments can be read; this account cannot search sessions, and the bot does without" in told
+
+
+async def test_check_says_what_time_the_sandbox_has_where_the_bot_follows_it(world):
+    world.clock.jump(timedelta(days=7))
+
+    code, told = await world.run("check", PAYLINK_CLOCK_URL=world.clock_url)
+
+    assert code == 0
+    found = re.search(r"^ok   PAYLINK_CLOCK_URL: the sandbox's time is (.+) UTC$", told, re.MULTILINE)
+    assert world.clock.now() - datetime.fromisoformat(f"{found[1]}Z") < timedelta(minutes=2)
 
 
 async def test_check_names_missing_scopes(world):

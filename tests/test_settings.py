@@ -163,6 +163,54 @@ def test_a_sandbox_on_this_computer_may_call_back_over_http(read):
     assert read(**LOCAL).paylink_public_url == "http://127.0.0.1:8080"
 
 
+SANDBOX = LOCAL | {"DINTERO_ACCOUNT_ID": "T12345678", "PAYLINK_CLOCK_URL": "http://127.0.0.1:9000/clock"}
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9000/clock", "https://localhost/clock", "http://[::1]:9000"])
+def test_a_sandbox_on_this_computer_may_tell_the_time(read, url):
+    assert read(**(SANDBOX | {"PAYLINK_CLOCK_URL": url})).paylink_clock_url == url
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"DINTERO_ACCOUNT_ID": "P12345678"},
+        {
+            "DINTERO_API_URL": "https://api.dintero.com/v1",
+            "DINTERO_CHECKOUT_URL": "https://checkout.dintero.com/v1",
+            "PAYLINK_PUBLIC_URL": "https://pay.example.com",
+        },
+    ],
+)
+def test_nobody_but_a_sandbox_moves_the_deadlines_of_real_links(refused, changed):
+    told = refused(**(SANDBOX | changed))
+
+    assert told == (
+        "PAYLINK_CLOCK_URL: only a sandbox on this computer may tell the time. Remove it, or set DINTERO_ACCOUNT_ID to "
+        "a T account and DINTERO_API_URL and DINTERO_CHECKOUT_URL to this computer."
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "mend"),
+    [
+        ("https://clock.example.com/clock", "on this computer, such as http://127.0.0.1:9000/clock"),
+        ("http://0.0.0.0:9000/clock", "on this computer"),
+        ("127.0.0.1:9000/clock", "such as http://127.0.0.1:9000/clock"),
+        ("ftp://127.0.0.1/clock", "such as http://127.0.0.1:9000/clock"),
+        ("http://127.0.0.1:9000/clock?a=1", "without ? or #"),
+        (f"http://user:{SECRET}@127.0.0.1:9000/clock", "without a password"),
+        ("http://127.0.0.1:abc/clock", "write a whole address"),
+        ("noon", "on this computer"),
+    ],
+)
+def test_a_clock_that_is_not_on_this_computer_is_refused_with_the_mend(refused, url, mend):
+    told = refused(**(SANDBOX | {"PAYLINK_CLOCK_URL": url}))
+
+    assert told.startswith("PAYLINK_CLOCK_URL: ")
+    assert mend in told
+
+
 def test_addresses_lose_their_last_slash(read):
     assert (
         read(PAYLINK_PUBLIC_URL="https://pay.example.com/links/").paylink_public_url == "https://pay.example.com/links"

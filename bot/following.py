@@ -1,0 +1,99 @@
+"""The sandbox's clock, followed: a week that it skips is a week here too."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Final
+
+import httpx
+import structlog
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from bot.clock import SystemClock
+
+log = structlog.get_logger()
+
+_EVERY: Final = 0.25
+"""Seconds between two readings."""
+_PATIENCE: Final = 1.0
+"""Seconds for each part of an answer."""
+_DRIFT: Final = timedelta(seconds=1)
+"""Two readings that are less apart differ by the way they came, not because the time jumped."""
+
+
+class NoTime(ValueError):
+    """Nobody tells the time at that address; the message names the setting, the reason and the mend."""
+
+
+class _Told(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    now: AwareDatetime
+
+
+class FollowedClock(SystemClock):
+    """The machine's clock, whose business time is ahead of it or behind it by as much as the sandbox's is."""
+
+    def __init__(self, url: str, http: httpx.AsyncClient) -> None:
+        """`url` answers a GET with `{"now": "<ISO 8601 with its zone>"}`."""
+        self._url = url
+        self._http = http
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        """Business time, aware UTC: what the sandbox said last, and the time since then."""
+        return self.machine_now() + self._ahead
+
+    async def read(self) -> bool:
+        """Ask for the sandbox's time once; returns whether it jumped.
+
+        Raises:
+            NoTime: when there is no answer or none that is a time; business time goes on as before.
+
+        """
+        try:
+            answer = (await self._http.get(self._url)).raise_for_status()
+            ahead = _Told.model_validate_json(answer.content).now - self.machine_now()
+        except (httpx.HTTPError, ValidationError) as error:
+            reason = "what answers is no time" if isinstance(error, ValidationError) else type(error).__name__
+            raise NoTime(
+                f"PAYLINK_CLOCK_URL: nobody tells the time at {self._url} ({reason}). "
+                "Start the sandbox first, or remove the setting."
+            ) from error
+        if abs(ahead - self._ahead) < _DRIFT:
+            return False
+        self._ahead = ahead
+        return True
+
+    async def follow(self, on_jump: Callable[[], None], *, every: float = _EVERY) -> None:
+        """Read it all `every` seconds until cancelled, and call `on_jump` after each jump."""
+        told = True
+        while True:
+            await asyncio.sleep(every)
+            try:
+                jumped = await self.read()
+            except NoTime as problem:
+                if told:
+                    log.warning("clock_not_read", reason=type(problem.__cause__).__name__)
+                told = False
+                continue
+            told = True
+            if jumped:
+                log.info("time_jumped", now=self.now().isoformat())
+                on_jump()
+
+
+@asynccontextmanager
+async def followed(url: str) -> AsyncIterator[FollowedClock]:
+    """The clock at `url` with its first reading taken.
+
+    Raises:
+        NoTime: when it could not be.
+
+    """
+    # Through a proxy of the environment this computer would be another one.
+    async with httpx.AsyncClient(timeout=_PATIENCE, trust_env=False) as http:
+        clock = FollowedClock(url, http)
+        await clock.read()
+        yield clock

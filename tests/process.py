@@ -1,0 +1,117 @@
+"""The bot as a process of its own, against the sandbox in the test's own loop."""
+
+import asyncio
+import contextlib
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+from cryptography.fernet import Fernet
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Mount, Route
+
+from sandbox.clock import Clock
+from sandbox.dintero import Dintero
+from sandbox.dintero import create_app as dintero_app
+from sandbox.slack import Workspace
+from sandbox.slack import create_app as slack_app
+from tests.serving import free_port, serving
+
+OURS = ("PAYLINK_", "SLACK_", "DINTERO_")
+
+
+@dataclass
+class World:
+    """Everything around a bot process, and the process."""
+
+    clock: Clock
+    slack: Workspace
+    dintero: Dintero
+    folder: Path
+    bot_url: str
+    clock_url: str
+    settings: dict = field(default_factory=dict)
+
+    @property
+    def database(self):
+        return self.folder / "paylink.db"
+
+    @contextlib.asynccontextmanager
+    async def paylink(self, command, **changed):
+        """Run `paylink <command>` with the world's settings, and those `changed`."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+        settings = {name: value for name, value in (self.settings | changed).items() if value is not None}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", command, env=inherited | settings,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        try:
+            yield process
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.communicate()
+
+    async def run(self, command, **changed):
+        """Run it to its end; returns its exit code and what it wrote."""
+        async with self.paylink(command, **changed) as process:
+            told, _ = await asyncio.wait_for(process.communicate(), 30)
+            return process.returncode, told.decode()
+
+    @contextlib.asynccontextmanager
+    async def serving(self):
+        async with self.paylink("serve") as process, httpx.AsyncClient(trust_env=False) as http:
+            await until(lambda: self._answers(http))
+            yield process
+
+    async def _answers(self, http):
+        with contextlib.suppress(httpx.TransportError):
+            return (await http.get(f"{self.bot_url}/health/live")).status_code == 200
+        return False
+
+
+async def until(true, seconds=30):
+    for _ in range(int(seconds / 0.05)):
+        found = true()
+        if await found if asyncio.iscoroutine(found) else found:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("it never came true")
+
+
+@contextlib.asynccontextmanager
+async def opened_world(tmp_path):
+    """A workspace, an account, and the settings with which a bot process finds them; no bot runs yet."""
+    clock = Clock()
+    slack = Workspace(clock=clock.now, signing_secret="s" * 32, bot_token="xoxb-sandbox")
+    dintero = Dintero(account_id="T12345678", client_id="client", client_secret="secret", clock=clock.now, base_url="")
+    apps = Starlette(
+        routes=[
+            Mount("/slack", slack_app(slack)),
+            Mount("/dintero", dintero_app(dintero)),
+            Route("/clock", lambda _: JSONResponse({"now": clock.now().isoformat()})),
+        ]
+    )
+    async with serving(apps) as url:
+        slack.base_url, dintero.base_url = f"{url}/slack", f"{url}/dintero"
+        made = World(clock, slack, dintero, tmp_path, f"http://127.0.0.1:{free_port()}", f"{url}/clock")
+        slack.request_url = f"{made.bot_url}/slack/events"
+        made.settings = {
+            "SLACK_BOT_TOKEN": "xoxb-sandbox",
+            "SLACK_SIGNING_SECRET": "s" * 32,
+            "SLACK_API_URL": f"{url}/slack/api/",
+            "DINTERO_ACCOUNT_ID": "T12345678",
+            "DINTERO_CLIENT_ID": "client",
+            "DINTERO_CLIENT_SECRET": "secret",
+            "DINTERO_API_URL": f"{url}/dintero/v1",
+            "DINTERO_CHECKOUT_URL": f"{url}/dintero/v1",
+            "PAYLINK_PUBLIC_URL": made.bot_url,
+            "PAYLINK_PORT": made.bot_url.rpartition(":")[2],
+            "PAYLINK_DATABASE_URL": f"sqlite:///{tmp_path}/paylink.db",
+            "PAYLINK_SECRET_KEY": Fernet.generate_key().decode(),
+        }
+        yield made
+        await slack.aclose()
