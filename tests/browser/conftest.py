@@ -1,10 +1,13 @@
+import contextlib
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import async_playwright
 
+from sandbox.servers import end_of_log, world
 from tests.browser.chromium import ARGS, LACKING, MEND, find, in_ci
+from tests.browser.desk import sitting
 
 
 def pytest_collection_modifyitems(items):
@@ -31,3 +34,36 @@ async def browser():
         running = await playwright.chromium.launch(executable_path=path, args=ARGS)
         yield running
         await running.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def demo():
+    """The demo as `make demo` starts it: the sandbox, and the bot as a process of its own."""
+    async with world() as running:
+        yield running
+        assert not running.slack.complaints, end_of_log(running.folder)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def sits_down(browser, demo, request):
+    """Open windows on the demo; each leaves a picture when the story ends, and the page may have had no trouble."""
+    async with contextlib.AsyncExitStack() as stack:
+        desks = []
+
+        async def sit(**options):
+            desks.append(await stack.enter_async_context(sitting(browser, demo.page_url, **options)))
+            return desks[-1]
+
+        yield sit
+        name = request.node.name.removeprefix("test_")
+        for number, desk in enumerate(desks):
+            await desk.picture(f"{name}-{number + 1}" if number else name)
+        assert [desk.trouble for desk in desks] == [[] for _ in desks]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def kari(sits_down):
+    """Kari's window, open at #sales."""
+    desk = await sits_down()
+    await desk.arrives()
+    return desk

@@ -1,0 +1,94 @@
+"""The form on the page: what is wrong stands beside its field, and nothing typed is lost."""
+
+import re
+
+from playwright.async_api import expect
+
+ONE_LINER = "/paylink 249,50 91234567 Tow bar #4711 7d"
+
+
+async def test_every_field_that_is_wrong_says_so_beside_it_and_keeps_what_was_typed(kari):
+    wrong = {
+        "Mobile number": ("not yet", "This is not a phone number. Write it like 912 34 567 or +46 70 123 45 67."),
+        "What for": ("x" * 201, "At most 200 characters; this has 201."),
+        "Price incl. VAT (NOK)": ("two", "This is not an amount. Write it like 249,50 or 1 249,50."),
+        "Reference (optional)": ("47/11", "Use letters A–Z, digits and hyphens only, for example 4711 or PO-2231."),
+    }
+    await kari.says("/paylink")
+    for label, (typed, _) in wrong.items():
+        await kari.fills(label, typed)
+    await kari.presses("Send")
+
+    for label, (typed, sentence) in wrong.items():
+        field = kari.form.get_by_label(label, exact=True)
+        await expect(field).to_have_accessible_description(re.compile(re.escape(sentence)))
+        await expect(field).to_have_attribute("aria-invalid", "true")
+        await expect(field).to_have_value(typed)
+    await kari.fills("Mobile number", "912 34 567")
+    await kari.fills("What for", "Tow bar")
+    await kari.fills("Price incl. VAT (NOK)", "1.249")
+    await kari.fills("Reference (optional)", "4711")
+    await kari.presses("Send")
+    await kari.sees("“1.249” can be read two ways. Write 1249, or use two decimals.", within=kari.form)
+
+
+async def test_slack_itself_asks_for_what_must_not_be_empty(kari):
+    await kari.says("/paylink")
+    await kari.presses("Send")
+
+    asked = kari.form.get_by_text("Please complete this required field.")
+    await expect(asked).to_have_count(3)
+
+
+async def test_lines_come_and_go_and_no_text_with_them(kari):
+    await kari.says(ONE_LINER)
+    await kari.fills("Mobile number", "+46 70 123 45 67")
+    await kari.presses("More…")
+    await kari.sees("Line 1", within=kari.form)
+    await kari.fills("Quantity", "2")
+    for line, (text, price) in enumerate([("Fitting", "100"), ("Wiring", "50,50")], 1):
+        await kari.presses("Add line")
+        await kari.sees(f"Line {line + 1}", within=kari.form)
+        await kari.fills("What for", text, nth=line)
+        await kari.fills("Price each incl. VAT (NOK)", price, nth=line)
+    await kari.presses("Remove line 2")
+
+    texts = kari.form.get_by_label("What for", exact=True)
+    await expect(texts).to_have_count(2)
+    await expect(texts.nth(0)).to_have_value("Tow bar")
+    await expect(texts.nth(1)).to_have_value("Wiring")
+    await expect(kari.form.get_by_label("Quantity", exact=True).nth(0)).to_have_value("2")
+    await expect(kari.form.get_by_label("Mobile number", exact=True)).to_have_value("+46 70 123 45 67")
+    await kari.sees("Total so far: 549,50 kr", within=kari.form)
+    await kari.presses("Send")
+    await kari.card_says("549,50 kr", "2 × Tow bar", "1 × Wiring")
+
+
+async def test_a_form_that_is_being_filled_in_outlives_a_reload(kari):
+    await kari.says(ONE_LINER)
+    await kari.fills("What for", "Tow bar, fitted")
+    await kari.chooses("Pay within", "1 day")
+    await expect(kari.form.get_by_label("Pay within")).to_have_value("1d")
+    await kari.page.wait_for_timeout(500)  # a person's pause: typing is kept as they stop
+    await kari.page.reload()
+
+    await expect(kari.form.get_by_label("What for")).to_have_value("Tow bar, fitted")
+    await expect(kari.form.get_by_label("Pay within")).to_have_value("1d")
+    await kari.presses("Send")
+    await kari.card_says("Ready to share", "Tow bar, fitted")
+    await kari.page.reload()
+    await kari.card_says("Ready to share", "Tow bar, fitted")
+
+
+async def test_a_link_is_issued_without_touching_the_mouse(kari):
+    keyboard = kari.page.keyboard
+    await kari.page.get_by_label("Message sales").focus()
+    await keyboard.type("/paylink 249,50 91234567 Tow bar")
+    await keyboard.press("Enter")
+    await expect(kari.form.get_by_label("Mobile number")).to_be_focused()
+    await keyboard.press("Enter")
+    await kari.sees("Ready to share", within=kari.form)
+    await keyboard.press("Escape")
+    await kari.no_form()
+    await expect(kari.page.get_by_label("Message sales")).to_be_focused()
+    await kari.card_says("Ready to share", "249,50 kr")
