@@ -35,6 +35,8 @@ HEADERS = {
 }
 PAUSE = 0.04
 """Seconds between two drawings: what changes in one go is drawn once."""
+CLOCK_MOVES = 10
+"""Seconds after which the page is drawn though nothing happened: the time on it has moved."""
 
 
 def create_app(world: World) -> Starlette:
@@ -74,7 +76,8 @@ async def _changes(world: World, drawing: Drawing, viewer: Viewer) -> AsyncItera
                 shown[name] = html
                 yield {"data": json.dumps({"region": name, "html": html})}
         await anyio.sleep(PAUSE)
-        await world.pulse.after(beats)
+        with anyio.move_on_after(CLOCK_MOVES):
+            await world.pulse.after(beats)
 
 
 def _hand(world: World, hand: Hand) -> Callable[[Request], Awaitable[Response]]:
