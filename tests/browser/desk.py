@@ -132,7 +132,7 @@ async def sitting(browser, url: str, **options):
     page.set_default_timeout(PATIENCE)
     desk = Desk(page, url)
     page.on("pageerror", lambda error: desk.trouble.append(str(error)))
-    page.on("console", lambda said: desk.trouble.append(said.text) if _is_ours(said) else None)
+    page.on("console", lambda said: desk.trouble.append(f"{said.text} {said.location}") if _is_ours(said) else None)
     try:
         yield desk
     finally:

@@ -1,11 +1,9 @@
 // What people press and type, carried to the server. The answer is seen when the server draws it.
 
-let query = "";
 let typing = 0;
 
 /** Listen to the whole page; regions come and go under it. */
-export function act(viewer) {
-  query = viewer;
+export function act() {
   document.addEventListener("submit", onSubmit);
   document.addEventListener("click", onClick);
   document.addEventListener("change", onChange);
@@ -15,7 +13,7 @@ export function act(viewer) {
 
 function onSubmit(event) {
   const form = event.target;
-  if (form.method === "dialog") return;
+  if (form.method === "dialog" || form.target) return;
   const hand = form.dataset.hand;
   if (!hand) return event.preventDefault();
   event.preventDefault();
@@ -86,7 +84,7 @@ async function send(hand, body, button) {
   button?.setAttribute("aria-busy", "true");
   if (button) button.disabled = true;
   try {
-    const answer = await fetch(`/do/${hand}?${query}`, { method: "POST", body, headers: { "X-Sandbox": "page" } });
+    const answer = await fetch(`/do/${hand}?${document.body.dataset.query}`, { method: "POST", body, headers: { "X-Sandbox": "page" } });
     if (!answer.ok) say(await answer.text());
   } catch {
     say("The sandbox does not answer. Is `make demo` still running?");
