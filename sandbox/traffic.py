@@ -16,6 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from sandbox.pulse import Pulse
 
 KEPT = 200
+NOT_OK = b'{"ok":false'
+"""How a refusal of Slack begins, which comes with status 200."""
 
 
 @dataclass
@@ -33,6 +35,31 @@ class Exchange:
     answered: bytes = b""
     milliseconds: int | None = None
 
+    @property
+    def between(self) -> str:
+        """Whom the bot speaks with, or who else speaks: slack, dintero or customer."""
+        others = [one for one in (self.sender, self.receiver) if one != "bot"]
+        return others[0].lower()
+
+    @property
+    def outcome(self) -> str:
+        """The status, with the name of the error that Slack puts into a 200."""
+        if self.status is None:
+            return "waiting" if self.milliseconds is None else "no answer"
+        return " ".join([str(self.status), *self._refusal()])
+
+    @property
+    def wrong(self) -> bool:
+        """It ended without an answer, or with an error."""
+        ended = self.milliseconds is not None
+        return ended and (self.status is None or self.status >= 400 or bool(self._refusal()))
+
+    def _refusal(self) -> list[str]:
+        if not self.answered.startswith(NOT_OK):
+            return []
+        answer = json.loads(self.answered)
+        return [str(answer.get("error", "not ok"))]
+
     def request(self) -> str:
         """The body of the request, fit for reading."""
         return readable(self.asked)
@@ -49,6 +76,10 @@ class Traffic:
         self.exchanges: deque[Exchange] = deque(maxlen=KEPT)
         self._clock, self._pulse = clock, pulse
         self._numbers = 0
+
+    def numbered(self, number: int) -> Exchange | None:
+        """An exchange by its number, while it is kept."""
+        return next((one for one in self.exchanges if one.number == number), None)
 
     def listening(self, app: ASGIApp, receiver: str, sender: Callable[[str], str]) -> ASGIApp:
         """`app`, every request to it written down; `sender` says by the path who asks."""

@@ -1,36 +1,48 @@
 """What nobody could confirm about Dintero, one switch each (Dintero reference §19)."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 
 @dataclass(frozen=True)
 class Switches:
-    """Each default is the harsher of the readings; a story that matters runs under both."""
+    """Each default is the harsher of the readings; a story that matters runs under both.
 
-    list_order: Literal["newest", "oldest", "shuffled"] = "shuffled"
-    """Order of `GET /transactions` and `GET /sessions` (§6); shuffled is arbitrary but the same on every page."""
-    list_lag: float = 0.0
-    """Seconds until a new transaction shows up in lists (§6); 0, because any number here is a guess."""
-    get_after_expiry: Literal[200, 404] = 404
-    """What `GET /sessions/{id}` answers once `expires_at` has passed (§5)."""
-    retries_resigned: bool = False
-    """A repeated callback is signed with a new `t`; otherwise it arrives with its old one (§9.1)."""
-    cancel_calls_back: bool = True
-    """A cancel by API also calls back with `error=cancelled` (§5.3)."""
-    failed_events_carry_reference: bool = False
-    """A failed event echoes capture_reference or refund_reference as `event_reference` (§8.2)."""
-    override: Literal["merges", "replaces"] = "merges"
-    """`configuration` of a session is merged into its profile, or replaces the profile's methods (§4.5)."""
-    session_search: bool = False
-    """`GET /sessions` exists (§5.1); otherwise a plain 404."""
-    sessions_listed_with_events: bool = False
-    """Elements of `GET /sessions` carry `events` (§5.1)."""
-    auto_capture_calls_back: Literal["authorized", "captured"] = "captured"
-    """When the callback of an auto-captured payment is sent (§4.5)."""
-    auto_capture_ignored: bool = True
-    """The account's auto-capture was never enabled by support: the flag does nothing (§4.5)."""
-    sandbox_publish_status: Literal["sent", "skipped", "failed"] = "skipped"
-    """`publish[].status` on a T account, which never sends an SMS (§2, §4.10)."""
-    void_rest: Literal["CAPTURED", "PARTIALLY_CAPTURED"] = "PARTIALLY_CAPTURED"
-    """Status after the rest of a part capture was voided (§7)."""
+    The sentence beside each type is for whoever turns the switch on the sandbox's page.
+    """
+
+    list_order: Annotated[
+        Literal["newest", "oldest", "shuffled"],
+        "Order of GET /transactions and GET /sessions (§6); shuffled is arbitrary but the same on every page.",
+    ] = "shuffled"
+    list_lag: Annotated[
+        float, "Seconds until a new transaction shows up in lists (§6); 0, because any number here is a guess."
+    ] = 0.0
+    get_after_expiry: Annotated[
+        Literal[200, 404], "What GET /sessions/{id} answers once expires_at has passed (§5)."
+    ] = 404
+    retries_resigned: Annotated[
+        bool, "A repeated callback is signed with a new t; otherwise it arrives with its old one (§9.1)."
+    ] = False
+    cancel_calls_back: Annotated[bool, "A cancel by API also calls back with error=cancelled (§5.3)."] = True
+    failed_events_carry_reference: Annotated[
+        bool, "A failed event echoes capture_reference or refund_reference as event_reference (§8.2)."
+    ] = False
+    override: Annotated[
+        Literal["merges", "replaces"],
+        "The configuration of a session is merged into its profile, or replaces the profile's methods (§4.5).",
+    ] = "merges"
+    session_search: Annotated[bool, "GET /sessions exists (§5.1); otherwise a plain 404."] = False
+    sessions_listed_with_events: Annotated[bool, "Elements of GET /sessions carry events (§5.1)."] = False
+    auto_capture_calls_back: Annotated[
+        Literal["authorized", "captured"], "When the callback of an auto-captured payment is sent (§4.5)."
+    ] = "captured"
+    auto_capture_ignored: Annotated[
+        bool, "The account's auto-capture was never enabled by support: the flag does nothing (§4.5)."
+    ] = True
+    sandbox_publish_status: Annotated[
+        Literal["sent", "skipped", "failed"], "publish[].status on a T account, which never sends an SMS (§2, §4.10)."
+    ] = "skipped"
+    void_rest: Annotated[
+        Literal["CAPTURED", "PARTIALLY_CAPTURED"], "Status after the rest of a part capture was voided (§7)."
+    ] = "PARTIALLY_CAPTURED"

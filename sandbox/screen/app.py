@@ -16,7 +16,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from sandbox.dintero import RefusedError
-from sandbox.screen import chat, knobs, phone
+from sandbox.screen import backoffice, chat, knobs, phone, switchboard
 from sandbox.screen.drawing import Drawing
 from sandbox.screen.viewer import Viewer
 from sandbox.slack import NotOfferedError
@@ -33,6 +33,7 @@ HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
 }
+FRAMED = HEADERS | {"Content-Security-Policy": "default-src 'none'; style-src 'self'; frame-ancestors 'self'"}
 PAUSE = 0.04
 """Seconds between two drawings: what changes in one go is drawn once."""
 CLOCK_MOVES = 10
@@ -53,12 +54,16 @@ def create_app(world: World) -> Starlette:
     async def browse(request: Request) -> Response:
         return await phone.browse(world, request.query_params.get("to", ""))
 
-    hands = chat.HANDS | phone.HANDS | knobs.HANDS
+    async def exchange(request: Request) -> Response:
+        return HTMLResponse(drawing.exchange(request.path_params["number"]), headers=FRAMED)
+
+    hands = chat.HANDS | phone.HANDS | knobs.HANDS | backoffice.HANDS | switchboard.HANDS
     return Starlette(
         routes=[
             Route("/", page),
             Route("/live", live),
             Route("/phone", browse),
+            Route("/exchange/{number:int}", exchange),
             *(Route(f"/do/{name}", _hand(world, hand), methods=["POST"]) for name, hand in hands.items()),
             Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
         ],

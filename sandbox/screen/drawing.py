@@ -7,12 +7,25 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader
 
-from sandbox.screen import backoffice, knobs
+from sandbox.screen import backoffice, knobs, switchboard
 from sandbox.screen.mrkdwn import Reader
 from sandbox.screen.viewer import Viewer
 from sandbox.world import World
 
-REGIONS = ("channels", "messages", "thread", "modal", "inbox", "clock", "trouble", "payments", "switches", "traffic")
+REGIONS = (
+    "channels",
+    "messages",
+    "thread",
+    "modal",
+    "inbox",
+    "clock",
+    "deadline",
+    "trouble",
+    "payments",
+    "switches",
+    "complaints",
+    "traffic",
+)
 """The parts of the page that change by themselves; each is a template of its own."""
 
 
@@ -51,6 +64,10 @@ class Drawing:
         """The whole page."""
         return TEMPLATES.get_template("page.html").render(self._seen(viewer))
 
+    def exchange(self, number: int) -> str:
+        """What one exchange carried, for the frame under the log."""
+        return TEMPLATES.get_template("exchange.html").render(one=self.world.traffic.numbered(number), number=number)
+
     def regions(self, viewer: Viewer) -> dict[str, str]:
         """Every region by its name."""
         seen = self._seen(viewer)
@@ -65,7 +82,8 @@ class Drawing:
             "reader": reader,
             "now": now,
             "regions": REGIONS,
-            "payments": backoffice.payments(world.dintero),
+            "backoffice": backoffice,
             "knobs": knobs,
+            "switchboard": switchboard,
             "at": lambda ts: datetime.fromtimestamp(float(ts), ZoneInfo(viewer.person.tz)),
         }

@@ -61,17 +61,17 @@ class Faults:
 
     def __init__(self) -> None:
         self.down = False
-        self._waiting: dict[str, deque[Fault]] = defaultdict(deque)
+        self.waiting: dict[str, deque[Fault]] = defaultdict(deque)
 
     def add(self, method: str, *faults: Fault) -> None:
         """Let the next calls of `method` meet these faults, one each."""
-        self._waiting[method].extend(faults)
+        self.waiting[method].extend(faults)
 
     def take(self, method: str) -> Fault | None:
         """The fault this call meets, if any."""
         if self.down:
             return Fault.status(503)
-        waiting = self._waiting[method] or self._waiting["*"]
+        waiting = self.waiting[method] or self.waiting["*"]
         return waiting.popleft() if waiting else None
 
 
