@@ -72,7 +72,9 @@ def payments(dintero: Dintero) -> list[Payment]:
 
 def next_deadline(dintero: Dintero) -> datetime | None:
     """When the first link ends that waits for its customer now."""
-    open_until = (moment(one["expires_at"]) for one in dintero.sessions.values() if dintero.cause(one) in UNPAID)
+    open_until = (
+        moment(one["expires_at"]) for one in dintero.sessions.values() if dintero.cause(one) in UNPAID.keys() - ENDED
+    )
     return min((at for at in open_until if at > dintero.clock()), default=None)
 
 
