@@ -25,6 +25,7 @@ from sandbox.dintero import Dintero
 from sandbox.dintero import create_app as dintero_app
 from sandbox.pulse import Pulse
 from sandbox.screen import create_app as screen_app
+from sandbox.screen.phone import on_the_phone
 from sandbox.slack import Workspace
 from sandbox.slack import create_app as slack_app
 from sandbox.traffic import Traffic
@@ -66,6 +67,7 @@ def _made(folder: Path) -> World:
         clock=clock.now,
         base_url="",
         signature_secret=os.urandom(16).hex(),
+        browser_goes=on_the_phone,
     )
     slack.http, dintero.post.http = traffic.client("Slack", "bot"), traffic.client("Dintero", "bot")
     populate(slack)

@@ -28,13 +28,15 @@ DEFAULT_METHODS: Json = {
 
 @dataclass(frozen=True)
 class Message:
-    """One SMS or push the customer got; its words are not published (Dintero reference §4.5)."""
+    """One SMS or push to the customer; its words are not published (Dintero reference §4.5)."""
 
     to: str
     channel: str
     text: str
     url: str
     at: datetime
+    withheld: bool = False
+    """It never left: a production account would have sent it, a sandbox account sends nothing (§2)."""
 
 
 @dataclass
@@ -63,6 +65,8 @@ class Account:
     base_url: str
     signature_secret: str | None = None
     switches: Switches = field(default_factory=Switches)
+    browser_goes: Callable[[str], str] = lambda address: address
+    """Where the customer's browser is sent instead of an address: a demo keeps it on the phone that it shows."""
 
     def __post_init__(self) -> None:
         self.faults = Faults()
@@ -70,7 +74,7 @@ class Account:
         self.profiles: dict[str, Json] = {"default": {"configuration": DEFAULT_METHODS, "sms": False}}
         self.sessions: dict[str, Json] = {}
         self.transactions: dict[str, Json] = {}
-        self.inbox: list[Message] = []
+        self.messages: list[Message] = []
         self.unreachable: set[str] = set()  # phones an SMS fails for
         self.log: list[Exchange] = []
         self.pending: list[tuple[Json, Order]] = []  # answered 202, not done yet
@@ -88,6 +92,11 @@ class Account:
     def subscription(self) -> Subscription | None:
         """The webhook; None once it was deleted after five failures (Dintero reference §11)."""
         return self.post.subscription
+
+    @property
+    def inbox(self) -> list[Message]:
+        """What the customers got, oldest first."""
+        return [message for message in self.messages if not message.withheld]
 
     def subscribe(self, url: str, secret: str | None = None) -> None:
         """Create the webhook subscription; a ping follows (Dintero reference §11)."""
@@ -231,17 +240,18 @@ class Account:
         to, methods = session.get("customer", {}).get("phone_number"), self.methods(session)
         if not to:
             return "skipped"
-        if self.account_id.startswith("T"):
-            return self.switches.sandbox_publish_status
+        withheld = self.account_id.startswith("T")
+        status = self.switches.sandbox_publish_status if withheld else "sent"
         if to in self.unreachable:
-            return "failed"
+            return status if withheld else "failed"
         if len(methods) == 1 and methods[0] in WALLETS:
             channel = "push"
-            self._event(session, "PUSH_NOTIFICATION_SENT")
+            if not withheld:
+                self._event(session, "PUSH_NOTIFICATION_SENT")
         order, url = session["order"], self.url_of(session)
         words = f"Pay {order['amount'] / 100:.2f} {order['currency']} ({order['merchant_reference']}): {url}"
-        self.inbox.append(Message(to, channel, words, url, self.clock()))
-        return "sent"
+        self.messages.append(Message(to, channel, words, url, self.clock(), withheld))
+        return status
 
     def _event(self, session: Json, name: str, **details: Any) -> None:
         event: Json = {"id": short_id(), "name": name, "created_at": stamp(self.clock()), "request_id": short_id()}

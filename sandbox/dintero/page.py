@@ -1,55 +1,109 @@
-"""The hosted checkout page: plain, and enough for a person or a script to pay on (Dintero reference §2, §10)."""
+"""The hosted checkout page: enough for a person or a script to pay on, and to meet trouble (Dintero reference §2)."""
 
-from html import escape
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from jinja2 import Environment, FileSystemLoader
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from sandbox.dintero.payments import AT_ONCE
 from sandbox.dintero.people import Dintero
 from sandbox.dintero.rules import Json, RefusedError
 
-STYLE = "body{font:1.1em sans-serif;max-width:26em;margin:2em auto}button{font:inherit;margin:.3em 0;width:100%}"
-TROUBLE = {
-    "fail_attempt": "Fail this attempt",
-    "decline": "Dismiss in the app",
-    "fail": "Be rejected for good",
-    "hold": "Need approval by the provider",
-    "walk_away": "Cancel and go back",
-}
+OUTCOMES = {"pay", "start_payment", "fail_attempt", "decline", "fail", "hold", "walk_away"}
 ERRORS = {"decline": "authorization", "fail": "failed", "walk_away": "cancelled"}
+NAMES = {
+    "applepay": "Apple Pay",
+    "clicktopay": "Click to Pay",
+    "creditcard": "Card",
+    "googlepay": "Google Pay",
+    "mobilepay": "MobilePay",
+}
+"""What customers call a method; any other is called as Dintero's word is spelt."""
+DEAD = {
+    "EXPIRED": ("This link has expired", "Nothing was taken. Ask whoever sent it for a new one."),
+    "CANCELLED": ("This link was cancelled", "Nothing can be paid here any more. Ask whoever sent it for a new one."),
+    "AUTHORIZED": ("This is paid already", "You do not have to do anything more."),
+    "ON_HOLD": ("The payment waits for approval", "You do not have to do anything more until it is decided."),
+    "DECLINED": ("This payment was declined", "Nothing was taken. Ask whoever sent the link for a new one."),
+    "FAILED": ("This payment was rejected", "Nothing was taken. Ask whoever sent the link for a new one."),
+    "PAYMENT_INITIATED": ("Somebody is paying this right now", "It is being paid in another window or in an app."),
+}
+"""Why a link is dead, in words for the customer (Dintero reference §5)."""
+NOWHERE = ("There is no such link", "Look whether the whole address was copied, or ask whoever sent it.")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One way to pay, as the customer sees it."""
+
+    method: str
+    name: str
+    note: str
+
+
+def money(minor: int, currency: str = "") -> str:
+    """An amount with two decimals."""
+    sign = "-" if minor < 0 else ""
+    return f"{sign}{abs(minor) // 100}.{abs(minor) % 100:02} {currency}".rstrip()
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["money"] = money
+    return made
+
+
+TEMPLATES = _environment()
 
 
 def show(dintero: Dintero, session_id: str) -> Response:
     """Show what is to be paid, and count the visit; a dead link says why (Dintero reference §5)."""
+    action = f"{session_id}/pay"
     try:
         session = dintero.open(session_id)
     except RefusedError as refused:
-        return _html(f"<h1>This link is no longer available</h1><p>{escape(str(refused))}</p>", 404)
-    order = session["order"]
-    lines = "".join(f"<li>{escape(item.get('description', ''))}</li>" for item in order.get("items", ()))
-    offered = [("pay", method, f"Pay with {method}") for method in dintero.methods(session)]
-    buttons = [*offered, *((outcome, "", label) for outcome, label in TROUBLE.items())]
-    forms = "".join(
-        f'<form method="post" action="{escape(session_id)}/pay">'
-        f'<input type="hidden" name="method" value="{escape(method)}">'
-        f'<button name="outcome" value="{outcome}">{escape(label)}</button></form>'
-        for outcome, method, label in buttons
+        return _dead(refused, action)
+    offers = list(_offers(dintero.methods(session)))
+    cards = [offer.method for offer in offers if offer.method.endswith(".creditcard")]
+    return _html(
+        "checkout.html",
+        action=action,
+        order=session["order"],
+        offers=offers,
+        card=cards[0] if cards else "",
+        failed=any(event["name"] == "PAY_FAILED" for event in session["events"]),
     )
-    amount = f"{order['amount'] // 100}.{order['amount'] % 100:02} {escape(order['currency'])}"
-    return _html(f"<h1>{amount}</h1><p>{escape(order['merchant_reference'])}</p><ul>{lines}</ul>{forms}", 200)
 
 
 def act(dintero: Dintero, session_id: str, form: dict[str, Any]) -> Response:
     """Do what a button says, then send the browser to return_url (Dintero reference §10)."""
     outcome, method = form.get("outcome", "pay"), form.get("method") or None
-    if outcome not in {"pay", *TROUBLE}:
+    if outcome not in OUTCOMES:
         raise RefusedError(400, f"Unknown outcome {outcome!r}")
     verb = getattr(dintero, outcome)
-    verb(session_id) if outcome == "walk_away" else verb(session_id, method)
+    try:
+        verb(session_id) if outcome == "walk_away" else verb(session_id, method)
+    except RefusedError as refused:
+        if refused.status != 404:
+            raise
+        return _dead(refused, action="pay")
     session = dintero.session(session_id)
-    target = dintero.url_of(session) if outcome == "fail_attempt" else return_url(session, ERRORS.get(outcome))
-    return RedirectResponse(target, 303)
+    if outcome == "start_payment":
+        chosen = dintero.transaction(session["transaction_id"])["payment_product_type"]
+        return _html("waiting.html", action="pay", order=session["order"], method=chosen, name=_name(chosen))
+    if outcome == "fail_attempt":
+        return RedirectResponse(dintero.url_of(session), 303)
+    return RedirectResponse(dintero.browser_goes(return_url(session, ERRORS.get(outcome))), 303)
 
 
 def return_url(session: Json, error: str | None) -> str:
@@ -64,5 +118,28 @@ def return_url(session: Json, error: str | None) -> str:
     return f"{address.partition('?')[0]}?{urlencode(query)}"
 
 
-def _html(body: str, status: int) -> Response:
-    return HTMLResponse(f"<!doctype html><title>Checkout (sandbox)</title><style>{STYLE}</style>{body}", status)
+def _offers(methods: list[str]) -> Iterator[Offer]:
+    """Every method by its name; where two have the same, the provider tells them apart."""
+    named = {method: _name(method) for method in methods}
+    times = Counter(named.values())
+    for method, name in named.items():
+        notes = [f"Through {method.partition('.')[0]}."] if times[name] > 1 else []
+        if method in AT_ONCE:
+            notes.append("Takes the money at once, nothing is reserved.")
+        yield Offer(method, name, " ".join(notes))
+
+
+def _name(method: str) -> str:
+    product = method.rpartition(".")[2]
+    return NAMES.get(product) or product.replace("_", " ").capitalize()
+
+
+def _dead(refused: RefusedError, action: str) -> Response:
+    cause = str(refused)
+    heading, advice = DEAD.get(cause, NOWHERE)
+    return _html("dead.html", 404, action=action, cause=cause, heading=heading, advice=advice)
+
+
+def _html(template: str, status: int = 200, **seen: Any) -> Response:
+    # Going back must not show a page on which nothing can be paid any more.
+    return HTMLResponse(TEMPLATES.get_template(template).render(seen), status, {"Cache-Control": "no-store"})

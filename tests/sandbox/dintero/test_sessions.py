@@ -238,6 +238,44 @@ async def test_a_sandbox_account_sends_nothing(shop, dintero):
     assert dintero.inbox == []
 
 
+@pytest.mark.parametrize("status", ["sent", "skipped", "failed"])
+async def test_a_sandbox_account_shows_what_it_withheld_whatever_it_says_about_it(shop, dintero, status):
+    """Dintero reference §2."""
+    dintero.account_id = "T12345678"
+    dintero.switches = Switches(sandbox_publish_status=status)
+
+    session = await shop.create()
+
+    [message] = dintero.messages
+    assert message.withheld
+    assert (message.to, message.channel, message.url) == ("+4799999999", "sms", dintero.url_of(session))
+    assert session["configuration"]["publish"][0]["status"] == status
+    assert dintero.inbox == []
+
+
+async def test_one_wallet_alone_would_have_been_a_push(shop, dintero):
+    """Dintero reference §2, §4.5."""
+    dintero.account_id, dintero.switches = "T12345678", Switches(override="replaces")
+
+    session = await shop.create(configuration__vipps={"enabled": True})
+
+    assert [(message.channel, message.withheld) for message in dintero.messages] == [("push", True)]
+    assert "PUSH_NOTIFICATION_SENT" not in [event["name"] for event in session["events"]]
+
+
+async def test_nothing_is_withheld_that_would_not_have_been_sent(shop, dintero):
+    """Dintero reference §4.5: nobody asked for it, nobody to send it to, nobody reached."""
+    dintero.account_id = "T12345678"
+    dintero.unreachable.add("+4711111111")
+
+    await shop.create(configuration__publish=None)
+    await shop.create(customer=None)
+    far = await shop.create(customer__phone_number="+4711111111")
+
+    assert dintero.messages == []
+    assert far["configuration"]["publish"][0]["status"] == "skipped"
+
+
 @pytest.mark.parametrize(("override", "offered"), [("merges", 6), ("replaces", 1)])
 async def test_methods_follow_the_switch(shop, dintero, override, offered):
     """Dintero reference §4.5: how deep the override merges is unconfirmed."""
