@@ -125,6 +125,7 @@ def _bot(made: World, clock_url: str) -> Iterator[subprocess.Popen[bytes]]:
         "DINTERO_API_URL": f"{dintero.base_url}/v1",
         "DINTERO_CHECKOUT_URL": f"{dintero.base_url}/v1",
         "PAYLINK_CLOCK_URL": clock_url,
+        "PAYLINK_MONEY_USERS": "*",
         "PAYLINK_PUBLIC_URL": made.bot_url,
         "PAYLINK_PORT": made.bot_url.rpartition(":")[2],
         "PAYLINK_DATABASE_URL": f"sqlite+aiosqlite:///{made.folder / 'paylink.db'}",

@@ -17,10 +17,11 @@ from starlette.routing import Route
 
 from sandbox.dintero import lists, page
 from sandbox.dintero.account import Exchange
-from sandbox.dintero.faults import Drop, Fault, Kind
+from sandbox.dintero.faults import Fault, Kind
 from sandbox.dintero.payments import Operation, Order, open_amount, short_id
 from sandbox.dintero.people import Dintero
 from sandbox.dintero.rules import CAPTURE, REFUND, RefusedError, check, moment
+from sandbox.drop import Drop
 
 
 @dataclass(frozen=True)

@@ -25,11 +25,11 @@ from sandbox.world import World
 Hand = Callable[[World, Viewer, Any], Awaitable[None]]
 """Does what a form on the page says: the world, who pressed, the form's fields."""
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' http://127.0.0.1:*"
-)
+LOOPBACK = "'self' http://127.0.0.1:*"
+POLICY = f"""default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src {LOOPBACK};
+ frame-src {LOOPBACK}; form-action 'self'; frame-ancestors 'none'"""
 HEADERS = {
-    "Content-Security-Policy": f"{POLICY}; frame-src 'self'; form-action 'self'; frame-ancestors 'none'",
+    "Content-Security-Policy": POLICY.replace("\n", ""),
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
 }

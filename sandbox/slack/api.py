@@ -10,6 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from sandbox.drop import Drop
+
 from .faults import Fault
 from .methods import perform, respond
 from .state import Call, RefusedError, State
@@ -29,16 +31,7 @@ async def _arguments(request: Request) -> dict[str, Any]:
     return args
 
 
-def _hang_up(request: Request) -> Response:
-    """Break the connection under the caller."""
-    transport = getattr(getattr(request.receive, "__self__", None), "transport", None)
-    if transport is None:
-        raise ConnectionResetError("the sandbox dropped this call")
-    transport.abort()
-    return Response()
-
-
-def _before(request: Request, fault: Fault | None) -> Response | None:
+def _before(fault: Fault | None) -> Response | None:
     """What a fault answers instead of the work."""
     match fault:
         case Fault("status", code):
@@ -48,7 +41,7 @@ def _before(request: Request, fault: Fault | None) -> Response | None:
         case Fault("error", name):
             return JSONResponse({"ok": False, "error": name})
         case Fault("drop_before"):
-            return _hang_up(request)
+            return Drop()
     return None
 
 
@@ -64,20 +57,18 @@ def _attempt(ws: State, name: str, args: dict[str, Any], work: Callable[[], Any]
     return answer
 
 
-async def _answer(
-    ws: State, request: Request, name: str, args: dict[str, Any], work: Callable[[], Any]
-) -> dict[str, Any] | Response:
+async def _answer(ws: State, name: str, args: dict[str, Any], work: Callable[[], Any]) -> dict[str, Any] | Response:
     """The answer of a call, or what a fault made of it."""
     fault = ws.faults.take(name)
     kind = fault.kind if fault else None
     if kind == "delay":
         await asyncio.sleep(fault.value)
-    if instead := _before(request, fault):
+    if instead := _before(fault):
         ws.log.append(Call(name, args, {"ok": False, "error": kind}, ws.clock(), kind))
         return instead
     answer = _attempt(ws, name, args, work, kind)
     if kind == "drop_after":
-        return _hang_up(request)
+        return Drop()
     if kind == "bare":
         return {"ok": True}
     return PlainTextResponse("upstream error", fault.value) if kind == "status_after" else answer
@@ -89,7 +80,7 @@ def create_app(ws: State) -> Starlette:
     async def call(request: Request) -> Response:
         name, args = request.path_params["method"], await _arguments(request)
         token = args.pop("token", None) or request.headers.get("authorization", "").removeprefix("Bearer ")
-        answer = await _answer(ws, request, name, args, lambda: perform(ws, name, args, token))
+        answer = await _answer(ws, name, args, lambda: perform(ws, name, args, token))
         if isinstance(answer, Response):
             return answer
         headers = {"x-oauth-scopes": ",".join(sorted(ws.scopes))}
@@ -99,7 +90,7 @@ def create_app(ws: State) -> Starlette:
 
     async def hook(request: Request) -> Response:
         args, url = json.loads(await request.body()), ws.hooks.get(request.path_params["key"])
-        answer = await _answer(ws, request, "response_url", args, lambda: respond(ws, url, args))
+        answer = await _answer(ws, "response_url", args, lambda: respond(ws, url, args))
         if isinstance(answer, Response):
             return answer
         return PlainTextResponse("ok") if answer["ok"] else JSONResponse(answer, 404)

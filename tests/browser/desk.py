@@ -45,6 +45,10 @@ class Desk:
         """The newest card in the channel."""
         return self.slack.locator(".conversation .message[data-author=paylink]:not(.private)").last
 
+    def message(self, words: str) -> Locator:
+        """The message in the channel that says so."""
+        return self.slack.locator(".conversation .message", has_text=words).last
+
     @property
     def thread(self) -> Locator:
         return self.page.get_by_role("complementary", name="Thread")
@@ -60,6 +64,12 @@ class Desk:
         """Open the page."""
         self.actions += 1
         await self.page.goto(self.url + query)
+
+    async def becomes(self, name: str) -> None:
+        """Look at Slack as somebody else."""
+        self.actions += 1
+        await self.page.get_by_label("You are").select_option(label=name)
+        await expect(self.page).to_have_title(re.compile(f" as {name.split(maxsplit=1)[0]} "))
 
     async def says(self, words: str, place: str = "Message") -> None:
         """Type into the composer and press Enter."""
@@ -87,6 +97,12 @@ class Desk:
         written = place.locator("button, a").filter(has_text=re.compile(rf"^\s*{re.escape(name)}\s*$"))
         await written.or_(place.get_by_role("button", name=name, exact=True)).first.click()
 
+    async def taps(self, name: str, within: Locator | None = None) -> None:
+        """Press a button, on the customer's phone if nothing else is said, by how it begins."""
+        self.actions += 1
+        place = within or self.checkout
+        await place.get_by_role("button", name=re.compile(f"^{re.escape(name)}")).first.click()
+
     async def picks(self, option: str, within: Locator) -> None:
         """Open the menu behind the three dots, and pick from it."""
         self.actions += 1
@@ -97,10 +113,21 @@ class Desk:
         """Say yes in Slack's own question."""
         await self.presses(name, self.page.locator("#confirm"))
 
-    async def opens_thread(self) -> None:
-        """Follow "2 replies" below the card."""
+    async def goes_to(self, channel: str) -> None:
+        """Open another channel."""
+        await self.presses(channel, self.page.get_by_role("navigation", name="Channels"))
+        await expect(self.page.get_by_role("link", name=channel, exact=True)).to_have_attribute("aria-current", "page")
+
+    async def opens_thread(self, of: Locator | None = None) -> None:
+        """Follow "2 replies" below the card, or below another message."""
         self.actions += 1
-        await self.card.get_by_role("link", name=re.compile("repl(y|ies)$")).click()
+        await (of or self.card).get_by_role("link", name=re.compile("repl(y|ies)$")).click()
+
+    async def starts_thread(self, of: Locator) -> None:
+        """Reply to a message that nobody has replied to."""
+        self.actions += 1
+        await of.hover()
+        await of.get_by_role("link", name="Reply in thread").click()
 
     # -- what they see
 
@@ -141,4 +168,4 @@ async def sitting(browser, url: str, **options):
 
 def _is_ours(said) -> bool:
     """An error that the page made; what the sandbox refuses with a sentence (409) is no error of the page."""
-    return said.type == "error" and "409" not in said.text
+    return said.type == "error" and "409" not in said.text and "/v1/view/" not in said.location["url"]

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 
 from sandbox.clock import Clock
-from sandbox.dintero.faults import Drop
+from sandbox.drop import Drop
 from sandbox.pulse import Pulse
 from sandbox.traffic import KEPT, Traffic, readable
 from tests.serving import free_port, serving

@@ -80,9 +80,9 @@ function filled(form) {
 }
 
 async function send(hand, body, button) {
+  if (button?.ariaBusy) return; // pressed twice; disabling it instead would take the keyboard away from it
   say("");
   button?.setAttribute("aria-busy", "true");
-  if (button) button.disabled = true;
   try {
     const answer = await fetch(`/do/${hand}?${document.body.dataset.query}`, { method: "POST", body, headers: { "X-Sandbox": "page" } });
     if (!answer.ok) say(await answer.text());
@@ -90,7 +90,6 @@ async function send(hand, body, button) {
     say("The sandbox does not answer. Is `make demo` still running?");
   } finally {
     button?.removeAttribute("aria-busy");
-    if (button) button.disabled = false;
   }
 }
 

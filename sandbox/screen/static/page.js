@@ -45,6 +45,9 @@ function visit(event, to) {
 }
 
 document.addEventListener("click", (event) => {
+  if (event.target.closest('[target="phone"] button, a[target="phone"]')) {
+    document.querySelector("iframe[name=phone]").scrollIntoView({ block: "nearest" });
+  }
   const link = event.target.closest('#slack a[href^="?"]');
   if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) visit(event, link.getAttribute("href"));
 });
