@@ -11,15 +11,17 @@ from sandbox.world import World
 LATE = "This app did not answer in time. Slack shows a warning sign here; press again."
 
 
-async def say(_world: World, viewer: Viewer, form: FormData) -> None:
+async def say(world: World, viewer: Viewer, form: FormData) -> None:
     """Write into the channel or the open thread; a leading slash is a command."""
     text = str(form["text"]).strip()
     if text.startswith("/") and form.get("thread"):
         raise NotOfferedError("Slash commands cannot be used inside threads.")
+    if text.startswith("/") and viewer.person.stranger:
+        raise NotOfferedError("Only members of the workspace that has the app can use its slash commands.")
     if text.startswith("/"):
         command, _, rest = text.partition(" ")
-        if command not in _world.commands:
-            raise NotOfferedError(f"{command} is not a valid command here. Known: {', '.join(_world.commands)}.")
+        if command not in world.commands:
+            raise NotOfferedError(f"{command} is not a valid command here. Known: {', '.join(world.commands)}.")
         await viewer.slack.command(viewer.person, viewer.channel, command, rest.strip())
     elif text:
         viewer.slack.say(viewer.person, viewer.channel, text, str(form.get("thread", "")) or None)

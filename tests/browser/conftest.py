@@ -1,4 +1,5 @@
 import contextlib
+import re
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,7 @@ async def sits_down(browser, demo, request):
             return desks[-1]
 
         yield sit
-        name = request.node.name.removeprefix("test_")
+        name = re.sub(r"\W+", "_", request.node.name.removeprefix("test_")).strip("_")
         for number, desk in enumerate(desks):
             await desk.picture(f"{name}-{number + 1}" if number else name)
         assert [desk.trouble for desk in desks] == [[] for _ in desks]

@@ -34,7 +34,7 @@ async def test_somebody_of_another_workspace_has_no_slash_command(sits_down):
     await desk.arrives()
     await desk.becomes("sten (another workspace)")
     await desk.says("/paylink 249,50")
-    await expect(desk.page.get_by_role("alert")).to_contain_text("cannot run /paylink")
+    await expect(desk.page.get_by_role("alert")).to_contain_text("Only members of the workspace")
 
 
 async def test_a_card_that_may_not_stand_in_the_channel_goes_to_the_issuer(kari, demo):

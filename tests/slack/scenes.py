@@ -57,7 +57,7 @@ def states(kinds, known, status):
 
 
 def methods(make, status):
-    for method in ("Vipps", "Card", "Klarna", None):
+    for method in ("Vipps", "card", "Klarna", None):
         yield f"by {method or 'a method we were not told'}", story(link(status, known=make(method=method)))
 
 

@@ -69,7 +69,8 @@ def _fields(story: Story, link: Link, look: Look) -> list[Block]:
     elif link.status is Status.EXPIRED:
         told["Expired"] = look.date(link.expires_at)
     elif link.facts.method:
-        told["Method"] = escape(link.facts.method)
+        method = link.facts.method  # a word of a sentence: "card"; here it stands alone
+        told["Method"] = escape(method[0].upper() + method[1:])
     return [mrkdwn(f"*{name}*\n{value}", 2000) for name, value in told.items()]
 
 
