@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import os
 import socket
-import subprocess
 import sys
 import tempfile
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,8 @@ import httpx
 import uvicorn
 import yaml
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
@@ -46,11 +48,13 @@ async def world() -> AsyncIterator[World]:
             made.slack.request_url = f"{made.bot_url}/slack/events"
             posting = asyncio.create_task(made.dintero.run())
             try:
-                with _bot(made, f"{url}/clock") as process:
+                async with _bot(made, f"{url}/clock") as process:
                     await _until_it_answers(made, process)
                     yield made
             finally:
                 posting.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await posting  # had it died before, that is told here
                 made.pulse.stop()
                 await made.slack.aclose()
                 await made.dintero.aclose()
@@ -59,7 +63,7 @@ async def world() -> AsyncIterator[World]:
 def _made(folder: Path) -> World:
     clock, pulse = Clock(), Pulse()
     traffic = Traffic(clock.now, pulse)
-    slack = Workspace(clock=clock.now, signing_secret=os.urandom(16).hex(), bot_token="xoxb-sandbox")  # noqa: S106
+    slack = Workspace(clock=clock.now, signing_secret=os.urandom(16).hex(), bot_token=f"xoxb-{os.urandom(16).hex()}")
     dintero = Dintero(
         account_id=ACCOUNT,
         client_id="sandbox",
@@ -103,16 +107,19 @@ def _app(made: World) -> Starlette:
             Mount("/slack", slack),
             Mount("/dintero", dintero),
             Mount("/", screen_app(made)),
-        ]
+        ],
+        # A page of the internet may point a name of its own at this computer.
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])],
     )
 
 
-@contextlib.contextmanager
-def _bot(made: World, clock_url: str) -> Iterator[subprocess.Popen[bytes]]:
+@contextlib.asynccontextmanager
+async def _bot(made: World, clock_url: str) -> AsyncIterator[Process]:
     """Run the product's own `serve`, told of the sandbox by its settings alone."""
-    key = subprocess.run(
-        [sys.executable, "-m", "bot", "new-key"], check=True, capture_output=True, text=True
-    ).stdout.strip()
+    asking = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "new-key", stdout=asyncio.subprocess.PIPE
+    )
+    key = (await asking.communicate())[0].decode().strip()
     slack, dintero = made.slack, made.dintero
     settings = {
         "SLACK_BOT_TOKEN": slack.bot_token,
@@ -138,17 +145,24 @@ def _bot(made: World, clock_url: str) -> Iterator[subprocess.Popen[bytes]]:
         if not name.startswith(("PAYLINK_", "SLACK_", "DINTERO_")) and not name.lower().endswith("_proxy")
     }
     with (made.folder / "bot.log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "serve"], env={**inherited, **settings}, stdout=log, stderr=log
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "serve", env={**inherited, **settings}, stdout=log, stderr=log
         )
         try:
             yield process
         finally:
-            process.terminate()
-            try:
-                process.wait(timeout=45)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            await _stop(process)
+
+
+async def _stop(process: Process) -> None:
+    """Let it come to its end; the sandbox goes on meanwhile, for the answers that it may still wait for."""
+    if process.returncode is None:
+        process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), timeout=45)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
 
 
 def end_of_log(folder: Path) -> str:
@@ -156,10 +170,10 @@ def end_of_log(folder: Path) -> str:
     return "\n".join((folder / "bot.log").read_text().splitlines()[-40:])
 
 
-async def _until_it_answers(made: World, process: subprocess.Popen[bytes]) -> None:
+async def _until_it_answers(made: World, process: Process) -> None:
     async with httpx.AsyncClient(trust_env=False) as http:
         for _ in range(int(_STARTS_WITHIN * 10)):
-            if process.poll() is not None:
+            if process.returncode is not None:
                 break
             with contextlib.suppress(httpx.TransportError):
                 if (await http.get(f"{made.bot_url}/health/live")).status_code == 200:

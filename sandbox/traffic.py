@@ -57,8 +57,10 @@ class Exchange:
     def _refusal(self) -> list[str]:
         if not self.answered.startswith(NOT_OK):
             return []
-        answer = json.loads(self.answered)
-        return [str(answer.get("error", "not ok"))]
+        try:
+            return [str(json.loads(self.answered).get("error", "not ok"))]
+        except ValueError:
+            return ["not ok"]
 
     def request(self) -> str:
         """The body of the request, fit for reading."""

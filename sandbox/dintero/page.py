@@ -101,6 +101,8 @@ def act(dintero: Dintero, session_id: str, form: dict[str, Any]) -> Response:
     if outcome == "start_payment":
         chosen = dintero.transaction(session["transaction_id"])["payment_product_type"]
         return _html("waiting.html", action="pay", order=session["order"], method=chosen, name=_name(chosen))
+    if outcome == "pay" and "close" in form:
+        return _html("closed.html", order=session["order"])
     if outcome == "fail_attempt":
         return RedirectResponse(dintero.url_of(session), 303)
     return RedirectResponse(dintero.browser_goes(return_url(session, ERRORS.get(outcome))), 303)

@@ -5,10 +5,8 @@ import json
 from starlette.datastructures import FormData
 
 from sandbox.screen.viewer import Viewer
-from sandbox.slack import Answer, NotOfferedError, View
+from sandbox.slack import NotOfferedError, View
 from sandbox.world import World
-
-LATE = "This app did not answer in time. Slack shows a warning sign here; press again."
 
 
 async def say(world: World, viewer: Viewer, form: FormData) -> None:
@@ -18,21 +16,28 @@ async def say(world: World, viewer: Viewer, form: FormData) -> None:
         raise NotOfferedError("Slash commands cannot be used inside threads.")
     if text.startswith("/") and viewer.person.stranger:
         raise NotOfferedError("Only members of the workspace that has the app can use its slash commands.")
-    if text.startswith("/"):
+    if text.startswith("/invite "):
+        viewer.slack.invite(viewer.person, viewer.channel, text.removeprefix("/invite ").strip())
+    elif text.startswith("/"):
         command, _, rest = text.partition(" ")
         if command not in world.commands:
-            raise NotOfferedError(f"{command} is not a valid command here. Known: {', '.join(world.commands)}.")
+            raise NotOfferedError(
+                f"{command} is not a valid command here. Known: {', '.join(world.commands)}, /invite."
+            )
         await viewer.slack.command(viewer.person, viewer.channel, command, rest.strip())
     elif text:
-        viewer.slack.say(viewer.person, viewer.channel, text, str(form.get("thread", "")) or None)
+        viewer.slack.say(viewer.person, viewer.channel, viewer.slack.escaped(text), str(form.get("thread", "")) or None)
 
 
 async def press(_world: World, viewer: Viewer, form: FormData) -> None:
-    """Press a button or an option of a menu, on a message or in a form."""
+    """Press a button or an option of a menu, or choose, on a message or in a form."""
     target, pressed = viewer.find(str(form["target"])), json.loads(str(form["pressed"]))
     if isinstance(target, View):
         _take(target, form)
-    _complain(await viewer.slack.press(viewer.person, target, **pressed))
+    values = [str(value) for value in form.getlist(f"{pressed['block_id']} {pressed['element']['action_id']}")]
+    answer = await viewer.slack.press(viewer.person, target, **pressed, values=values)
+    if not answer.ok:
+        raise NotOfferedError("The app did not answer in time. Slack shows a warning sign here; press again.")
 
 
 async def typed(_world: World, viewer: Viewer, form: FormData) -> None:
@@ -68,8 +73,3 @@ def _take(view: View, form: FormData) -> None:
         name = f"{block_id} {action_id}"
         if f"has {name}" in form:
             one.hold([str(value).replace("\r\n", "\n") for value in form.getlist(name)])
-
-
-def _complain(answer: Answer) -> None:
-    if not answer.ok:
-        raise NotOfferedError(LATE)

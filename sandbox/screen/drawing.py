@@ -1,12 +1,16 @@
 """The templates, and what they need to know to draw a person's view of the world."""
 
+import sys
+import traceback
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
 
+from sandbox.dintero.page import money
 from sandbox.screen import backoffice, knobs, switchboard
 from sandbox.screen.mrkdwn import Reader
 from sandbox.screen.viewer import Viewer
@@ -29,11 +33,6 @@ REGIONS = (
 """The parts of the page that change by themselves; each is a template of its own."""
 
 
-def money(minor: int, currency: str) -> str:
-    """An amount as the payment page writes it."""
-    return f"{minor // 100:,}.{minor % 100:02} {currency}".replace(",", " ")
-
-
 def initials(name: str) -> str:
     """What stands in somebody's picture."""
     return name.lstrip("@")[:1].upper()
@@ -54,6 +53,15 @@ def _environment() -> Environment:
 TEMPLATES = _environment()
 
 
+def _drawn(name: str, seen: dict[str, Any]) -> Markup:
+    try:
+        html = TEMPLATES.get_template(f"{name}.html").render(seen)
+    except Exception as problem:  # noqa: BLE001  whatever somebody wrote, the page lives
+        traceback.print_exception(problem, file=sys.stderr)
+        return Markup('<pre class="unknown" role="alert">This cannot be drawn: {}</pre>').format(repr(problem))
+    return Markup(html.encode(errors="replace").decode())  # noqa: S704  drawn by the templates, half characters apart
+
+
 class Drawing:
     """Draws the page, or one region of it, for a viewer."""
 
@@ -62,16 +70,16 @@ class Drawing:
 
     def page(self, viewer: Viewer) -> str:
         """The whole page."""
-        return TEMPLATES.get_template("page.html").render(self._seen(viewer))
+        return TEMPLATES.get_template("page.html").render(self._seen(viewer), drawn=self.regions(viewer))
 
     def exchange(self, number: int) -> str:
         """What one exchange carried, for the frame under the log."""
         return TEMPLATES.get_template("exchange.html").render(one=self.world.traffic.numbered(number), number=number)
 
     def regions(self, viewer: Viewer) -> dict[str, str]:
-        """Every region by its name."""
+        """Every region by its name. One that cannot be drawn says so in its place, and the others go on."""
         seen = self._seen(viewer)
-        return {name: TEMPLATES.get_template(f"{name}.html").render(seen) for name in REGIONS}
+        return {name: _drawn(name, seen) for name in REGIONS}
 
     def _seen(self, viewer: Viewer) -> dict[str, Any]:
         world, now = self.world, self.world.clock.now()

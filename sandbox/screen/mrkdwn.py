@@ -4,8 +4,10 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import escape
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from emoji import emojize
 from markupsafe import Markup
 
 from sandbox.slack.reading import DATES
@@ -47,9 +49,14 @@ class Reader:
             html = HELD.sub(lambda found: held[int(found[1])], html)
         return Markup(html)  # noqa: S704  every piece was escaped where it was made
 
-    def plain(self, text: str) -> Markup:
-        """A plain_text object: nothing in it is live."""
-        return Markup("<br>").join(text.split("\n"))
+    def plain(self, text: str, *, emoji: bool = True) -> Markup:
+        """A plain_text object: nothing in it is live but, where it says so, the names of emoji."""
+        return Markup("<br>").join((emojize(text, language="alias") if emoji else text).split("\n"))
+
+    @staticmethod
+    def pressed(element: dict[str, Any]) -> dict[str, Any]:
+        """What of an element goes along when it is pressed."""
+        return {key: element[key] for key in ("type", "action_id", "text", "value", "style") if key in element}
 
     def link(self, target: str, label: str = "") -> Markup:
         """A link; one to the payment page opens on the customer's phone. An address that is none stays text."""
@@ -81,10 +88,12 @@ class Reader:
         return self.link(_plain(target), _plain(label))
 
     def _date(self, target: str, fallback: str) -> str:
-        _, unix, tokens, *_link = target.split("^")
-        if not unix.isdecimal():
+        try:
+            _, unix, tokens, *_link = target.split("^")
+            at = datetime.fromtimestamp(int(unix), UTC)
+            at.astimezone(self.zone)
+        except (ValueError, OverflowError, OSError):
             return escape(_plain(fallback))
-        at = datetime.fromtimestamp(int(unix), UTC)
         return f'<time datetime="{at.isoformat()}">{escape(self.moment(at, _plain(tokens), fallback))}</time>'
 
 
@@ -101,6 +110,7 @@ def _code(found: re.Match[str]) -> str:
 def _line(line: str) -> str:
     quoted, line = QUOTE.match(line), QUOTE.sub("", line)
     html = escape(_plain(line), quote=False)
+    html = emojize(html, language="alias")
     for _ in STYLES:  # one inside the other
         html = STYLE.sub(lambda found: f"<{STYLES[found[1]]}>{found[2]}</{STYLES[found[1]]}>", html)
     return f"<blockquote>{html}</blockquote>" if quoted else f"{html}<br>"

@@ -9,8 +9,6 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from sandbox.screen.drawing import TEMPLATES
 from sandbox.world import World
 
-HANDS = {}
-
 SECONDS: Final = 5
 """How long the phone waits for the bot."""
 OWN_PAGE: Final = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlencode
 
-from sandbox.slack import Channel, Ephemeral, Message, Person, View, Workspace
+from sandbox.slack import Channel, Ephemeral, Message, NotOfferedError, Person, View, Workspace
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,13 @@ class Viewer:
         """The channels this person can open."""
         return [one for one in self.slack.channels.values() if self.slack.sees(self.person, one)]
 
+    def has_news(self, channel: Channel) -> bool:
+        """Whether something was posted there since the person had the channel before them; looking notes it."""
+        newest = channel.posted[-1].ts if channel.posted else ""
+        if channel.id == self.channel.id:
+            self.slack.read_up_to[self.person.id, channel.id] = newest
+        return newest > self.slack.read_up_to.get((self.person.id, channel.id), "")
+
     @property
     def messages(self) -> list[Message | Ephemeral]:
         """What stands in the channel for this person, oldest first."""
@@ -76,11 +83,19 @@ class Viewer:
         return [one for one in self.slack.ephemerals(self.person) if one.channel_id == self.channel.id]
 
     def find(self, key: str) -> Message | Ephemeral | View:
-        """The form with this id or the message with this ts that the person has before them."""
+        """The form with this id or the message with this ts that the person has before them.
+
+        Raises:
+            NotOfferedError: when it has gone.
+
+        """
         if self.modal and self.modal.id == key:
             return self.modal
         seen = [*self.messages, *self.replies, *([self.parent] if self.parent else [])]
-        return next(one for one in seen if one.ts == key)
+        found = next((one for one in seen if one.ts == key), None)
+        if found is None:
+            raise NotOfferedError("This is no longer there.")
+        return found
 
 
 def _place(one: Message | Ephemeral) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ import hmac
 import json
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -63,7 +64,7 @@ class Workspace(State):
         channel = self.channel(channel) if isinstance(channel, str) else channel
         if person.stranger or person.id not in channel.members or channel.archived:
             raise NotOfferedError(f"{person.name} cannot run {command} in {channel.name}")
-        fields = {"command": command, "text": self._escaped(text), "team_id": self.team_id, "team_domain": "shop"}
+        fields = {"command": command, "text": self.escaped(text), "team_id": self.team_id, "team_domain": "shop"}
         fields |= {"channel_id": channel.id, "channel_name": self._channel_name(channel), "user_id": person.id}
         fields |= {"user_name": person.name, "api_app_id": "A1", "is_enterprise_install": "false", "token": "x"}
         fields |= {"response_url": self.response_url(person, channel), "trigger_id": self.trigger(person)}
@@ -104,21 +105,27 @@ class Workspace(State):
         return await self._deliver(person, target, pressed, f"click on {action_id or action}")
 
     async def press(
-        self, person: Person, target: Message | Ephemeral | View, *, block_id: str, action_id: str, value: str = ""
+        self,
+        person: Person,
+        target: Message | Ephemeral | View,
+        *,
+        block_id: str,
+        element: dict[str, Any],
+        option: dict[str, Any] | None = None,
+        values: Sequence[str] = (),
     ) -> Answer:
-        """Press the element with these two ids; `value` is the chosen option's where it is a menu."""
+        """Press what a screen shows: the element as it was drawn, a menu's option, or what a select holds there.
+
+        The message may have changed since; Slack sends the old button all the same (Slack reference §6).
+        """
         self._can_see(person, target)
-        found = (
-            (block, element)
-            for block, element in elements(_blocks(target))
-            if (block["block_id"], element["action_id"]) == (block_id, action_id)
-        )
-        block, element = next(found, (None, None))
-        if block is None or element is None:
-            raise NotOfferedError("This is no longer there.")
-        chosen = next((one for one in options_of(element) if one["value"] == value), None)
-        pressed = self._pressed(block, element, chosen, _field(target, block, element))
-        return await self._deliver(person, target, [pressed], f"click on {action_id}")
+        block = {"block_id": block_id}
+        now = _field(target, block, element)
+        if element["type"] not in PRESSED and not isinstance(target, View):
+            now.element = next((one for _, one in elements(target.blocks) if same(one, element)), element)
+            now.hold(list(values))
+        pressed = self._pressed(block, element, option, now)
+        return await self._deliver(person, target, [pressed], f"click on {element['action_id']}")
 
     async def fill(self, view: View, typed: dict[str, Any]) -> None:
         """Type into inputs by label or block_id; selects take the text of an option, checkboxes a list of them."""
@@ -158,6 +165,13 @@ class Workspace(State):
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
         return task
+
+    def invite(self, person: Person, channel: Channel, name: str) -> None:
+        """Bring the app into a channel, as `/invite` does (Slack reference §10)."""
+        if name != self.names["UBOT"] or channel.kind == "dm":
+            raise NotOfferedError(f"{name} cannot be invited here.")
+        channel.bot = True
+        self.post(channel, person.id, f"added <@UBOT> to #{channel.name}", [])
 
     def say(self, person: Person, channel: Channel, text: str, thread_ts: str | None = None) -> Message:
         """Write an ordinary message."""
@@ -301,8 +315,8 @@ class Workspace(State):
         if not there:
             raise NotOfferedError(f"{person.name} does not see this {type(target).__name__.lower()}")
 
-    def _escaped(self, text: str) -> str:
-        """Command text with should_escape: three characters, and mentions as ids (Slack reference §5, §12)."""
+    def escaped(self, text: str) -> str:
+        """What people type, as Slack sends it: three characters escaped, mentions as ids (Slack reference §5, §12)."""
         text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         ids = {name: key for key, name in self.names.items()}
         text = re.sub(r"[@#][\w-]+", lambda found: self._mention(found[0], ids), text)
@@ -337,6 +351,11 @@ def _field(target: Message | Ephemeral | View, block: dict[str, Any], element: d
     """The value an element holds: a view remembers it, a message's is only what is chosen now."""
     held = target.fields.get((block["block_id"], element["action_id"])) if isinstance(target, View) else None
     return held or Field(block, element)
+
+
+def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two drawings show the same element."""
+    return bool(one["action_id"] == other["action_id"] and one["type"] == other["type"])
 
 
 def find(

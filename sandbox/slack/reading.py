@@ -49,16 +49,18 @@ def shown(text: str, names: dict[str, str]) -> str:
 def _entity(inside: str, names: dict[str, str]) -> str:
     target, _, label = inside.partition("|")
     if target.startswith("!date^"):
-        return _date(*target.split("^")[1:3], fallback=label)
+        return _date(target, fallback=label)
     if target[:1] in {"@", "#"}:
         return names.get(target[1:], label or target)
     return label or target.replace("!", "@", 1).removeprefix("mailto:").removeprefix("tel:")
 
 
-def _date(unix: str, tokens: str, fallback: str) -> str:
-    if not unix.isdecimal():
+def _date(target: str, fallback: str) -> str:
+    try:
+        _, unix, tokens, *_link = target.split("^")
+        at = datetime.fromtimestamp(int(unix), UTC).astimezone(ZONE)
+    except (ValueError, OverflowError, OSError):
         return fallback
-    at = datetime.fromtimestamp(int(unix), UTC).astimezone(ZONE)
     return re.sub(r"{(\w+)}", lambda token: at.strftime(DATES[token[1]]) if token[1] in DATES else fallback, tokens)
 
 

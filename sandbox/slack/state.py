@@ -89,6 +89,7 @@ class State:
         self.triggers: dict[str, Trigger] = {}
         self.hooks: dict[str, Hook] = {}
         self._ephemerals: list[Ephemeral] = []
+        self.read_up_to: dict[tuple[str, str], str] = {}  # person and channel → the newest ts they have seen
         self._count = itertools.count(1)
         self._last_ts = 0
 

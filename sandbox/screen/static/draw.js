@@ -1,52 +1,58 @@
-// Brings a region to what the server has drawn, leaving alone what did not change and what people have typed.
+// Brings a region to what the server has drawn, and touches only what differs: the keyboard, half-typed letters, open
+// menus and scrolled lists stay as they are.
 
-const drawn = new WeakMap();
-
-/** Bring `place` to `html`. Children with a data-key are kept as long as the server draws them the same. */
+/** Bring the children of `place` to `html`. */
 export function draw(place, html) {
-  const fresh = document.createElement("template");
+  const fresh = document.createElement(place.localName);
   fresh.innerHTML = html;
   const atEnd = place.scrollHeight - place.scrollTop - place.clientHeight < 40;
-  const old = new Map([...place.children].map((child) => [child.dataset.key, child]));
-  const next = [...fresh.content.children].map((child) => kept(old.get(child.dataset.key), child));
-  for (const child of [...place.children]) if (!next.includes(child)) replace(child, next);
-  next.forEach((child, at) => place.children[at] === child || place.insertBefore(child, place.children[at] ?? null));
+  const active = place.contains(document.activeElement) ? document.activeElement : null;
+  const home = active?.closest("[data-key]:not(button)")?.dataset.key;
+  children(place, fresh);
   if ("stick" in place.dataset && atEnd) place.scrollTop = place.scrollHeight;
+  if (active && !active.isConnected) rest(place.querySelector(`[data-key="${CSS.escape(home ?? "")}"]`));
 }
 
-/** The old child where nothing changed, otherwise the fresh one with what people did in the old one. */
-function kept(old, fresh) {
-  const source = fresh.outerHTML;
-  if (old && (drawn.get(old) ?? old.outerHTML) === source) return old;
-  if (old) takeOver(old, fresh);
-  drawn.set(fresh, source);
-  return fresh;
+function children(old, fresh) {
+  const pool = [...old.childNodes];
+  const next = [...fresh.childNodes].map((wanted) => {
+    const at = pool.findIndex((one) => one.nodeName === wanted.nodeName && keyOf(one) === keyOf(wanted));
+    return at < 0 ? wanted : become(pool.splice(at, 1)[0], wanted);
+  });
+  for (const gone of pool) gone.remove();
+  next.forEach((child, at) => old.childNodes[at] === child || old.insertBefore(child, old.childNodes[at] ?? null));
 }
 
-/** Slack's rule: what was typed stays where block and action ids stay; and the reader loses no place. */
-function takeOver(old, fresh) {
-  for (const field of fresh.querySelectorAll("[data-keeps] [name]:not([type=hidden])")) {
-    const before = old.querySelector(`[name="${CSS.escape(field.name)}"][type="${field.type}"], :is(select, textarea)[name="${CSS.escape(field.name)}"]`);
-    if (!before) continue;
-    if (field.type === "radio" || field.type === "checkbox") {
-      field.checked = [...old.querySelectorAll(`[name="${CSS.escape(field.name)}"]`)].some((one) => one.checked && one.value === field.value);
-    } else if (field.tagName !== "SELECT" || [...field.options].some((one) => one.value === before.value)) {
-      field.value = before.value;
-    }
+function become(old, wanted) {
+  if (old.nodeType !== Node.ELEMENT_NODE) {
+    if (old.data !== wanted.data) old.data = wanted.data;
+    return old;
   }
-  for (const one of fresh.querySelectorAll("details[id]")) one.open = old.querySelector(`#${CSS.escape(one.id)}`)?.open ?? one.open;
+  attributes(old, wanted);
+  children(old, wanted);
+  return old;
 }
 
-/** Take a child away; when the keyboard was in it, put the keyboard where it was in the new one. */
-function replace(child, next) {
-  const active = child.contains(document.activeElement) ? document.activeElement : null;
-  const scrolled = child.querySelector(".content")?.scrollTop;
-  const heir = next.find((one) => one.dataset.key === child.dataset.key);
-  if (!heir) return child.remove();
-  child.replaceWith(heir);
-  if (scrolled) heir.querySelector(".content").scrollTop = scrolled;
-  if (!active) return;
-  const again = active.name ? heir.querySelector(`[name="${CSS.escape(active.name)}"]:not([type=hidden])`) : null;
-  (again ?? heir.querySelector("input:not([type=hidden]), select, textarea, button"))?.focus();
-  if (again?.setSelectionRange && active.selectionStart !== null) again.setSelectionRange(active.selectionStart, active.selectionEnd);
+/** What people have a hand in is theirs: Slack's rule is that typed text stays while block and action ids stay. */
+function attributes(old, wanted) {
+  const theirs = new Set(["open", "aria-busy"]);
+  if (old.closest("[data-keeps]")) for (const name of ["value", "checked", "selected"]) theirs.add(name);
+  for (const { name } of [...old.attributes]) if (!theirs.has(name) && !wanted.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of wanted.attributes) {
+    if (!theirs.has(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
+  }
+  if ("checked" in old && !theirs.has("checked")) old.checked = wanted.checked;
+}
+
+function keyOf(node) {
+  if (node.nodeType !== Node.ELEMENT_NODE) return "";
+  if (node.dataset.key || node.id) return node.dataset.key || node.id;
+  return node.name ? `${node.name} ${/radio|checkbox|hidden/.test(node.type) ? node.value : ""}` : "";
+}
+
+/** The control that had the keyboard is gone: the keyboard waits beside it, and presses nothing else. */
+function rest(place) {
+  if (!place) return;
+  place.tabIndex = -1;
+  place.focus();
 }

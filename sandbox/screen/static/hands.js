@@ -11,16 +11,16 @@ export function act() {
   document.addEventListener("keydown", onKey);
 }
 
-function onSubmit(event) {
+async function onSubmit(event) {
   const form = event.target;
   if (form.method === "dialog" || form.target) return;
-  const hand = form.dataset.hand;
-  if (!hand) return event.preventDefault();
   event.preventDefault();
-  const sent = new FormData(form, event.submitter);
-  if (form.dataset.target) sent.set("target", form.dataset.target);
-  send(hand, sent, event.submitter);
-  if (form.classList.contains("composer")) form.reset();
+  if (!form.dataset.hand) return;
+  const done = await send(form.dataset.hand, filled(form, event.submitter), event.submitter);
+  if (!done || !form.matches(".composer")) return;
+  form.reset();
+  const list = form.parentElement.querySelector("[data-stick]"); // the answer comes at its end
+  list.scrollTop = list.scrollHeight;
 }
 
 async function onClick({ target }) {
@@ -30,7 +30,7 @@ async function onClick({ target }) {
   const closing = target.closest("[data-close]");
   if (closing) return close(closing.form, closing.dataset.close, closing);
   const pressed = target.closest("button[data-press], a[data-press]");
-  if (pressed && (await confirmed(pressed))) press(pressed);
+  if (pressed) press(pressed);
 }
 
 function onChange({ target }) {
@@ -40,13 +40,17 @@ function onChange({ target }) {
 
 function onInput({ target }) {
   const form = target.form;
-  if (!form?.matches("[data-keeps]") || target.matches("[data-tells]")) return;
+  if (!form?.matches(".sheet form") || target.matches("[data-tells]")) return;
   clearTimeout(typing);
   typing = setTimeout(() => form.isConnected && send("typed", filled(form)), 200);
 }
 
 function onKey(event) {
-  if (event.key !== "Escape") return;
+  if (event.key === "Enter" && event.target.matches("[data-enter]")) {
+    event.preventDefault();
+    press(event.target);
+  }
+  if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
   const menu = document.querySelector("details.overflow[open]");
   if (menu) {
     menu.open = false;
@@ -54,62 +58,64 @@ function onKey(event) {
     return;
   }
   const form = document.querySelector(".sheet form");
-  if (form && !document.querySelector("dialog[open]")) close(form, "0");
+  if (form) close(form, "0");
 }
 
-function press(element) {
-  const form = element.closest("form");
-  const sent = form.matches("[data-keeps]") ? filled(form) : new FormData();
-  sent.set("target", form.dataset.target);
+/** What goes to the server is what stood there at the click; while a question is open the message may change. */
+async function press(element) {
+  const sent = filled(element.closest("form"));
   sent.set("pressed", element.dataset.press);
-  send("press", sent, element.matches("button") ? element : null);
+  if (await confirmed(element)) send("press", sent, element.matches("button") ? element : null);
 }
 
 function close(form, everything, button) {
-  const sent = new FormData();
-  sent.set("target", form.dataset.target);
+  const sent = filled(form);
   sent.set("everything", everything);
   send("close", sent, button);
 }
 
-function filled(form) {
-  clearTimeout(typing);
-  const sent = new FormData(form);
-  sent.set("target", form.dataset.target);
+function filled(form, button) {
+  if (form.matches(".sheet form")) clearTimeout(typing);
+  const sent = new FormData(form, button);
+  if (form.dataset.target) sent.set("target", form.dataset.target);
   return sent;
 }
 
+/** Whether the server took it; if not, its sentence is shown. */
 async function send(hand, body, button) {
-  if (button?.ariaBusy) return; // pressed twice; disabling it instead would take the keyboard away from it
   say("");
   button?.setAttribute("aria-busy", "true");
   try {
-    const answer = await fetch(`/do/${hand}?${document.body.dataset.query}`, { method: "POST", body, headers: { "X-Sandbox": "page" } });
+    const address = `/do/${hand}?${document.body.dataset.query}`;
+    const answer = await fetch(address, { method: "POST", body, headers: { "X-Sandbox": "page" } });
     if (!answer.ok) say(await answer.text());
+    return answer.ok;
   } catch {
     say("The sandbox does not answer. Is `make demo` still running?");
+    return false;
   } finally {
     button?.removeAttribute("aria-busy");
   }
 }
 
-function say(words) {
+/** Tell whoever looks; no words, and nothing is shown. */
+export function say(words) {
   const place = document.querySelector("#trouble");
   place.textContent = words;
   place.hidden = !words;
 }
 
-/** Slack's own confirmation, where a block asks for one. */
+/** Slack's own confirmation, where a block asks for one; its HTML is the server's. */
 function confirmed(element) {
   if (!element.dataset.confirm) return true;
   const asked = JSON.parse(element.dataset.confirm);
   const dialog = document.querySelector("#confirm");
   const [no, yes] = dialog.querySelectorAll("button");
-  dialog.querySelector("h3").textContent = asked.title.text;
-  dialog.querySelector("p").textContent = asked.text.text;
-  no.textContent = asked.deny.text;
-  yes.textContent = asked.confirm.text;
-  yes.className = asked.style ?? "primary";
+  dialog.querySelector("h3").innerHTML = asked.title;
+  dialog.querySelector("p").innerHTML = asked.text;
+  no.innerHTML = asked.deny;
+  yes.innerHTML = asked.confirm;
+  yes.className = asked.style;
   dialog.returnValue = "no";
   dialog.showModal();
   return new Promise((answered) => {

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, datetime
+from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -73,14 +74,16 @@ def test_plain_text_is_never_live():
     assert "*no* &lt;!channel&gt; &lt;b&gt;<br>&amp;amp;" in drawn({"type": "section", "text": plain})
 
 
-def test_a_button_carries_what_slack_would_send_and_asks_first():
-    confirm = {key: {"type": "plain_text", "text": f'"{key}"'} for key in ("title", "text", "confirm", "deny")}
-    element = {"type": "button", "action_id": 'a"b', "text": {"type": "plain_text", "text": "Go"}, "confirm": confirm}
-    html = drawn({"type": "actions", "elements": [element]})
+def test_a_button_carries_what_was_drawn_and_asks_first():
+    """As in Slack: by the time it is pressed the message may say something else."""
+    confirm = {key: {"type": "plain_text", "text": f"<{key}>"} for key in ("title", "text", "confirm", "deny")}
+    element = {"type": "button", "action_id": 'a"b', "text": {"type": "plain_text", "text": "Go"}, "value": "1|l|249"}
+    html = drawn({"type": "actions", "elements": [element | {"confirm": confirm}]})
 
     pressed, asked = re.search(r'data-press="([^"]*)" data-confirm="([^"]*)"', html).groups()
-    assert json.loads(pressed.replace("&#34;", '"')) == {"block_id": "b", "action_id": 'a"b'}
-    assert json.loads(asked.replace("&#34;", '"')) == confirm
+    assert json.loads(unescape(pressed)) == {"block_id": "b", "element": element, "option": None}
+    told = {key: f"&lt;{key}&gt;" for key in ("title", "text", "confirm", "deny")}
+    assert json.loads(unescape(asked)) == told | {"style": "primary"}
 
 
 def test_what_is_wrong_stands_beside_its_field_and_belongs_to_it():

@@ -67,8 +67,14 @@ def test_dates_are_in_the_readers_own_time(days, tokens, shown):
     assert f">{shown}</time>" in READER.mrkdwn(f"<!date^{unix}^{tokens}|27 Nov>")
 
 
-def test_a_date_that_is_none_shows_its_fallback():
-    assert READER.mrkdwn("<!date^soon^{time}|some day>") == "some day"
+@pytest.mark.parametrize("date", ["soon^{time}", "1", "99999999999999^{time}", "253402300799^{time}", "\u00b2^{time}"])
+def test_a_date_that_is_none_shows_its_fallback(date):
+    assert READER.mrkdwn(f"<!date^{date}|some day>") == "some day"
+
+
+def test_emoji_have_their_pictures_but_not_where_plain_text_wants_none():
+    assert READER.mrkdwn("paid :tada: `:tada:`") == "paid 🎉 <code>:tada:</code>"
+    assert (READER.plain(":tada:"), READER.plain(":tada:", emoji=False)) == ("🎉", ":tada:")
 
 
 class Tags(HTMLParser):
@@ -83,7 +89,7 @@ class Tags(HTMLParser):
         self.seen |= {tag, *(f"{tag} {name}" for name, _ in attrs)}
 
 
-@given(st.text(alphabet="<>&\"'*_~`|!@#^{}\n \ue000\ue001" + "abc1:/.", max_size=60))
+@given(st.text(alphabet="<>&\"'*_~`|!@#^{}\n \ue000\ue001abcdet1:/.", max_size=60))
 def test_nothing_that_is_written_becomes_a_tag_of_its_own(written):
     ours = {"strong", "em", "s", "code", "pre", "br", "blockquote", "span", "a", "time"}
     attributes = {"span class", "a href", "a target", "a rel", "time datetime"}
