@@ -200,7 +200,12 @@ def _wire(
     wants, due, tells = Bells(), Bells(), Bells()
     everybody = "*" in settings.paylink_money_users
     policy = Policy(money_users=None if everybody else settings.paylink_money_users)
-    look = Look(locale=settings.paylink_locale, timezone=settings.paylink_timezone, sandbox=settings.sandbox)
+    look = Look(
+        locale=settings.paylink_locale,
+        timezone=settings.paylink_timezone,
+        country=settings.paylink_country,
+        sandbox=settings.sandbox,
+    )
     threads, people = SlackThreads(slack, look), SlackPeople(slack, clock.monotonic)
     shop = Shop(
         workspace_id=workspace_id,

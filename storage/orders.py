@@ -35,9 +35,12 @@ class Orders(Links):
                 currency=order.currency,
                 delivery=order.delivery,
                 capture=order.capture,
-                phone=None if phone is None else self._secrets.encrypt(phone),
+                phone=self._hidden(phone),
                 phone_hash=None if phone is None else self._secrets.phone_hash(phone),
                 phone_last3=None if phone is None else phone[-3:],
+                email=self._hidden(order.email),
+                note=self._hidden(order.note),
+                deadline=order.deadline,
                 issuer=order.issuer,
                 draft_id=order.draft_id,
                 channel=order.channel,
@@ -73,6 +76,9 @@ class Orders(Links):
         ]
         if rows:
             await self._run(insert(lines), rows)
+
+    def _hidden(self, text: str | None) -> str | None:
+        return None if text is None else self._secrets.encrypt(text)
 
     async def story(self, order_id: str) -> Story | None:
         """The order, its chain, its card: five queries, however long the chain is.

@@ -25,7 +25,10 @@ def order_from(row: Row[Any], lines: tuple[Line, ...], secrets: Secrets) -> Orde
         lines=lines,
         delivery=Delivery(row.delivery),
         capture=Capture(row.capture),
-        phone=None if row.phone is None else secrets.decrypt(row.phone),
+        phone=_shown(row.phone, secrets),
+        email=_shown(row.email, secrets),
+        note=_shown(row.note, secrets),
+        deadline=row.deadline,
         issuer=row.issuer,
         draft_id=row.draft_id,
         channel=row.channel,
@@ -72,7 +75,7 @@ def link_from(row: Row[Any], operation: Operation | None, secrets: Secrets) -> L
         expires_at=row.expires_at,
         created_at=row.created_at,
         session_id=row.session_id,
-        url=None if row.url is None else secrets.decrypt(row.url),
+        url=_shown(row.url, secrets),
         transaction_id=row.transaction_id,
         replaced=row.replaced,
         facts=row.facts,
@@ -119,3 +122,7 @@ def event_from(row: Row[Any]) -> Event:
         data=row.data,
         told_ts=row.told_ts,
     )
+
+
+def _shown(encrypted: str | None, secrets: Secrets) -> str | None:
+    return None if encrypted is None else secrets.decrypt(encrypted)

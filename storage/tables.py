@@ -70,6 +70,10 @@ class OrderRow(Base, table=True):
     """Encrypted."""
     phone_hash: str | None = Field(index=True)
     phone_last3: str | None
+    email: str | None = Field(sa_type=Text)
+    """Encrypted, like the note."""
+    note: str | None = Field(sa_type=Text)
+    deadline: str
     issuer: str
     draft_id: str = Field(unique=True)
     channel: str

@@ -51,7 +51,7 @@ def create(order: Order, link: Link, config: DinteroConfig, *, token: str) -> Ca
 
 
 def create_body(order: Order, link: Link, config: DinteroConfig, *, token: str) -> dict[str, Any]:
-    """The body of a create (Dintero reference §4.1). Without a phone the key is left out: empty is refused (§4.4)."""
+    """The body of a create (Dintero reference §4.1). An unknown customer is left out: empty is refused (§4.4)."""
     configuration: dict[str, Any] = {"auto_capture": link.auto_capture}
     if order.delivery is Delivery.SMS:
         configuration["publish"] = [{"type": "checkout-link", "channel": "sms"}]
@@ -68,9 +68,8 @@ def create_body(order: Order, link: Link, config: DinteroConfig, *, token: str) 
         "expires_at": stamp(link.expires_at),
         "configuration": configuration,
     }
-    if order.phone:
-        body["customer"] = {"phone_number": order.phone}
-    return body
+    customer = {key: value for key, value in (("phone_number", order.phone), ("email", order.email)) if value}
+    return body | ({"customer": customer} if customer else {})
 
 
 def callback_url(config: DinteroConfig, token: str) -> str:

@@ -23,6 +23,8 @@ class Happened(StrEnum):
     """What changed."""
 
     ISSUED = "issued"
+    NOTED = "noted"
+    """The seller left a note for the thread; its words stand with the order."""
     NOT_DELIVERED = "not_delivered"
     REJECTED = "rejected"
     UNCERTAIN = "uncertain"

@@ -17,7 +17,9 @@ class Delivery(StrEnum):
     """How the customer is meant to get the link."""
 
     SMS = "sms"
+    """By Dintero: an SMS or a push."""
     LINK = "link"
+    """By the seller."""
 
 
 class Capture(StrEnum):
@@ -63,6 +65,11 @@ class Order:
     capture: Capture
     phone: str | None
     """E.164, or None when the link is handed over some other way."""
+    email: str | None = None
+    note: str | None = None
+    """For the thread; the customer never sees it."""
+    deadline: str = "7d"
+    """How long each of its links lives, as `read_deadline` reads it."""
     issuer: str
     """The Slack user id of who issued it."""
     draft_id: str

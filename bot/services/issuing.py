@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.drafts import Draft, Offer, read_draft
 from bot.domain.errors import DraftUsed, FieldErrors, Refused
+from bot.domain.events import Happened, News, Source
 from bot.domain.links import Link, Status
 from bot.domain.operations import Kind, Operation, State, operation_reference
 from bot.domain.orders import Capture, Order, chain_reference
@@ -78,6 +79,9 @@ class Issuing:
                     sentence = f"{link.reference} is already used by another link. Take another, or leave it empty."
                     raise FieldErrors({"reference": sentence})
                 await want_link(work, link, requested_by=actor.user_id, view_id=submission.view_id)
+                if order.note:
+                    noted = News(kind=Happened.NOTED, source=Source.SLACK, at=order.created_at, actor=actor.user_id)
+                    await work.add_events(link.id, (noted,))
                 await work.delete_draft(draft.id)
                 await work.commit()
         except DraftUsed as before:
@@ -97,11 +101,14 @@ class Issuing:
             team_id=self.shop.team_id,
             account_id=self.shop.account_id,
             reference=offer.reference,
-            currency=self.shop.currency,
+            currency=offer.currency,
             lines=offer.lines,
             delivery=offer.delivery,
             capture=offer.capture,
             phone=offer.phone,
+            email=offer.email,
+            note=offer.note,
+            deadline=draft.deadline,
             issuer=actor.user_id,
             draft_id=draft.id,
             channel=draft.channel,
@@ -126,7 +133,16 @@ class Issuing:
 
 def _content(order: Order) -> tuple[object, ...]:
     """What a person decides about when they send a form."""
-    return order.reference, order.lines, order.phone, order.delivery, order.capture
+    return (
+        order.reference,
+        order.lines,
+        order.currency,
+        order.phone,
+        order.email,
+        order.note,
+        order.delivery,
+        order.capture,
+    )
 
 
 def known(story: Story | None) -> Story:

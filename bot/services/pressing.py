@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 
 from bot.domain.actions import PRESSED_FOR, Action, actions, open_amount
@@ -17,6 +18,7 @@ from bot.domain.orders import rooms
 from bot.domain.permissions import Actor, Forbidden, NeedsSecond, Policy, decide
 from bot.domain.schedule import next_look
 from bot.domain.stories import Story
+from bot.domain.typed import read_deadline
 from bot.services.issuing import free_reference, known, want_link
 from bot.services.ports.storage import Store, Work
 from bot.services.ports.world import Bell, Clock
@@ -188,7 +190,7 @@ class Pressing:
             amount=link.amount,
             currency=link.currency,
             auto_capture=link.auto_capture,
-            expires_at=now + (link.expires_at - link.created_at),
+            expires_at=_deadline(story, link, now),
             created_at=now,
         )
         await work.mark_replaced(link.id)
@@ -277,6 +279,14 @@ def _whole(story: Story, link: Link, kind: Kind, amount: int) -> Part:
         return Part(amount=amount)
     items = {line_id: minor for line_id, minor in items.items() if minor > 0}
     return Part(amount=amount, items=items if sum(items.values()) == amount else {})
+
+
+def _deadline(story: Story, link: Link, now: datetime) -> datetime:
+    """When a further link of the order ends: computed afresh, unless the order's own date is too near by now."""
+    try:
+        return read_deadline(story.order.deadline, now)
+    except ValueError:
+        return now + (link.expires_at - link.created_at)
 
 
 def _not_offered(link: Link) -> str:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from bot.domain.actions import Action
-from bot.domain.drafts import MAX_LINES, Draft, DraftLine
+from bot.domain.drafts import EXCL, INCL, MAX_LINES, Draft, DraftLine
 from bot.domain.errors import FieldErrors
 from bot.domain.money import BadAmount, format_money, parse_amount
 from bot.domain.orders import Capture, Delivery, allocate
@@ -28,6 +28,8 @@ _NAMES: Final[Mapping[str, str]] = {
     ids.QUANTITY: "Quantity",
     ids.PRICE: "Price",
     ids.VAT: "VAT",
+    ids.EMAIL: "Customer's e-mail",
+    ids.NOTE: "Note",
 }
 _NEIGHBOURS: Final[Mapping[str, tuple[str, ...]]] = {
     ids.QUANTITY: (ids.PRICE, ids.TEXT),
@@ -82,9 +84,13 @@ def draft_from_state(previous: Draft, state: State, *, expanded: bool | None = N
     return replace(
         previous,
         phone=take(ids.PHONE, previous.phone),
+        email=take(ids.EMAIL, previous.email),
         reference=take(ids.REFERENCE, previous.reference),
+        note=take(ids.NOTE, previous.note),
         deadline=take(ids.DEADLINE, previous.deadline),
         delivery=_known(Delivery, take(ids.DELIVERY, previous.delivery), previous.delivery),
+        prices=EXCL if take(ids.PRICES, previous.prices) == EXCL else INCL,
+        currency=take(ids.CURRENCY, previous.currency),
         capture=_known(Capture, take(ids.CAPTURE, previous.capture), previous.capture),
         lines=tuple(_line(line, take) for line in shown_lines(previous)),
         expanded=previous.expanded if expanded is None else expanded,

@@ -84,7 +84,9 @@ class Router:
             ids.FORM_MORE: self.forms.more,
             ids.FORM_ADD_LINE: self.forms.add_line,
             ids.FORM_REMOVE_LINE: self.forms.remove_line,
-            ids.DELIVERY: self.forms.choose_delivery,
+            ids.DELIVERY: self.forms.redraw,
+            ids.CURRENCY: self.forms.redraw,
+            ids.PRICES: self.forms.redraw,
         }
 
     def _views(self) -> Mapping[str, ViewHandler]:

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.drafts import MAX_LINES, Draft, DraftLine, made_up_reference, read_deadline, read_draft
+from bot.domain.drafts import EXCL, MAX_LINES, Draft, DraftLine, made_up_reference, read_draft
 from bot.domain.errors import FieldErrors
 from bot.domain.money import MAX_MINOR
 from bot.domain.orders import Capture, Delivery
+from bot.domain.typed import read_deadline
 from tests.domain.given import DAY, NOW
 
 LINE = DraftLine(line_id="1", text="Tow bar", price="249,50")
@@ -58,6 +59,42 @@ def test_all_wrong_fields_are_named_at_once():
         "vat:a",
         "price:b",
     }
+
+
+def test_an_email_address_and_a_note_may_be_left_out_and_are_read_when_they_are_not():
+    assert (read(DRAFT).email, read(DRAFT).note) == (None, None)
+    offer = read(replace(DRAFT, email=" kari@example.com ", note="Called twice,\n wants it"))
+
+    assert (offer.email, offer.note) == ("kari@example.com", "Called twice, wants it")
+
+
+@pytest.mark.parametrize(
+    "email", ["kari", "kari@", "@example.com", "a b@example.com", "kari@example", "<k@example.com>"]
+)
+def test_what_no_mail_server_takes_is_no_address(email):
+    assert wrong(replace(DRAFT, email=email)) == {
+        "email": "This is not an e-mail address. Write it like kari@example.com."
+    }
+
+
+def test_a_note_is_at_most_a_thousand_characters():
+    assert wrong(replace(DRAFT, note="x" * 1001)) == {"note": "At most 1000 characters; this has 1001."}
+
+
+@pytest.mark.parametrize(
+    ("price", "vat", "quantity", "unit", "total"),
+    [("100", "25", "1", 125_00, 125_00), ("99,99", "25", "3", 124_99, 374_97), ("0,02", "12,5", "1", 2, 2)],
+)
+def test_a_price_without_vat_gets_it_for_each_piece(price, vat, quantity, unit, total):
+    """Rounded once, where the customer sees it: the unit price incl. VAT (design: excl. → incl. per line)."""
+    line = replace(LINE, price=price, vat=vat, quantity=quantity)
+    [read_line] = read(replace(DRAFT, prices=EXCL, lines=(line,))).lines
+
+    assert (read_line.unit_price, read_line.total) == (unit, total)
+
+
+def test_the_currency_is_the_forms_own_where_it_has_one():
+    assert (read(DRAFT).currency, read(replace(DRAFT, currency="SEK")).currency) == ("NOK", "SEK")
 
 
 def test_nothing_typed_is_lost_when_a_field_is_wrong():

@@ -202,6 +202,8 @@ def tellings():
     yield "issued", *told(Happened.ISSUED)
     for delivered in (Delivered.FAILED, Delivered.SKIPPED):
         yield f"not delivered, {delivered}", *told(Happened.NOT_DELIVERED, link(known=facts(delivered=delivered)))
+    noted = replace(order(), note="Called *twice*, <wants> it by Friday")
+    yield "noted", story(link(), of=noted), event(Happened.NOTED)
     yield (
         "rejected",
         *told(Happened.REJECTED, link(Status.REJECTED, known=facts(rejection="Wrong currency."), **NOT_SENT)),

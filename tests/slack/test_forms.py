@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.drafts import DEADLINES, MAX_LINES, VAT_RATES, Draft, DraftLine, read_draft
+from bot.domain.drafts import DEADLINES, EXCL, INCL, MAX_LINES, Draft, DraftLine, read_draft, vat_rates
 from bot.domain.errors import FieldErrors
 from bot.domain.orders import Capture, Delivery
 from bot.slack.forms import add_line, draft_from_state, errors_for, remove_line
+from bot.slack.views.blocks import Look
 from bot.slack.views.fields import deadline_words, is_expanded
-from bot.slack.views.issue_form import issue_form, total
+from bot.slack.views.issue_form import issue_form
 
 from .screen import lost, state_of
 from .shelf import LOOK, NOW
@@ -24,7 +25,7 @@ LINES = st.lists(
         text=TYPED,
         quantity=st.sampled_from(["1", "2,5", "nonsense"]),
         price=TYPED,
-        vat=st.sampled_from([*VAT_RATES, "12,5", "99"]),
+        vat=st.sampled_from([*vat_rates("NO"), "12,5", "99"]),
     ),
     min_size=1,
     max_size=MAX_LINES,
@@ -37,6 +38,10 @@ DRAFTS = st.builds(
     reference=TYPED,
     deadline=st.sampled_from([*DEADLINES, "3d", "1w", "24h", "2026-12-01", "nonsense"]),
     delivery=st.sampled_from([each.value for each in Delivery]),
+    email=TYPED,
+    note=TYPED,
+    prices=st.sampled_from([INCL, EXCL]),
+    currency=st.sampled_from(["NOK", "SEK", "EUR"]),
     capture=st.sampled_from([each.value for each in Capture]),
     lines=LINES,
     expanded=st.booleans(),
@@ -215,14 +220,48 @@ def test_an_error_follows_its_field_into_the_next_generation():
     assert errors_for({"price:1": "Enter a price."}, view) == {"price:1@2": "Enter a price."}
 
 
-def test_the_total_is_shown_once_every_line_can_be_read():
-    lines = (DraftLine(line_id="1", price="100", quantity="1,5"), DraftLine(line_id="2", price="99"))
+def total(*lines, **more):
+    """What the form says that it comes to so far; nothing while a line cannot be read."""
+    view = drawn(Draft(id="d1", lines=lines, expanded=True, **more))
+    said = [block["elements"][0]["text"] for block in view["blocks"] if block["type"] == "context"]
+    return said[0].replace("\xa0", " ") if said else None
 
-    assert total(lines, "NOK") == (24900, 3000 + 1980)
-    assert total((*lines, DraftLine(line_id="3")), "NOK") == (24900, 4980)
-    assert total((*lines, DraftLine(line_id="3", price="?")), "NOK") is None
-    assert total((DraftLine(line_id="1"),), "NOK") is None
-    assert total((DraftLine(line_id="1", price="21474836,47", quantity="2"),), "NOK") is None
+
+def test_the_total_and_the_vat_of_each_rate_are_shown_once_every_line_can_be_read():
+    lines = (
+        DraftLine(line_id="1", text="Hours", price="100", quantity="1,5"),
+        DraftLine(line_id="2", text="Food", price="99", vat="15"),
+    )
+    said = "Total so far: 249,00 kr, of which VAT: 15 % 12,91 kr, 25 % 30,00 kr."
+
+    assert total(*lines) == said
+    assert total(*lines, DraftLine(line_id="3")) == said
+    assert total(*lines, DraftLine(line_id="3", price="?")) is None
+    assert total(DraftLine(line_id="1")) is None
+    assert total(DraftLine(line_id="1", text="A", price="21474836,47", quantity="2")) is None
+
+
+def test_prices_without_vat_are_added_up_with_it_line_by_line():
+    lines = DraftLine(line_id="1", text="A", price="99,99"), DraftLine(line_id="2", text="B", price="10", vat="0")
+
+    assert total(*lines, prices=EXCL) == "Total so far: 134,99 kr, of which VAT: 0 % 0,00 kr, 25 % 25,00 kr."
+    blocks = drawn(Draft(id="d1", lines=lines, prices=EXCL))["blocks"]
+    labels = [block["label"]["text"] for block in blocks if "label" in block]
+    assert "Price each excl. VAT (NOK)" in labels
+
+
+def test_the_labels_name_the_currency_that_was_chosen():
+    view = drawn(Draft(id="d1", currency="SEK", expanded=True))
+
+    assert "Price each incl. VAT (SEK)" in [block.get("label", {}).get("text") for block in view["blocks"]]
+
+
+@pytest.mark.parametrize(("country", "usual"), [("NO", "25 %"), ("FI", "25,5 %"), ("IS", "24 %"), ("DE", "25 %")])
+def test_the_vat_rates_are_the_countrys(country, usual):
+    view = issue_form(Draft(id="d1"), currency="EUR", look=Look(country=country))
+    vat = next(block["element"] for block in view["blocks"] if block["block_id"] == "vat:1")
+
+    assert vat["options"][0]["text"]["text"] == usual
 
 
 @pytest.mark.parametrize(
@@ -236,4 +275,10 @@ def test_a_deadline_in_words(deadline, words):
 def test_one_week_is_offered_once():
     [menu] = [b for b in drawn(Draft(id="d1", deadline="1w"))["blocks"] if b.get("block_id") == "deadline"]
 
-    assert [option["text"]["text"] for option in menu["element"]["options"]] == ["1 day", "1 month", "1 week"]
+    assert [option["text"]["text"] for option in menu["element"]["options"]] == [
+        "30 minutes",
+        "1 hour",
+        "1 day",
+        "1 month",
+        "1 week",
+    ]

@@ -7,11 +7,12 @@ from decimal import Decimal
 import pytest
 
 from bot.domain.actions import Action
-from bot.domain.drafts import MAX_LINES, MAX_REFERENCE, MAX_TEXT, Draft, DraftLine
+from bot.domain.drafts import MAX_LINES, Draft, DraftLine
 from bot.domain.events import Happened, Source
 from bot.domain.links import Delivered, Status
 from bot.domain.money import MAX_MINOR
 from bot.domain.operations import Kind, State
+from bot.domain.typed import MAX_REFERENCE, MAX_TEXT
 from bot.slack.views.blocks import Look, fit, length
 from bot.slack.views.card import card
 from bot.slack.views.issue_form import issue_form

@@ -1,14 +1,23 @@
 """Migrations make what the tables say, and a database knows where it stands."""
 
+from datetime import UTC, datetime
+
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from cryptography.fernet import Fernet
+from sqlalchemy import Column, MetaData, Table, insert, text
 
 from storage.engine import open_engine
 from storage.schema import alembic_config, revisions, state_of, upgrade
-from storage.tables import metadata
+from storage.secrets import Secrets
+from storage.store import SqlStore
+from storage.tables import metadata, orders
+
+NEWER = {"email", "note", "deadline"}
+"""Columns that orders have since revision 0002."""
 
 
 @pytest.fixture
@@ -56,11 +65,39 @@ async def test_a_database_knows_where_it_stands(engine):
     assert await state_of(engine) == "newer"
 
 
-async def test_an_earlier_revision_is_old(engine, monkeypatch):
-    await upgrade(engine)
-    monkeypatch.setattr("storage.schema.revisions", lambda: ("0001", "0002"))
+async def brought_to(engine, revision):
+    """A database as an earlier program left it."""
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda each: command.upgrade(alembic_config(each), revision))
 
+
+@pytest.mark.parametrize("revision", revisions()[:-1])
+async def test_an_earlier_revision_is_old_and_can_be_brought_up(engine, revision):
+    await brought_to(engine, revision)
     assert await state_of(engine) == "old"
+
+    await upgrade(engine)
+    assert await state_of(engine) == "current"
+
+
+async def test_an_order_from_before_there_were_notes_and_deadlines_is_still_told(engine):
+    await brought_to(engine, "0001")
+    now = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    old = Table("orders", MetaData(), *(Column(c.name, c.type) for c in orders.c if c.name not in NEWER))
+    told = {"id": "O1", "workspace_id": "W1", "account_id": "T12345678", "reference": "4711", "currency": "NOK"}
+    told |= {"delivery": "sms", "capture": "reserve", "issuer": "U1", "draft_id": "D1", "channel": "C1"}
+    told |= {"created_at": now, "version": 1, "card_state": "none", "card_channel": "C1", "card_version": 0}
+    told |= {"card_posts": 0, "diverted": False, "tell_fence": 0, "stirred": 0, "tell_seen": 0, "stumbles": 0}
+    async with engine.begin() as connection:
+        await connection.execute(text("INSERT INTO workspace (id, team_id) VALUES ('W1', 'T1')"))
+        await connection.execute(text("INSERT INTO account (id) VALUES ('T12345678')"))
+        await connection.execute(insert(old).values(**told))
+    await upgrade(engine)
+
+    store = SqlStore(engine, Secrets([Fernet.generate_key().decode()]), machine_now=lambda: now)
+    async with store.read() as work:
+        order = (await work.story("O1")).order
+    assert (order.reference, order.deadline, order.email, order.note) == ("4711", "7d", None, None)
 
 
 def test_the_names_of_the_files_tell_the_revisions():

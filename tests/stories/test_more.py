@@ -39,12 +39,16 @@ async def test_more_keeps_what_was_typed_and_preset(shop):
         "quantity:1": "1",
         "price:1": "249,50",
         "vat:1": "15 %",
+        "prices": "Incl. VAT",
+        "currency": "NOK",
         "reference": "4711",
         "deadline": "3 days",
         "capture": "Reserve first",
         "delivery": "Send it by SMS or push",
+        "email": "",
+        "note": "",
     }
-    assert "Total so far: 249,50 kr, of which VAT 32,54 kr." in form.read().replace("\xa0", " ")
+    assert "Total so far: 249,50 kr, of which VAT: 15 % 32,54 kr." in form.read().replace("\xa0", " ")
 
 
 async def test_what_was_preset_and_never_touched_is_sent_all_the_same(shop):
@@ -83,7 +87,7 @@ async def test_the_total_follows_the_lines(shop):
 
     await press(shop, form, "Add line")
 
-    assert "Total so far: 499,00 kr, of which VAT 99,80 kr." in form.read().replace("\xa0", " ")
+    assert "Total so far: 499,00 kr, of which VAT: 25 % 99,80 kr." in form.read().replace("\xa0", " ")
 
 
 async def test_the_only_line_cannot_be_removed(shop):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.domain.drafts import Draft
+from bot.domain.drafts import Draft, DraftLine, vat_rates
 from bot.domain.quickline import Nonsense, read_quickline
 from bot.services.issuing import Shop
 from bot.services.ports.threads import ThreadError
@@ -28,7 +28,8 @@ class CommandListener:
         """Answer `/paylink …`."""
         text = str(body.get("text") or "").strip()
         who = knock(body)
-        blank = Draft(id=uuid.uuid4().hex, channel=who.channel)
+        usual = DraftLine(line_id="1", vat=vat_rates(self.shop.country)[0])
+        blank = Draft(id=uuid.uuid4().hex, channel=who.channel, currency=self.shop.currency, lines=(usual,))
         try:
             draft = read_quickline(text, blank, currency=self.shop.currency, country=self.shop.country)
         except Nonsense:  # `help` is among it

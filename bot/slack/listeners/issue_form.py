@@ -50,8 +50,8 @@ class IssueFormListener:
         line_id = str(action.get("value"))
         await self._edit(ack, body, lambda draft: forms.remove_line(draft, line_id))
 
-    async def choose_delivery(self, ack: AsyncAck, body: Body, _: Body) -> None:
-        """Another delivery: the phone becomes needed, or no longer is."""
+    async def redraw(self, ack: AsyncAck, body: Body, _: Body) -> None:
+        """Another delivery, currency or kind of price: labels change, and what is needed."""
         await self._edit(ack, body, lambda draft: draft)
 
     async def send(self, ack: AsyncAck, body: Body) -> None:

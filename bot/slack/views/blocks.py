@@ -24,10 +24,12 @@ _MENTION: Final = re.compile(r"<@[A-Z0-9]+>")
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How amounts and times are written here, and whether the money is play money."""
+    """How amounts, times and taxes are written here, and whether the money is play money."""
 
     locale: str = "nb_NO"
     timezone: str = "Europe/Oslo"
+    country: str = "NO"
+    """Whose VAT rates a form offers."""
     sandbox: bool = False
 
     def money(self, minor: int, currency: str) -> str:

@@ -8,6 +8,7 @@ from bot.slack.views.blocks import person
 
 _DEEDS: Final[Mapping[Happened, str]] = {
     Happened.ISSUED: "Issued",
+    Happened.NOTED: "Noted",
     Happened.NOT_DELIVERED: "Not delivered",
     Happened.REJECTED: "Refused by Dintero",
     Happened.UNCERTAIN: "No answer from Dintero",

@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from bot.domain.drafts import DEADLINES, MAX_REFERENCE, VAT_RATES, Draft, DraftLine
+from bot.domain.drafts import CURRENCIES, DEADLINES, EXCL, INCL, Draft, DraftLine, vat_rates
 from bot.domain.orders import Capture, Delivery
+from bot.domain.typed import MAX_REFERENCE
 from bot.slack import ids
 from bot.slack.views.blocks import Block, fit, option, plain
 
-_DEADLINE_WORDS: Final = {"1d": "1 day", "7d": "1 week", "30d": "1 month"}
-_UNITS: Final = {"h": "hour", "d": "day", "w": "week"}
+_DEADLINE_WORDS: Final = {"30m": "30 minutes", "1h": "1 hour", "1d": "1 day", "7d": "1 week", "30d": "1 month"}
+_UNITS: Final = {"m": "minute", "h": "hour", "d": "day", "w": "week"}
 _INITIAL_LIMIT: Final = 3000
 
 
@@ -74,16 +75,17 @@ def quantity(line: DraftLine, generation: int) -> Block:
     return text_input(ids.block_id(ids.QUANTITY, line.line_id, generation), "Quantity", line.quantity)
 
 
-def price(line: DraftLine, currency: str, generation: int, *, each: bool) -> Block:
-    """The price incl. VAT."""
-    label = f"Price each incl. VAT ({currency})" if each else f"Price incl. VAT ({currency})"
+def price(line: DraftLine, currency: str, generation: int, *, each: bool, excl: bool = False) -> Block:
+    """The price, as the form's prices are meant."""
+    label = f"Price{' each' if each else ''} {'excl.' if excl else 'incl.'} VAT ({currency})"
     return text_input(ids.block_id(ids.PRICE, line.line_id, generation), label, line.price, placeholder="249,50")
 
 
-def vat(line: DraftLine, generation: int) -> Block:
+def vat(line: DraftLine, country: str, generation: int) -> Block:
     """The VAT rate, with the draft's own when it is none of the usual."""
-    own = [line.vat] if line.vat and line.vat not in VAT_RATES else []
-    options = [option(f"{rate} %", rate) for rate in (*VAT_RATES, *own)]
+    usual = vat_rates(country)
+    own = [line.vat] if line.vat and line.vat not in usual else []
+    options = [option(f"{rate} %", rate) for rate in (*usual, *own)]
     return choice(ids.block_id(ids.VAT, line.line_id, generation), "VAT", "static_select", options, line.vat)
 
 
@@ -122,6 +124,38 @@ def delivery(draft: Draft, generation: int) -> Block:
     ]
     block_id = ids.block_id(ids.DELIVERY, generation=generation)
     return choice(block_id, "Delivery", "radio_buttons", options, draft.delivery) | {"dispatch_action": True}
+
+
+def email(draft: Draft, generation: int) -> Block:
+    """Where a receipt may go."""
+    block_id = ids.block_id(ids.EMAIL, generation=generation)
+    hint = "For the payment page and the provider's receipt."
+    return text_input(
+        block_id, "Customer's e-mail", draft.email, placeholder="kari@example.com", hint=hint, optional=True
+    )
+
+
+def note(draft: Draft, generation: int) -> Block:
+    """What colleagues should know."""
+    block_id = ids.block_id(ids.NOTE, generation=generation)
+    hint = "Stands in the thread. The customer never sees it."
+    return text_input(
+        block_id, "Note", draft.note, placeholder="Called twice, wants it by Friday", hint=hint, optional=True
+    )
+
+
+def currency(draft: Draft, own: str, generation: int) -> Block:
+    """What the prices are in; tells us at once, because the labels name it."""
+    options = [option(one, one) for one in dict.fromkeys((own, *CURRENCIES))]
+    block_id = ids.block_id(ids.CURRENCY, generation=generation)
+    return choice(block_id, "Currency", "static_select", options, draft.currency or own) | {"dispatch_action": True}
+
+
+def prices(draft: Draft, generation: int) -> Block:
+    """Whether VAT is in the prices already; tells us at once, because the labels say it."""
+    options = [option("Incl. VAT", INCL), option("Excl. VAT", EXCL, "VAT is added to each line")]
+    block_id = ids.block_id(ids.PRICES, generation=generation)
+    return choice(block_id, "Prices are", "radio_buttons", options, draft.prices) | {"dispatch_action": True}
 
 
 def deadline_words(deadline: str) -> str:

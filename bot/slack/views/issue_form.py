@@ -1,16 +1,14 @@
 """The form behind /paylink: at most six inputs at first, all the rest behind *More*."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.domain.drafts import MAX_LINES, Draft, DraftLine, read_quantity, read_vat
-from bot.domain.money import MAX_MINOR, parse_amount
-from bot.domain.orders import Line
+from bot.domain.drafts import EXCL, MAX_LINES, Draft, DraftLine, read_lines
 from bot.slack import ids
 from bot.slack.views import fields
 from bot.slack.views.blocks import Block, Look, context, modal, plain, section
+from bot.slack.views.words import percent
 
 TITLE = "New payment link"
 
@@ -51,77 +49,75 @@ def issue_form(draft: Draft, *, currency: str, look: Look, generation: int = 0) 
     Block ids stay the same from one drawing to the next, so Slack keeps what is being typed; pass a higher
     `generation` only when values were set by us and must replace what the person sees.
     """
-    blocks = (
-        _all(draft, currency, look, generation) if fields.is_expanded(draft) else _first(draft, currency, generation)
-    )
+    drawn = _all if fields.is_expanded(draft) else _first
+    blocks = drawn(draft, currency, look, generation)
     metadata = FormMetadata(draft.id, draft.channel, generation).encode()
     return modal(TITLE, blocks, callback_id=ids.VIEW_ISSUE, metadata=metadata, submit="Send")
 
 
-def total(lines: Sequence[DraftLine], currency: str) -> tuple[int, int] | None:
-    """Amount and VAT in minor units once every line that has something in it can be read, else None."""
-    try:
-        read = [
-            Line(
-                line_id=line.line_id,
-                text=line.text,
-                quantity=read_quantity(line.quantity),
-                unit_price=parse_amount(line.price, currency),
-                vat=read_vat(line.vat),
-            )
-            for line in lines
-            if not line.is_empty
-        ]
-    except ValueError:
-        return None
-    amount = sum(line.total for line in read)
-    return (amount, sum(line.vat_amount for line in read)) if 0 < amount <= MAX_MINOR else None
+def _sums(draft: Draft, currency: str, look: Look) -> list[Block]:
+    """Total and VAT per rate, once every line that has something in it can be read."""
+    wrong: dict[str, str] = {}
+    lines = read_lines(replace(draft, lines=tuple(line for line in draft.lines if not line.is_empty)), currency, wrong)
+    if wrong or not lines:
+        return []
+    rates: dict[int, int] = {}
+    for line in lines:
+        rates[line.vat] = rates.get(line.vat, 0) + line.vat_amount
+    told = ", ".join(f"{percent(rate)} {look.money(minor, currency)}" for rate, minor in sorted(rates.items()))
+    total = look.money(sum(line.total for line in lines), currency)
+    return [context(f"Total so far: {total}, of which VAT: {told}.")]
 
 
-def _first(draft: Draft, currency: str, generation: int) -> list[Block]:
+def _first(draft: Draft, currency: str, look: Look, generation: int) -> list[Block]:
     line = fields.shown_lines(draft)[0]
     return [
         fields.phone(draft, generation),
         fields.text(line, generation),
         fields.price(line, currency, generation, each=False),
-        fields.vat(line, generation),
+        fields.vat(line, look.country, generation),
         fields.reference(draft, generation),
         fields.deadline(draft, generation),
         _buttons(_button(ids.FORM_MORE, "More…")),
     ]
 
 
-def _all(draft: Draft, currency: str, look: Look, generation: int) -> list[Block]:
+def _all(draft: Draft, own_currency: str, look: Look, generation: int) -> list[Block]:
     blocks = [fields.phone(draft, generation)]
-    lines = fields.shown_lines(draft)
+    currency, lines = draft.currency or own_currency, fields.shown_lines(draft)
     for n, line in enumerate(lines, start=1):
-        blocks += _line(line, n, currency, generation, only=len(lines) == 1)
+        blocks += [_heading(line, n, only=len(lines) == 1), *_line(line, draft, currency, look, generation)]
     if len(lines) < MAX_LINES:
         blocks.append(_buttons(_button(ids.FORM_ADD_LINE, "Add line")))
     else:
         blocks.append(context(f"A link has room for {MAX_LINES} lines."))
-    blocks += [
+    return [
+        *blocks,
+        fields.prices(draft, generation),
+        fields.currency(draft, own_currency, generation),
         fields.reference(draft, generation),
         fields.deadline(draft, generation),
         fields.capture(draft, generation),
         fields.delivery(draft, generation),
+        fields.email(draft, generation),
+        fields.note(draft, generation),
+        *_sums(draft, currency, look),
     ]
-    if (sums := total(lines, currency)) is not None:
-        amount, vat = (look.money(minor, currency) for minor in sums)
-        blocks.append(context(f"Total so far: {amount}, of which VAT {vat}."))
-    return blocks
 
 
-def _line(line: DraftLine, n: int, currency: str, generation: int, *, only: bool) -> list[Block]:
+def _heading(line: DraftLine, n: int, *, only: bool) -> Block:
     heading = section(f"*Line {n}*") | {"block_id": f"line:{line.line_id}"}
     if not only:
         heading["accessory"] = _button(ids.FORM_REMOVE_LINE, "Remove", line.line_id, f"Remove line {n}")
+    return heading
+
+
+def _line(line: DraftLine, draft: Draft, currency: str, look: Look, generation: int) -> list[Block]:
     return [
-        heading,
         fields.text(line, generation),
         fields.quantity(line, generation),
-        fields.price(line, currency, generation, each=True),
-        fields.vat(line, generation),
+        fields.price(line, currency, generation, each=True, excl=draft.prices == EXCL),
+        fields.vat(line, look.country, generation),
     ]
 
 

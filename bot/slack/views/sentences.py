@@ -123,6 +123,10 @@ def _failed(_: Story, __: Link, event: Event, ___: Look) -> str:
     return f"❌ The payment failed for good{because(event.data.get('reason'))} A new link is needed to pay."
 
 
+def _noted(story: Story, _: Link, event: Event, __: Look) -> str:
+    return f"📝 {person(event.actor)}: {escape(story.order.note or '')}"
+
+
 def _not_delivered(story: Story, link: Link, _: Event, look: Look) -> str:
     note = delivery_note(story.order.delivery, link.facts, look) if story.order.delivery is Delivery.SMS else ""
     return f"📵 {note or 'The message was not delivered. Share the link yourself.'}"
@@ -231,6 +235,7 @@ def _kept(_: Story, __: Link, event: Event, ___: Look) -> str:
 
 _TELLERS: Final[Mapping[Happened, Teller]] = {
     Happened.ISSUED: _issued,
+    Happened.NOTED: _noted,
     Happened.NOT_DELIVERED: _not_delivered,
     Happened.REJECTED: _rejected,
     Happened.UNCERTAIN: _uncertain,

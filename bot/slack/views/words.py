@@ -94,3 +94,8 @@ def because(reason: object) -> str:
     if not text:
         return "."
     return f": {text}" if text.endswith((".", "!", "?", "…")) else f": {text}."
+
+
+def percent(vat: int) -> str:
+    """Hundredths of a percent as people write them: 1250 → `12,5 %`."""
+    return f"{vat / 100:g} %".replace(".", ",")
