@@ -32,6 +32,7 @@ from bot.services.ports.storage import Store
 from bot.services.ports.world import Clock, Counters
 from bot.services.pressing import Pressing
 from bot.services.refreshing import Refreshing
+from bot.services.replacing import Replacing
 from bot.services.running import Running
 from bot.services.sweeping import Sweeping
 from bot.services.telling import Telling
@@ -214,7 +215,10 @@ def _wire(
         currency=settings.paylink_currency,
         country=settings.paylink_country,
     )
-    refreshing = Refreshing(store=store, gateway=gateway, clock=clock, bell=tells, counters=counters)
+    refreshing = Refreshing(
+        store=store, gateway=gateway, clock=clock, bell=tells, counters=counters,
+        replacing=Replacing(clock=clock, shop=shop),
+    )  # fmt: skip
     creating = Creating(store=store, gateway=gateway, threads=threads, clock=clock, bell=tells, counters=counters)
     moving = MovingMoney(
         store=store, gateway=gateway, threads=threads, people=people, policy=policy, refreshing=refreshing,
@@ -231,7 +235,7 @@ def _wire(
     tells.loops.append(Loop("telling", telling.tell_once))
     bells.loops += [*wants.loops, *due.loops, *tells.loops]
     issuing = Issuing(store=store, clock=clock, bell=wants, shop=shop, policy=policy)
-    pressing = Pressing(store=store, clock=clock, bell=bells, policy=policy, locale=settings.paylink_locale)
+    pressing = Pressing(store=store, clock=clock, bell=bells, policy=policy, shop=shop, locale=settings.paylink_locale)
     looking = Looking(store=store, people=people, clock=clock, bell=tells, pressing=pressing, refreshing=refreshing)
     router = Router(
         commands=CommandListener(threads=threads, owned=owned, shop=shop),

@@ -37,6 +37,7 @@ class Operations(Transaction):
                 items=operation.items,
                 seen_open=operation.seen_open,
                 created_at=operation.created_at,
+                draft_id=operation.draft_id,
                 fence=operation.fence,
                 **_state_of(operation),
             ).returning(operations.c.id)

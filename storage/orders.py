@@ -77,6 +77,22 @@ class Orders(Links):
         if rows:
             await self._run(insert(lines), rows)
 
+    async def change_customer(self, order: Order) -> None:
+        """Write whom the order goes to, how, and for how long; its lines and its reference stay as they are."""
+        phone = order.phone
+        await self._run(
+            update(orders)
+            .where(orders.c.id == order.id)
+            .values(
+                phone=self._hidden(phone),
+                phone_hash=None if phone is None else self._secrets.phone_hash(phone),
+                phone_last3=None if phone is None else phone[-3:],
+                email=self._hidden(order.email),
+                delivery=order.delivery,
+                deadline=order.deadline,
+            )
+        )
+
     def _hidden(self, text: str | None) -> str | None:
         return None if text is None else self._secrets.encrypt(text)
 

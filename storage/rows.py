@@ -104,6 +104,7 @@ def operation_from(row: Row[Any]) -> Operation:
         response_url=row.response_url,
         view_id=row.view_id,
         correlation_id=row.correlation_id,
+        draft_id=row.draft_id,
         sent_at=row.sent_at,
         fence=row.fence,
     )

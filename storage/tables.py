@@ -183,6 +183,7 @@ class OperationRow(Base, table=True):
     response_url: str | None = Field(sa_type=Text)
     view_id: str | None
     correlation_id: str | None
+    draft_id: str | None
     created_at: datetime = Field(sa_type=Utc)
     sent_at: datetime | None = Field(sa_type=Utc)
     ended_at: datetime | None = Field(sa_type=Utc)

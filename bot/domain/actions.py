@@ -26,6 +26,10 @@ class Action(StrEnum):
     TRY_AGAIN = "try_again"
     IT_ARRIVED = "it_arrived"
     SEND_AGAIN = "send_again"
+    RESEND = "resend"
+    """Cancel this link and send another: to another number, another way, or for longer."""
+    REQUEST_AGAIN = "request_again"
+    """Begin a new order from one that came to nothing."""
     KEEP = "keep"
     GIVE_BACK = "give_back"
 
@@ -73,9 +77,9 @@ def actions(link: Link, now: datetime) -> tuple[Action, ...]:
         return _authorized(link, now)
     if link.status is Status.CAPTURED:
         return _captured(link)
-    if link.status is Status.PENDING or link.status in _ENDED:
+    if link.status is Status.PENDING:
         return (Action.REFRESH,)
-    return ()
+    return (Action.REQUEST_AGAIN, Action.REFRESH) if link.status in _ENDED else ()
 
 
 def open_amount(link: Link, action: Action) -> int:
@@ -147,8 +151,8 @@ def _uncertain(link: Link, now: datetime) -> tuple[Action, ...]:
 
 def _open(link: Link) -> tuple[Action, ...]:
     show = (Action.SHOW_LINK,) if link.url else ()
-    cancel = (Action.CANCEL,) if link.session_id else ()
-    return (*show, *cancel, Action.REFRESH)
+    ours = (Action.RESEND, Action.CANCEL) if link.session_id else ()
+    return (*show, *ours, Action.REFRESH)
 
 
 def _authorized(link: Link, now: datetime) -> tuple[Action, ...]:
@@ -164,4 +168,5 @@ def _captured(link: Link) -> tuple[Action, ...]:
         return (Action.KEEP, Action.GIVE_BACK, Action.REFRESH)
     rest = (Action.CAPTURE, Action.CAPTURE_PART, Action.RELEASE) if link.facts.open_to_capture else ()
     refund = (Action.REFUND,) if link.facts.open_to_refund else ()
-    return (*rest, *refund, Action.REFRESH)
+    again = () if rest or refund else (Action.REQUEST_AGAIN,)
+    return (*rest, *refund, *again, Action.REFRESH)

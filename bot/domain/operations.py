@@ -95,6 +95,8 @@ class Operation:
     view_id: str | None = None
     """The form that waits for the result of a create."""
     correlation_id: str | None = None
+    draft_id: str | None = None
+    """The form that a cancelled link gives way to, kept as a draft until then."""
     sent_at: datetime | None = None
     fence: int = 0
 

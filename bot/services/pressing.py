@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.domain.actions import PRESSED_FOR, Action, actions, open_amount
+from bot.domain.drafts import Draft, read_draft
 from bot.domain.errors import OperationOpen, Refused
 from bot.domain.events import Happened, News, Source
 from bot.domain.links import Link, Status
@@ -16,12 +17,14 @@ from bot.domain.observations import Report
 from bot.domain.operations import Kind, Operation, State, operation_reference
 from bot.domain.orders import rooms
 from bot.domain.permissions import Actor, Forbidden, NeedsSecond, Policy, decide
+from bot.domain.redrafting import draft_of
 from bot.domain.schedule import next_look
 from bot.domain.stories import Story
 from bot.domain.typed import read_deadline
-from bot.services.issuing import free_reference, known, want_link
+from bot.services.issuing import Shop, free_reference, known, want_link
 from bot.services.ports.storage import Store, Work
 from bot.services.ports.world import Bell, Clock
+from bot.services.replacing import check_messages
 
 _FORBIDDEN: Final = "forbidden"
 
@@ -46,6 +49,9 @@ class Press:
     operation: str | None = None
     response_url: str | None = None
     part: Part | None = None
+    draft: Draft | None = None
+    """The form of what is to follow this link."""
+    view_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +62,7 @@ class Pressing:
     clock: Clock
     bell: Bell
     policy: Policy
+    shop: Shop
     locale: str
 
     async def press(self, press: Press) -> None:
@@ -94,6 +101,16 @@ class Pressing:
             await self._redraw_after(refusal, press)
             raise
         return story
+
+    async def begin_again(self, story: Story, press: Press) -> Draft:
+        """A form filled in with an order that came to nothing, under a reference that is still free."""
+        async with self.store() as work:
+            reference = await free_reference(work, story.order, story.newest.n + 1)
+            draft = replace(draft_of(story.order, uuid.uuid4().hex), reference=reference)
+            whose = {"workspace_id": story.order.workspace_id, "user_id": press.actor.user_id}
+            await work.save_draft(draft, **whose, at=self.clock.now())
+            await work.commit()
+        return draft
 
     def _check(self, press: Press, story: Story) -> None:
         """Refuse what the person may not do, or what the link does not offer now.
@@ -143,6 +160,8 @@ class Pressing:
             await self._send_again(work, story, link, press)
         elif press.action is Action.KEEP:
             await self._keep(work, story, link, press)
+        elif press.action is Action.RESEND:
+            await self._resend(work, story, link, press)
         elif press.action is Action.TRY_AGAIN:
             await self._try_again(work, link, press)
         else:
@@ -163,6 +182,8 @@ class Pressing:
             seen_open=press.seen_open,
             reason=part.reason,
             response_url=press.response_url,
+            draft_id=press.draft.id if press.draft else None,
+            view_id=press.view_id,
         )
         await work.add_operation(operation)
 
@@ -196,6 +217,18 @@ class Pressing:
         await work.mark_replaced(link.id)
         await work.add_events(link.id, (self._news(Happened.SENT_AGAIN, press, reference=reference),))
         await want_link(work, fresh, requested_by=press.actor.user_id)
+
+    async def _resend(self, work: Work, story: Story, link: Link, press: Press) -> None:
+        """Want the link cancelled, and keep the form that is to follow it once that is certain."""
+        draft, order, now = press.draft, story.order, self.clock.now()
+        if draft is None:
+            raise Refused(_not_offered(link), "stale")
+        offer = read_draft(draft, currency=order.currency, country=self.shop.country, now=now)
+        users = self.policy.money_users
+        trusted = users is None or press.actor.user_id in users
+        check_messages(story, replace(order, phone=offer.phone, delivery=offer.delivery), now, trusted=trusted)
+        await work.save_draft(draft, workspace_id=order.workspace_id, user_id=press.actor.user_id, at=now)
+        await self._want(work, story, link, press, Kind.CANCEL)
 
     async def _keep(self, work: Work, story: Story, link: Link, press: Press) -> None:
         """Late money stays: no longer late, and captured when it is only reserved."""

@@ -17,6 +17,7 @@ from bot.domain.stories import Story
 from bot.services.ports.gateway import Gateway
 from bot.services.ports.storage import Store
 from bot.services.ports.world import Bell, Clock, Counters
+from bot.services.replacing import Replacing
 
 log = structlog.get_logger()
 
@@ -38,6 +39,7 @@ class Refreshing:
     clock: Clock
     bell: Bell
     counters: Counters
+    replacing: Replacing
 
     async def refresh(self, link_id: str) -> Link | None:
         """Look at the link and record what changed; returns it as it is now, None when it is not ours.
@@ -93,7 +95,7 @@ class Refreshing:
         except (ImpossibleReport, NotOurs) as error:
             await self._puzzled(link, error)
             raise NotUnderstood(str(error)) from error
-        settled = await self._save(link, settlement)
+        settled = await self._save(story, link, settlement)
         if observation.report is Report.UNKNOWN:
             self.counters.add("unknown_status")
             log.warning("unknown_status", link=link.id)
@@ -114,7 +116,7 @@ class Refreshing:
             await work.commit()
         return link
 
-    async def _save(self, link: Link, settlement: Settlement) -> Link | None:
+    async def _save(self, story: Story, link: Link, settlement: Settlement) -> Link | None:
         now = self.clock.now()
         verdict = settlement.verdict
         after = replace(settlement.link, operation=None) if verdict else settlement.link
@@ -133,6 +135,8 @@ class Refreshing:
                 return None
             await work.add_events(link.id, (*settlement.news, *asked))
             await work.set_asked(link.id, now)
+            if verdict:
+                await self.replacing.follow(work, story, after, verdict.operation)
             await work.commit()
         if visible:
             self.bell.ring()

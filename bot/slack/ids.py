@@ -22,6 +22,7 @@ FORM_REMOVE_LINE: Final = "form:remove_line"
 VIEW_ISSUE: Final = "issue"
 VIEW_CAPTURE_PART: Final = "capture_part"
 VIEW_REFUND: Final = "refund"
+VIEW_RESEND: Final = "resend"
 VIEW_RESULT: Final = "result"
 """What the form becomes after *Send*; it has nothing to submit."""
 

@@ -94,6 +94,7 @@ class Router:
             ids.VIEW_ISSUE: self.forms.send,
             ids.VIEW_CAPTURE_PART: self.buttons.part_sent,
             ids.VIEW_REFUND: self.buttons.part_sent,
+            ids.VIEW_RESEND: self.buttons.resend_sent,
         }
 
     async def _explained(self, ack: AsyncAck, body: Body, handling: Awaitable[None]) -> None:

@@ -12,7 +12,17 @@ NAMED = Policy(money_users=frozenset({TRUSTED}))
 EVERYBODY = Policy(money_users=None)
 
 MONEY = ["capture", "capture_part", "release", "refund", "keep", "give_back", "try_again"]
-HARMLESS = ["cancel", "show_link", "refresh", "check_again", "it_arrived", "send_again", "issue"]
+HARMLESS = [
+    "resend",
+    "request_again",
+    "cancel",
+    "show_link",
+    "refresh",
+    "check_again",
+    "it_arrived",
+    "send_again",
+    "issue",
+]
 
 MAY_MOVE_MONEY = {
     # (who, policy): only full members, and of them the issuer and the people trusted with money

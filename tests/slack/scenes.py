@@ -16,6 +16,7 @@ from bot.slack.views.issue_form import issue_form
 from bot.slack.views.line import line
 from bot.slack.views.link_reply import link_reply, moved, sorry, usage
 from bot.slack.views.part_form import part_form
+from bot.slack.views.resend_form import cancelling_first, resend_form
 from bot.slack.views.result_form import (
     created_form,
     creating_form,
@@ -210,6 +211,10 @@ def tellings():
     )
     yield "uncertain", *told(Happened.UNCERTAIN, LOST, Source.AUTOMATIC)
     yield "uncertain, answered since", *told(Happened.UNCERTAIN, source=Source.AUTOMATIC)
+    changed = {"reference": "4711-2", "changed": "another number, a new deadline"}
+    yield "replaced", *told(Happened.REPLACED, link(Status.CANCELLED, replaced=True), **changed)
+    yield "replaced, nothing changed", *told(Happened.REPLACED, link(Status.CANCELLED), reference="4711-2", changed="")
+    yield "not replaced", *told(Happened.NOT_REPLACED, link(Status.VOIDED), reason="The customer had just paid.")
     yield "vouched", *told(Happened.VOUCHED, link(known=facts(vouched_by="U0OLA"), **NOT_SENT))
     yield "found", *told(Happened.FOUND, source=Source.AUTOMATIC)
     alive = link(known=facts(delivered=Delivered.NONE), replaced=True)
@@ -316,6 +321,8 @@ def forms():
     some = captured(10000, rest=20100, taken={"1": 10000})
     yield "capture part", part_form(story(of=THREE), ON_RESERVED, Action.CAPTURE_PART, LOOK)
     yield "capture the rest", part_form(story(of=THREE), link(known=some), Action.CAPTURE_PART, LOOK)
+    yield "send again", resend_form(story(), link(), LOOK)
+    yield "send again, right after Send", cancelling_first(link())
     yield "refund", part_form(story(), link(Status.CAPTURED, known=captured(taken={"1": 24900})), Action.REFUND, LOOK)
     yield "refund, lines unknown", part_form(story(), ON_PAID, Action.REFUND, LOOK)
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.stories.till import a_paid_link, a_reserved_link, card, done, opens, operations, refunds, whispers
 
+OPEN = ("Show link", "Cancel link", "Send again…", "Refresh")
 RESERVED = ("Capture", "Release", "Capture part…", "Refresh")
 
 
@@ -54,7 +55,14 @@ ASKS = [
     Ask("capture", "Capture", "the capture of 249,50 kr", "Paid", RESERVED, "C"),
     Ask("refund", "Refund…", "the refund of 249,50 kr", "Refunded", ("Refund…", "Refresh"), "R"),
     Ask("void", "Release", "the release of 249,50 kr", "Reservation released", RESERVED, "V"),
-    Ask("cancel", "Cancel link", "the cancellation", "Cancelled", ("Show link", "Cancel link", "Refresh"), "X"),
+    Ask(
+        "cancel",
+        "Cancel link",
+        "the cancellation",
+        "Cancelled",
+        ("Show link", "Cancel link", "Send again…", "Refresh"),
+        "X",
+    ),
 ]
 
 every_ask = pytest.mark.parametrize("ask", ASKS, ids=lambda ask: ask.kind)

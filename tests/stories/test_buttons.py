@@ -15,7 +15,7 @@ from tests.stories.till import (
     whispers,
 )
 
-OPEN = ["Show link", "Cancel link", "Refresh"]
+OPEN = ["Show link", "Cancel link", "Send again…", "Refresh"]
 RESERVED = ["Capture", "Release", "Capture part…", "Refresh"]
 PART = ["Capture the rest", "Capture part…", "Release the rest", "Refund…", "Refresh"]
 PAID = ["Refund…", "Refresh"]
@@ -68,10 +68,10 @@ async def failed(shop):
         (part_taken, PART[:3], [PART[3:]]),
         (a_paid_link, PAID, []),
         (part_returned, PAID, []),
-        (all_returned, ["Refresh"], []),
-        (released, ["Refresh"], []),
+        (all_returned, ["Request again…", "Refresh"], []),
+        (released, ["Request again…", "Refresh"], []),
         (on_hold, ["Refresh"], []),
-        (failed, ["Refresh"], []),
+        (failed, ["Request again…", "Refresh"], []),
     ],
 )
 async def test_every_state_offers_what_can_be_done_and_hides_the_rest_in_a_menu(shop, happens, buttons, menus):

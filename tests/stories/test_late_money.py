@@ -78,7 +78,7 @@ async def test_late_money_that_is_given_back_is_released(shop, ended):
 
     assert moved(shop)[-1] == "void"
     assert card(shop).startswith("↩️ Reservation released · 249,50 kr")
-    assert shop.card.buttons == ["Refresh"]
+    assert shop.card.buttons == ["Request again…", "Refresh"]
     assert "late" not in card(shop).lower()
 
 
@@ -93,7 +93,7 @@ async def test_late_money_that_was_taken_at_once_is_refunded(shop, ended):
 
     assert done(shop, "REFUND") == [249_50]
     assert card(shop).startswith("↩️ Refunded · 249,50 kr")
-    assert shop.card.buttons == ["Refresh"]
+    assert shop.card.buttons == ["Request again…", "Refresh"]
 
 
 @pytest.mark.parametrize("ended", [expired, cancelled])
@@ -147,7 +147,7 @@ async def test_late_money_a_colleague_dealt_with_elsewhere_asks_no_more(shop):
     await shop.dintero_calls_back()
 
     assert card(shop).startswith("↩️ Reservation released")
-    assert shop.card.buttons == ["Refresh"]
+    assert shop.card.buttons == ["Request again…", "Refresh"]
 
 
 async def test_only_the_trusted_decide_about_late_money(shop):

@@ -56,7 +56,7 @@ async def test_a_release_in_backoffice_is_shown_as_such(shop, part):
 
     assert ("449,50 kr" if part else "499,50 kr") in lines(shop)[-1]
     assert outside(lines(shop)[-1])
-    assert shop.card.buttons == (["Refund…", "Refresh"] if part else ["Refresh"])
+    assert shop.card.buttons == (["Refund…", "Refresh"] if part else ["Request again…", "Refresh"])
 
 
 async def test_our_part_and_theirs_are_told_apart(shop):

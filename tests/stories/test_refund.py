@@ -39,7 +39,7 @@ async def test_everything_goes_back_line_by_line_with_its_reason(shop):
     }
     assert card(shop).startswith("↩️ Refunded · 499,50 kr")
     assert lines(shop)[-1] == "↩️ @kari refunded 499,50 kr: Wrong size."
-    assert shop.card.buttons == ["Refresh"]
+    assert shop.card.buttons == ["Request again…", "Refresh"]
 
 
 async def test_whole_lines_go_back_and_then_all_that_is_left(shop):

@@ -17,7 +17,7 @@ from tests.stories.till import (
     whispers,
 )
 
-OPEN = ["Show link", "Cancel link", "Refresh"]
+OPEN = ["Show link", "Cancel link", "Send again…", "Refresh"]
 
 
 async def test_a_released_reservation_is_over(shop):
@@ -28,7 +28,7 @@ async def test_a_released_reservation_is_over(shop):
     assert [call.body for call in shop.writes("void")] == [None]
     assert card(shop).startswith("↩️ Reservation released · 249,50 kr")
     assert lines(shop)[-1] == "↩️ @kari released the reservation of 249,50 kr."
-    assert shop.card.buttons == ["Refresh"]
+    assert shop.card.buttons == ["Request again…", "Refresh"]
     assert shop.transaction()["status"] == "AUTHORIZATION_VOIDED"
 
 
@@ -60,7 +60,7 @@ async def test_a_cancelled_link_cannot_be_paid(shop):
     assert [call.body for call in shop.writes("cancel")] == [None]
     assert card(shop).startswith("🚫 Cancelled · 249,50 kr")
     assert lines(shop) == ["🚫 @kari cancelled the link."]
-    assert shop.card.buttons == ["Refresh"]
+    assert shop.card.buttons == ["Request again…", "Refresh"]
     assert shop.session()["cancelled_at"]
 
 

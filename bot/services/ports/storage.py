@@ -32,6 +32,10 @@ class Work(Protocol):
         """Keep a new order with its lines. Raises DraftUsed when its draft made one before."""
         ...
 
+    async def change_customer(self, order: Order) -> None:
+        """Write whom the order goes to, how, and for how long; its lines and its reference stay as they are."""
+        ...
+
     async def add_link(self, link: Link, *, due_at: datetime | None) -> None:
         """Keep a new link (its token's hash is made here) and raise the order's version."""
         ...

@@ -1,5 +1,6 @@
 """Buttons on cards and thread lines, and the forms that two of them open."""
 
+import uuid
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -8,7 +9,9 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.domain.actions import MOVES_MONEY, Action
 from bot.domain.errors import FieldErrors, Refused
+from bot.domain.links import Link
 from bot.domain.permissions import Actor
+from bot.domain.redrafting import draft_of
 from bot.domain.stories import CardState, Story
 from bot.services.issuing import known
 from bot.services.looking import Looking
@@ -17,19 +20,22 @@ from bot.services.ports.threads import People, ThreadError
 from bot.services.ports.world import Clock
 from bot.services.pressing import Press, Pressing
 from bot.slack import ids
-from bot.slack.forms import read_part
+from bot.slack.forms import draft_from_state, errors_for, read_part
 from bot.slack.listeners.payloads import Body, Knock, assumed_member, knock
 from bot.slack.listeners.saving import CLICK, SUBMIT, Late, NotSaved, in_time
 from bot.slack.owned import Owned
 from bot.slack.threads import SlackThreads
+from bot.slack.views.blocks import Block
+from bot.slack.views.issue_form import issue_form
 from bot.slack.views.link_reply import link_reply
 from bot.slack.views.part_form import part_form
+from bot.slack.views.resend_form import cancelling_first, resend_form
 
 log = structlog.get_logger()
 
 _LATE: Final = "Not certain whether it was recorded. Look at the card before you press again."
 _LOOKS: Final = frozenset({Action.REFRESH, Action.CHECK_AGAIN})
-_OPENS_FORM: Final = frozenset({Action.CAPTURE_PART, Action.REFUND})
+_OPENS_FORM: Final = frozenset({Action.CAPTURE_PART, Action.REFUND, Action.RESEND, Action.REQUEST_AGAIN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +84,29 @@ class LinkButtonsListener:
         else:
             await ack()
 
+    async def resend_sent(self, ack: AsyncAck, body: Body) -> None:
+        """*Send* in the form of another number, another way, or a longer life."""
+        view = body["view"]
+        about = ids.ButtonValue.decode(view.get("private_metadata"))
+        press = await self._press(knock(body), about, Action.RESEND)
+        try:
+            link = await in_time(self.owned, self._resend(press, view), SUBMIT)
+        except FieldErrors as wrong:
+            await ack(response_action="errors", errors=errors_for(wrong.fields, view))
+        except NotSaved:
+            await ack(response_action="errors", errors={ids.PHONE: "Not saved. Press Send again."})
+        except Late:
+            await ack(response_action="errors", errors={ids.PHONE: _LATE})
+        else:
+            await ack(response_action="update", view=cancelling_first(link))
+
+    async def _resend(self, press: Press, view: Body) -> Link:
+        async with self.store.read() as work:
+            story = known(await work.story_of_link(press.link_id))
+        draft = draft_from_state(draft_of(story.order, uuid.uuid4().hex), view["state"]["values"])
+        await self.pressing.press(replace(press, draft=draft, view_id=str(view["id"])))
+        return story.link(press.link_id)
+
     async def _send_part(self, press: Press, about: ids.ButtonValue, typed: Body) -> None:
         async with self.store.read() as work:
             story = known(await work.story_of_link(about.link_id))
@@ -109,11 +138,20 @@ class LinkButtonsListener:
 
     async def _open(self, press: Press, who: Knock) -> None:
         story = await self.pressing.story(press)
-        view = part_form(story, story.link(press.link_id), press.action, self.threads.look)
+        view = await self._form(story, press)
         try:
             await self.threads.open_view(who.trigger_id, view)
         except ThreadError:
             raise Refused("Slack did not open the form in time. Press the button again.", "form") from None
+
+    async def _form(self, story: Story, press: Press) -> Block:
+        link, look = story.link(press.link_id), self.threads.look
+        if press.action is Action.RESEND:
+            return resend_form(story, link, look)
+        if press.action is Action.REQUEST_AGAIN:
+            draft = await self.pressing.begin_again(story, press)
+            return issue_form(draft, currency=draft.currency, look=look)
+        return part_form(story, link, press.action, look)
 
     async def _explaining(self, who: Knock, work: Any) -> None:
         """Await `work`; a refusal is told to the person, with the fresh card in the channel."""

@@ -27,6 +27,8 @@ _LABELS: Final[Mapping[Action, str]] = {
     Action.TRY_AGAIN: "Try again",
     Action.IT_ARRIVED: "It arrived",
     Action.SEND_AGAIN: "Send again",
+    Action.RESEND: "Send again…",
+    Action.REQUEST_AGAIN: "Request again…",
     Action.KEEP: "Keep",
     Action.GIVE_BACK: "Give back",
 }

@@ -162,6 +162,16 @@ def _sent_again(_: Story, __: Link, event: Event, ___: Look) -> str:
     return f"📨 {person(event.actor)} sent it again{name}. The first one is watched as well."
 
 
+def _replaced(_: Story, __: Link, event: Event, ___: Look) -> str:
+    reference, changed = (escape(str(event.data.get(key) or "")) for key in ("reference", "changed"))
+    why = f" ({changed})" if changed else ""
+    return f"🔁 {person(event.actor)} had it cancelled and sent {reference} instead{why}."
+
+
+def _not_replaced(_: Story, __: Link, event: Event, ___: Look) -> str:
+    return f"✋ {person(event.actor)} wanted to send it again. Nothing new was sent{because(event.data.get('reason'))}"
+
+
 def _asked(_: Story, link: Link, event: Event, look: Look) -> str:
     return (
         f"⏳ Dintero has accepted {_what(link, event, look)}, asked for by {person(event.actor)}, and is working on it."
@@ -241,6 +251,8 @@ _TELLERS: Final[Mapping[Happened, Teller]] = {
     Happened.UNCERTAIN: _uncertain,
     Happened.VOUCHED: _vouched,
     Happened.FOUND: _found,
+    Happened.REPLACED: _replaced,
+    Happened.NOT_REPLACED: _not_replaced,
     Happened.SENT_AGAIN: _sent_again,
     Happened.OPENED: _always("👀 The customer opened the link."),
     Happened.ATTEMPT_FAILED: _attempt_failed,

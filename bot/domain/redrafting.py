@@ -1,0 +1,42 @@
+"""An order as the form that would make it again."""
+
+from bot.domain.drafts import Draft, DraftLine
+from bot.domain.money import plain_amount
+from bot.domain.orders import Order
+
+
+def draft_of(order: Order, draft_id: str) -> Draft:
+    """The order as a form filled in: its prices incl. VAT, its reference, its customer."""
+    return Draft(
+        id=draft_id,
+        channel=order.channel,
+        phone=order.phone or "",
+        email=order.email or "",
+        reference=order.reference,
+        note=order.note or "",
+        deadline=order.deadline,
+        delivery=order.delivery,
+        capture=order.capture,
+        currency=order.currency,
+        lines=tuple(
+            DraftLine(
+                line_id=line.line_id,
+                text=line.text,
+                quantity=f"{line.quantity.normalize():f}".replace(".", ","),
+                price=plain_amount(line.unit_price, order.currency),
+                vat=f"{line.vat / 100:g}".replace(".", ","),
+            )
+            for line in order.lines
+        ),
+        expanded=len(order.lines) > 1,
+    )
+
+
+def changes(before: Order, after: Draft) -> str:
+    """What a replacement changes, in a few words without personal data: `another number, 1 day`."""
+    told = {
+        "another number": (before.phone or "") != after.phone,
+        "another way": before.delivery != after.delivery,
+        "a new deadline": before.deadline != after.deadline,
+    }
+    return ", ".join(words for words, so in told.items() if so)

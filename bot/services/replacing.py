@@ -1,0 +1,119 @@
+"""A link that gives way to another: cancelled first, and only once that is certain is the next one made."""
+
+import uuid
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.domain.drafts import Draft, Offer, read_draft
+from bot.domain.errors import FieldErrors, Refused
+from bot.domain.events import Happened, News, Source
+from bot.domain.links import Delivered, Link, Status
+from bot.domain.operations import Operation
+from bot.domain.orders import Delivery, Order
+from bot.domain.redrafting import changes
+from bot.domain.stories import Story
+from bot.services.issuing import Shop, free_reference, want_link
+from bot.services.ports.storage import Work
+from bot.services.ports.world import Clock
+
+MOST_MESSAGES: Final = 3
+"""How many messages one order may send by itself; a fourth wants somebody who is trusted."""
+APART: Final = timedelta(seconds=60)
+_NO_MESSAGE: Final = {Delivered.NONE, Delivered.BY_PROFILE}
+_NOBODY_CAN_PAY: Final = {Status.CANCELLED, Status.EXPIRED, Status.FAILED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replacing:
+    """What follows when the cancel of a link has come to its end."""
+
+    clock: Clock
+    shop: Shop
+
+    async def follow(self, work: Work, story: Story, link: Link, operation: Operation) -> None:
+        """Make the next link of the chain, in the transaction that ends the cancel.
+
+        Only a link that nobody can pay any more gives way: where the customer was faster, nothing new is sent.
+        """
+        if operation.draft_id is None:
+            return
+        draft = await work.draft(
+            operation.draft_id, workspace_id=story.order.workspace_id, user_id=operation.requested_by
+        )
+        reason = None
+        if link.status not in _NOBODY_CAN_PAY:
+            reason = "The customer had just paid."
+        elif draft is None:
+            reason = "The form is no longer kept."
+        elif (offer := self._read(draft)) is None:
+            reason = "Its deadline has passed."
+        else:
+            await self._replace(work, story, link, operation, draft, offer)
+        if reason is not None:
+            await work.add_events(link.id, (self._news(Happened.NOT_REPLACED, operation, reason=reason),))
+        await work.delete_draft(operation.draft_id)
+
+    def _read(self, draft: Draft) -> Offer | None:
+        try:
+            return read_draft(draft, currency=self.shop.currency, country=self.shop.country, now=self.clock.now())
+        except FieldErrors:
+            return None
+
+    async def _replace(
+        self, work: Work, story: Story, link: Link, operation: Operation, draft: Draft, offer: Offer
+    ) -> None:
+        order = replace(
+            story.order, phone=offer.phone, email=offer.email, delivery=offer.delivery, deadline=draft.deadline
+        )
+        n = story.newest.n + 1
+        fresh = Link(
+            id=uuid.uuid4().hex,
+            order_id=order.id,
+            n=n,
+            reference=await free_reference(work, order, n),
+            status=Status.REQUESTED,
+            version=1,
+            amount=link.amount,
+            currency=link.currency,
+            auto_capture=link.auto_capture,
+            expires_at=offer.expires_at,
+            created_at=self.clock.now(),
+        )
+        changed = changes(story.order, draft)
+        if offer.delivery is Delivery.SMS and len(messages(story)) >= MOST_MESSAGES:
+            changed = f"{changed}, although {len(messages(story))} messages had gone out".removeprefix(", ")
+        told = self._news(Happened.REPLACED, operation, reference=fresh.reference, changed=changed)
+        await work.change_customer(order)
+        await work.mark_replaced(link.id)
+        await work.add_events(link.id, (told,))
+        await want_link(work, fresh, requested_by=operation.requested_by, view_id=operation.view_id)
+
+    def _news(self, kind: Happened, operation: Operation, **data: str) -> News:
+        return News(kind=kind, source=Source.SLACK, at=self.clock.now(), actor=operation.requested_by, data=data)
+
+
+def messages(story: Story) -> list[Link]:
+    """The links of an order that were, or may have been, sent to the customer by themselves."""
+    return [link for link in story.links if link.facts.delivered not in _NO_MESSAGE or link.status is Status.UNCERTAIN]
+
+
+def check_messages(story: Story, order_after: Order, now: datetime, *, trusted: bool) -> None:
+    """Hold back a message that would be one too many, or too soon after the last.
+
+    Raises:
+        Refused: with the sentence that says how long to wait, or who may.
+
+    """
+    if order_after.delivery is not Delivery.SMS:
+        return
+    sent = messages(story)
+    if sent and now < sent[-1].created_at + APART:
+        left = round((sent[-1].created_at + APART - now).total_seconds())
+        raise Refused(f"A message went out less than a minute ago. Wait {left} seconds, then send again.", "too-soon")
+    if len(sent) >= MOST_MESSAGES and not trusted:
+        raise Refused(
+            f"{len(sent)} messages have gone out for this order. Share the link yourself, or ask somebody who is "
+            "trusted with money to send another.",
+            "too-many",
+        )
