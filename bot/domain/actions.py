@@ -68,7 +68,7 @@ def actions(link: Link, now: datetime) -> tuple[Action, ...]:
     if link.status is Status.REJECTED:
         return () if link.replaced else (Action.SEND_AGAIN,)
     if link.status is Status.OPEN:
-        return _open(link)
+        return _open(link, now)
     if link.status is Status.AUTHORIZED:
         return _authorized(link, now)
     if link.status is Status.CAPTURED:
@@ -145,8 +145,8 @@ def _uncertain(link: Link, now: datetime) -> tuple[Action, ...]:
     return (Action.IT_ARRIVED, Action.SEND_AGAIN, Action.CHECK_AGAIN)
 
 
-def _open(link: Link) -> tuple[Action, ...]:
-    show = (Action.SHOW_LINK,) if link.url else ()
+def _open(link: Link, now: datetime) -> tuple[Action, ...]:
+    show = (Action.SHOW_LINK,) if link.url and now < link.expires_at else ()
     cancel = (Action.CANCEL,) if link.session_id else ()
     return (*show, *cancel, Action.REFRESH)
 

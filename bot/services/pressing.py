@@ -110,7 +110,7 @@ class Pressing:
         if isinstance(decision, NeedsSecond):
             raise Refused("This needs a second person, and no one can be asked yet.", "second")
         if press.action not in actions(link, self.clock.now()):
-            raise Refused(_not_offered(link), "stale")
+            raise Refused(_not_offered(link, press.action), "stale")
         if press.action is Action.TRY_AGAIN and not is_about(press, link.operation):
             raise Refused("That question has been answered, and another is open now. Look at the card.", "stale")
         open_now = open_amount(link, press.action)
@@ -206,7 +206,7 @@ class Pressing:
         """Close the question of an unknown operation and want the same once more, under a new reference."""
         before = link.operation
         if before is None:
-            raise Refused(_not_offered(link), "stale")
+            raise Refused(_not_offered(link, press.action), "stale")
         await close_as_absent(work, before)
         again = replace(
             before,
@@ -279,9 +279,11 @@ def _whole(story: Story, link: Link, kind: Kind, amount: int) -> Part:
     return Part(amount=amount, items=items if sum(items.values()) == amount else {})
 
 
-def _not_offered(link: Link) -> str:
+def _not_offered(link: Link, action: Action) -> str:
     if link.replaced and link.status in {Status.UNCERTAIN, Status.REJECTED}:
         return "A newer link was sent since this button was drawn. The card shows it."
     if link.operation is not None:
         return f"Something is already under way, asked for by <@{link.operation.requested_by}>. The card follows it."
+    if link.status is Status.OPEN and link.url and action is Action.SHOW_LINK:
+        return "The deadline has passed, so there is nothing left to share. Issue a new link."
     return "The link has moved on since this button was drawn. The card shows what can be done now."

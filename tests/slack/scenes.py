@@ -101,6 +101,9 @@ def opened():
     yield "an attempt failed", story(link(known=failed), last=event(Happened.ATTEMPT_FAILED, Source.CUSTOMER))
     yield "paying now", story(link(known=facts(opened_at=NOW, paying_since=NOW)))
     yield "paying again after a failure", story(link(known=replace(failed, paying_since=NOW)))
+    over = {"expires_at": NOW - MINUTES}
+    yield "the deadline has passed", story(link(known=facts(delivered=Delivered.SIMULATED), **over))
+    yield "the deadline has passed, paying", story(link(known=facts(opened_at=NOW, paying_since=NOW), **over))
     yield "three lines", story(of=THREE)
     yield "seven lines", story(of=SEVEN)
     yield "in the issuer's own messages", story(diverted=True, channel="D0KARI")
