@@ -15,7 +15,7 @@ from bot.services.ports.threads import SlackDown, ThreadError
 from bot.slack.calls import BACKGROUND, SOMEBODY_WAITS, calling
 from bot.slack.views.blocks import Block, Look, Message
 from bot.slack.views.card import card
-from bot.slack.views.line import asks, line
+from bot.slack.views.line import line, takes_buttons
 from bot.slack.views.link_reply import moved, said
 from bot.slack.views.result_form import created_form, rejected_form, still_waiting_form, uncertain_form
 from bot.slack.views.words import because
@@ -32,9 +32,9 @@ class SlackThreads:
     client: AsyncWebClient
     look: Look
 
-    def asks(self, event: Event) -> bool:
-        """Whether the event's line carries buttons."""
-        return asks(event.kind)
+    def takes_buttons(self, event: Event) -> bool:
+        """Whether the event's line takes over the link's buttons, so that older lines lose theirs."""
+        return takes_buttons(event.kind)
 
     async def post_card(self, story: Story, channel: str, now: datetime) -> str:
         """Post the card; its metadata names the order, so that two copies are recognisable."""

@@ -104,7 +104,7 @@ async def test_a_message_that_did_not_arrive_brings_the_links_buttons(tmp_path):
 
 
 async def test_only_the_newest_line_that_asks_has_buttons(shop):
-    """Reserved, refused, unknown, captured: each takes the question over from the one before."""
+    """Reserved, refused, unknown, captured: each takes the buttons over from the one before."""
     await a_reserved_link(shop)
     assert asking(shop) == [RESERVED]
 
@@ -124,9 +124,95 @@ async def test_only_the_newest_line_that_asks_has_buttons(shop):
     assert asking(shop) == [[], [], [], [], PAID]
 
 
-async def test_a_line_that_only_tells_takes_no_buttons_away(shop):
+async def test_a_part_refund_takes_the_buttons_over(shop):
     await part_taken(shop)
     await refunds(shop, How_much="An amount", **{"Amount_(NOK)": "50"})
 
     assert lines(shop)[-1].startswith("↩️ @kari refunded 50,00 kr")
-    assert asking(shop) == [[], PART, []]
+    assert asking(shop) == [[], [], PART]
+
+
+async def cancelled_undelivered(shop):
+    shop.dintero.unreachable.add("+4791234567")
+    await shop.issues()
+    await shop.presses("Cancel link")
+
+
+async def expired_undelivered(shop):
+    shop.dintero.unreachable.add("+4791234567")
+    await shop.issues()
+    await shop.later(days=7, minutes=6)
+
+
+async def failed_undelivered(shop):
+    shop.dintero.unreachable.add("+4791234567")
+    await failed(shop)
+
+
+async def held_undelivered(shop):
+    shop.dintero.unreachable.add("+4791234567")
+    await on_hold(shop)
+
+
+async def given_back_late(shop):
+    await shop.issues()
+    await shop.later(days=7, minutes=6)
+    shop.dintero.pay_late(shop.session()["id"])
+    await shop.dintero_calls_back()
+    await shop.presses("Give back")
+
+
+@pytest.mark.parametrize(
+    ("happens", "said"),
+    [
+        (all_returned, "refunded 249,50 kr"),
+        (released, "released the reservation"),
+        (given_back_late, "released the reservation"),
+        (cancelled_undelivered, "cancelled the link"),
+        (expired_undelivered, "expired"),
+        (failed_undelivered, "failed for good"),
+        (held_undelivered, "is checking the payment"),
+    ],
+)
+async def test_when_nothing_is_left_to_decide_no_line_has_buttons(tmp_path, happens, said):
+    """*Refund…* under a payment that was refunded, or *Keep* under one that was given back, is of no use."""
+    async with opened_shop(tmp_path, account="P12345678") as shop:
+        await happens(shop)
+
+        assert said in lines(shop)[-1]
+        assert asking(shop) == [[] for _ in shop.thread]
+
+
+async def test_late_money_that_is_kept_is_no_longer_asked_about(shop):
+    """The question is answered; what can be done with kept money stands below the last line."""
+    await shop.issues()
+    await shop.later(days=7, minutes=6)
+    shop.dintero.pay_late(shop.session()["id"])
+    await shop.dintero_calls_back()
+    assert asking(shop)[-1] == ["Keep", "Give back", "Refresh"]
+
+    await shop.presses("Keep")
+
+    assert asking(shop) == [*([] for _ in shop.thread[1:]), PAID]
+
+
+async def test_a_link_that_was_sent_again_leaves_its_question_behind(shop):
+    shop.dintero.faults.add("create", Fault.drop_before())
+    await shop.issues()
+    await shop.later(minutes=1, seconds=1)
+    assert asking(shop) == [["It arrived", "Send again", "Check again"]]
+
+    await shop.presses("Send again", shop.thread[-1])
+
+    assert asking(shop) == [[] for _ in shop.thread]
+
+
+async def test_what_is_looked_for_in_vain_gives_the_buttons_back_below(shop):
+    await a_reserved_link(shop)
+    shop.dintero.faults.add("capture", Fault.drop_before())
+    await shop.presses("Capture")
+    await shop.later(minutes=11)
+
+    await shop.presses("Check again")
+
+    assert asking(shop) == [*([] for _ in shop.thread[1:]), RESERVED]

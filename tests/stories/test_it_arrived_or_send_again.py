@@ -7,19 +7,22 @@ import pytest
 from sandbox.dintero.faults import Fault
 from tests.stories import database
 from tests.stories.doubting import ASKS, asked, callback, creates, operations
+from tests.stories.till import forges, value_of
 
 # -- It arrived
 
 
 async def test_it_arrived_is_followed_like_any_other_link(shop):
     await asked(shop)
+    asks = value_of(shop.thread[0], "It arrived")
     await shop.presses("It arrived")
 
     assert "📨 Sent" in shop.card.read()
     assert "@kari says that the message arrived." in shop.card.read()
     assert "it cannot be shown or cancelled here; a payment will still be noticed." in shop.card.read()
     assert shop.card.buttons == ["Refresh"]
-    await shop.presses("It arrived", shop.thread[0])
+    assert shop.thread[0].buttons == []
+    await forges(shop, shop.kari, "it_arrived", asks)
     assert shop.whispers()[-1].endswith("Code: stale"), "the question is answered"
 
     await shop.customer_pays()

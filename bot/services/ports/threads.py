@@ -45,8 +45,8 @@ class Rejected(ThreadError):
 class Threads(Protocol):
     """Where stories are told. Each call draws from state and makes one call to Slack."""
 
-    def asks(self, event: Event) -> bool:
-        """Whether the event's line carries buttons."""
+    def takes_buttons(self, event: Event) -> bool:
+        """Whether the event's line takes over the link's buttons, so that older lines lose theirs."""
         ...
 
     async def post_card(self, story: Story, channel: str, now: datetime) -> str:
@@ -58,7 +58,7 @@ class Threads(Protocol):
         ...
 
     async def post_line(self, story: Story, event: Event, now: datetime) -> str:
-        """Tell one event in the card's thread, with buttons when it asks for a decision; returns its ts."""
+        """Tell one event in the card's thread, with buttons when there is something to decide; returns its ts."""
         ...
 
     async def strip_line(self, story: Story, event: Event, now: datetime) -> None:
