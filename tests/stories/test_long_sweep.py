@@ -108,13 +108,12 @@ async def test_a_long_sweep_is_not_begun_again_by_another_replica(busy):
             shop.clock.pass_(seconds=35)
             assert await other.sweeping.find_paid() == 0
 
-        shop.dintero.log.clear()
-        begun = shop.clock.now()
+        begun, before = shop.clock.now(), len(shop.dintero.log)
         await while_asked(shop, asyncio.create_task(shop.bot.sweeping.find_paid()), the_other_tries)
 
     assert (shop.clock.now() - begun).total_seconds() > 120
     assert cursor(shop) == begun.isoformat()
-    answered = [each for each in shop.dintero.log if each.kind == "list" and each.status == 200]
+    answered = [each for each in shop.dintero.log[before:] if each.kind == "list" and each.status == 200]
     askers = {each.headers["authorization"] for each in answered}  # each replica has a token of its own
     assert len(askers) == 1
 
