@@ -18,7 +18,7 @@ from bot.slack.views.card import card
 from bot.slack.views.line import line, takes_buttons
 from bot.slack.views.link_reply import moved, said
 from bot.slack.views.result_form import created_form, rejected_form, still_waiting_form, uncertain_form
-from bot.slack.views.words import because
+from bot.slack.views.words import because, named
 
 log = structlog.get_logger()
 
@@ -75,11 +75,20 @@ class SlackThreads:
         await self._show(view_id, still_waiting_form())
 
     async def whisper(
-        self, *, channel: str, user_id: str, sentence: str, response_url: str | None, quote: str | None = None
+        self,
+        *,
+        channel: str,
+        user_id: str,
+        sentence: str,
+        response_url: str | None,
+        quote: str | None = None,
+        about: str | None = None,
     ) -> None:
         """Tell one person something: by `response_url`, else ephemeral, else by DM. Never raises."""
         words = f"{sentence}{because(quote)}" if quote else sentence
-        await self.whisper_message(said(words), channel=channel, user_id=user_id, response_url=response_url)
+        await self.whisper_message(
+            said(named(about, words)), channel=channel, user_id=user_id, response_url=response_url
+        )
 
     async def whisper_message(self, message: Message, *, channel: str, user_id: str, response_url: str | None) -> None:
         """`whisper` for a message with blocks of its own."""

@@ -14,7 +14,7 @@ from bot.slack.views.blocks import Look
 from bot.slack.views.card import card
 from bot.slack.views.issue_form import issue_form
 from bot.slack.views.line import line
-from bot.slack.views.link_reply import link_reply, moved, sorry, usage
+from bot.slack.views.link_reply import link_reply, moved, said, sorry, usage
 from bot.slack.views.part_form import part_form
 from bot.slack.views.result_form import (
     created_form,
@@ -23,6 +23,7 @@ from bot.slack.views.result_form import (
     still_waiting_form,
     uncertain_form,
 )
+from bot.slack.views.words import named
 
 from .shelf import (
     LOOK,
@@ -328,6 +329,8 @@ def replies():
     yield "usage", usage()
     yield "sorry", sorry("Only <@U0KARI>, who issued this link, can do that.", "forbidden")
     yield "sorry, without a code", sorry("Nothing has changed since the last look.", "")
+    yield "said about a link", said(named("4711", "Nothing new: the card shows what Dintero says right now."))
+    yield "sorry about a link", sorry(named("4711", "Guests cannot move money."), "forbidden")
     yield "moved", moved("https://shop.slack.com/archives/C0SALES/p1")
     yield "moved, nobody knows where", moved(None)
 

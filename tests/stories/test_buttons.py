@@ -10,8 +10,13 @@ from tests.stories.till import (
     asking,
     captures_part,
     card,
+    forges,
     lines,
+    opens,
+    plain,
     refunds,
+    sends,
+    value_of,
     whispers,
 )
 
@@ -85,7 +90,7 @@ async def test_what_stands_in_the_menu_works_like_any_button(shop):
     await part_taken(shop)
 
     await shop.presses("Refresh", shop.thread[-1])
-    assert whispers(shop) == ["Nothing new: the card shows what Dintero says right now."]
+    assert whispers(shop) == ["4711 · Nothing new: the card shows what Dintero says right now."]
 
     await shop.presses("Refund…", shop.thread[-1])
     assert "Refund" in shop.slack.modals(shop.kari)[-1].read()
@@ -216,3 +221,28 @@ async def test_what_is_looked_for_in_vain_gives_the_buttons_back_below(shop):
     await shop.presses("Check again")
 
     assert asking(shop) == [*([] for _ in shop.thread[1:]), RESERVED]
+
+
+async def test_answers_to_three_buttons_in_a_row_say_which_link_each_is_about(shop):
+    for reference in ("A1", "A2", "A3"):
+        await shop.issues(f"249,50 91234567 Tow bar #{reference} 7d")
+    first, second, third = shop.cards
+    shop.dintero.pay(shop.session("A2")["id"])
+
+    await shop.presses("Refresh", first)
+    await shop.presses("Cancel link", second)
+    await shop.presses("Cancel link", third)
+    await forges(shop, shop.kari, "capture", value_of(third, "Refresh"), third)
+
+    assert [told.partition(" · ")[0] for told in whispers(shop)] == ["A1", "A2", "A3"]
+
+
+async def test_a_form_that_came_to_nothing_says_which_link_it_was_about(shop):
+    await a_paid_link(shop)
+    form = await opens(shop, "Refund…")
+    shop.dintero.backoffice_refund(shop.transaction()["id"], 10000)
+    await shop.presses("Refresh")
+
+    await sends(shop, form, Reason="Wrong size")
+
+    assert "4711 · Nothing was done: the button was for 249,50 kr" in plain(form)

@@ -137,7 +137,7 @@ async def test_an_old_question_answers_that_a_newer_link_was_sent(shop, fault):
 
     assert creates(shop) == ["4711", "4711-2"]
     [whisper] = shop.whispers()
-    assert whisper == "A newer link was sent since this button was drawn. The card shows it.\nCode: stale"
+    assert whisper == "4711 · A newer link was sent since this button was drawn. The card shows it.\nCode: stale"
 
 
 async def test_two_who_press_send_again_make_one_more_link(shop):

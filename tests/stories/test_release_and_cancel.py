@@ -95,7 +95,7 @@ async def test_a_link_that_was_paid_meanwhile_is_not_cancelled(shop):
 
     assert moved(shop) == []
     assert whispers(shop) == [
-        "The link had already ended or been paid, so it was not cancelled. The card shows where it stands."
+        "4711 · The link had already ended or been paid, so it was not cancelled. The card shows where it stands."
     ]
     assert "Reserved" in card(shop)
     assert (await the_operation(shop)).state == "withdrawn"

@@ -78,11 +78,19 @@ class Threads(Protocol):
         ...
 
     async def whisper(
-        self, *, channel: str, user_id: str, sentence: str, response_url: str | None, quote: str | None = None
+        self,
+        *,
+        channel: str,
+        user_id: str,
+        sentence: str,
+        response_url: str | None,
+        quote: str | None = None,
+        about: str | None = None,
     ) -> None:
         """Tell one person something: by `response_url`, else ephemeral in the channel, else by DM. Never raises.
 
-        `quote` is somebody else's words, said after ours and made harmless.
+        `quote` is somebody else's words, said after ours and made harmless. `about` is the reference of the link that
+        is spoken of, unless the sentence names it.
         """
         ...
 

@@ -96,9 +96,9 @@ class LinkButtonsListener:
         )
 
     async def _refresh(self, press: Press, who: Knock) -> None:
-        sentence = await self.looking.refresh(press)
-        if sentence is not None:
-            await self._whisper(who, sentence)
+        told = await self.looking.refresh(press)
+        if told is not None:
+            await self._whisper(who, told.sentence, told.about)
 
     async def _show(self, press: Press, who: Knock) -> None:
         _, link = await self.looking.show(press)
@@ -109,22 +109,24 @@ class LinkButtonsListener:
 
     async def _open(self, press: Press, who: Knock) -> None:
         story = await self.pressing.story(press)
-        view = part_form(story, story.link(press.link_id), press.action, self.threads.look)
+        link = story.link(press.link_id)
+        view = part_form(story, link, press.action, self.threads.look)
         try:
             await self.threads.open_view(who.trigger_id, view)
         except ThreadError:
-            raise Refused("Slack did not open the form in time. Press the button again.", "form") from None
+            sentence = "Slack did not open the form in time. Press the button again."
+            raise Refused(sentence, "form", about=link.reference) from None
 
     async def _explaining(self, who: Knock, work: Any) -> None:
         """Await `work`; a refusal is told to the person, with the fresh card in the channel."""
         try:
             await work
         except Refused as refusal:
-            await self._whisper(who, refusal.sentence)
+            await self._whisper(who, refusal.sentence, refusal.about)
 
-    async def _whisper(self, who: Knock, sentence: str) -> None:
+    async def _whisper(self, who: Knock, sentence: str, about: str | None) -> None:
         await self.threads.whisper(
-            channel=who.channel, user_id=who.user_id, sentence=sentence, response_url=who.response_url
+            channel=who.channel, user_id=who.user_id, sentence=sentence, response_url=who.response_url, about=about
         )
 
     async def _point_to_the_card(self, body: Body, link_id: str) -> None:
