@@ -70,7 +70,7 @@ class Threads(Protocol):
         ...
 
     async def show_result(self, story: Story, link: Link, view_id: str) -> bool:
-        """Put what became of a create into the form that waits for it; False when the form is closed."""
+        """Put what became of a create into the form that waits for it; False when it is closed, or Slack down."""
         ...
 
     async def show_waiting(self, view_id: str) -> None:
