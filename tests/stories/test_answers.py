@@ -1,5 +1,7 @@
 """Whatever Dintero answers, and if it answers nothing: what was done is known, or said not to be, and never doubled."""
 
+import re
+
 import httpx
 import pytest
 
@@ -147,6 +149,7 @@ async def test_a_refusal_is_told_in_the_thread_and_to_the_one_who_pressed(shop, 
     assert (await the_operation(shop)).state == "refused"
     assert lines(shop)[-1].startswith(f"⛔ Dintero refused {ask.noun} that @kari asked for: {sentence}")
     assert whispers(shop) == [f"4711 · Dintero refused, so nothing was done: {sentence}"]
+    assert re.search(r"^(Capture|Refund|Release|Cancellation) refused by Dintero · ", card(shop), re.MULTILINE)
     assert shop.card.buttons == list(ask.usual)
 
 
