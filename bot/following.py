@@ -8,7 +8,7 @@ from typing import Final
 
 import httpx
 import structlog
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from bot.clock import SystemClock
 
@@ -17,9 +17,11 @@ log = structlog.get_logger()
 _EVERY: Final = 0.25
 """Seconds between two readings."""
 _PATIENCE: Final = 1.0
-"""Seconds for each part of an answer."""
+"""Seconds for an answer, however it drips in."""
 _DRIFT: Final = timedelta(seconds=1)
 """Two readings that are less apart differ by the way they came, not because the time jumped."""
+_FAR: Final = timedelta(days=3653)
+"""Ten years: no demo skips so much, and at the ends of the calendar there is nothing to add."""
 
 
 class NoTime(ValueError):
@@ -53,10 +55,9 @@ class FollowedClock(SystemClock):
 
         """
         try:
-            answer = (await self._http.get(self._url)).raise_for_status()
-            ahead = _Told.model_validate_json(answer.content).now - self.machine_now()
-        except (httpx.HTTPError, ValidationError) as error:
-            reason = "what answers is no time" if isinstance(error, ValidationError) else type(error).__name__
+            ahead = await self._ahead_now()
+        except (httpx.HTTPError, TimeoutError, ValueError) as error:
+            reason = "what answers is no time" if isinstance(error, ValueError) else type(error).__name__
             raise NoTime(
                 f"PAYLINK_CLOCK_URL: nobody tells the time at {self._url} ({reason}). "
                 "Start the sandbox first, or remove the setting."
@@ -65,6 +66,23 @@ class FollowedClock(SystemClock):
             return False
         self._ahead = ahead
         return True
+
+    async def _ahead_now(self) -> timedelta:
+        """How far the sandbox is ahead, measured against the middle of the question's way there and back.
+
+        Raises:
+            httpx.HTTPError, TimeoutError: when there is no answer.
+            ValueError: when the answer is no time.
+
+        """
+        asked = self.machine_now()
+        async with asyncio.timeout(_PATIENCE):
+            answer = (await self._http.get(self._url)).raise_for_status()
+        way = self.machine_now() - asked
+        ahead = _Told.model_validate_json(answer.content).now - (asked + way / 2)
+        if abs(ahead) > _FAR:
+            raise ValueError("more than ten years away")
+        return ahead
 
     async def follow(self, on_jump: Callable[[], None], *, every: float = _EVERY) -> None:
         """Read it all `every` seconds until cancelled, and call `on_jump` after each jump."""

@@ -38,12 +38,16 @@ class Sandbox:
 
     def __init__(self):
         self.ahead, self.answer, self.asked = timedelta(), None, 0
+        self.on_the_way = lambda: None
 
     def __call__(self, _request):
         self.asked += 1
         if isinstance(self.answer, Exception):
             raise self.answer
-        return self.answer or httpx.Response(200, json={"now": (datetime.now(UTC) + self.ahead).isoformat()})
+        self.on_the_way()
+        now = datetime.now(UTC) + self.ahead
+        self.on_the_way()
+        return self.answer or httpx.Response(200, json={"now": now.isoformat()})
 
 
 @pytest.fixture
@@ -52,11 +56,18 @@ async def sandbox():
 
 
 @pytest.fixture
-async def clock(sandbox):
+async def machine():
+    """The machine's own time, which stands still."""
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+async def clock(sandbox, machine):
     """It follows the sandbox on a machine whose own time stands at noon."""
+    machine.move_to(NOON)
     async with httpx.AsyncClient(transport=httpx.MockTransport(sandbox)) as http:
-        with time_machine.travel(NOON, tick=False):
-            yield FollowedClock("http://127.0.0.1:9000/clock", http)
+        yield FollowedClock("http://127.0.0.1:9000/clock", http)
 
 
 @pytest.mark.parametrize("ahead", [timedelta(days=7), timedelta(days=-7), timedelta(seconds=1)])
@@ -76,6 +87,46 @@ async def test_the_way_of_an_answer_is_no_jump(sandbox, clock):
 
     assert not await clock.read()
     assert clock.now() == NOON + timedelta(days=7)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(0), timedelta(days=7)])
+async def test_a_slow_answer_is_no_jump(sandbox, machine, clock, ahead):
+    """It was true when the sandbox wrote it, half-way between the question and its arrival."""
+    sandbox.ahead = ahead
+    await clock.read()
+    sandbox.on_the_way = lambda: machine.shift(timedelta(seconds=1.5))
+
+    assert not await clock.read()
+    assert clock.now() == clock.machine_now() + ahead
+
+
+async def test_a_jump_is_measured_without_the_time_its_answer_took(sandbox, machine, clock):
+    sandbox.ahead = timedelta(days=7)
+    sandbox.on_the_way = lambda: machine.shift(timedelta(seconds=1.5))
+
+    assert await clock.read()
+
+    assert clock.now() == clock.machine_now() + timedelta(days=7)
+
+
+class Dripping(httpx.AsyncByteStream):
+    """An answer that never ends, and never pauses for long."""
+
+    async def __aiter__(self):
+        while True:
+            yield b" "
+            await asyncio.sleep(0.01)
+
+
+async def test_an_answer_that_drips_in_for_ever_is_no_answer(monkeypatch):
+    monkeypatch.setattr("bot.following._PATIENCE", 0.1)
+
+    def drip(_request):
+        return httpx.Response(200, stream=Dripping())
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(drip), timeout=0.1) as http:
+        with pytest.raises(NoTime, match="TimeoutError"):
+            await FollowedClock("http://127.0.0.1:9000/clock", http).read()
 
 
 async def test_small_steps_of_the_sandbox_add_up_to_a_jump(sandbox, clock):
@@ -109,8 +160,25 @@ async def test_the_sandboxs_zone_is_its_own_business(sandbox, clock):
         httpx.Response(200, json={"now": None}),
         httpx.Response(200, json={"now": 1795176000}),
         httpx.Response(200, json={"now": "2026-11-20T12:00:00"}),
+        httpx.Response(200, json={"now": "9999-12-31T23:59:59+00:00"}),
+        httpx.Response(200, json={"now": "0001-01-01T00:00:00+14:00"}),
+        httpx.Response(200, json={"now": (NOON + timedelta(days=3654)).isoformat()}),
     ],
-    ids=["away", "late", "broken", "elsewhere", "words", "bytes", "list", "nothing", "number", "no zone"],
+    ids=[
+        "away",
+        "late",
+        "broken",
+        "elsewhere",
+        "words",
+        "bytes",
+        "list",
+        "nothing",
+        "number",
+        "no zone",
+        "end of time",
+        "beginning of time",
+        "ten years",
+    ],
 )
 async def test_what_is_no_time_moves_nothing(sandbox, clock, answer):
     sandbox.ahead = timedelta(days=7)

@@ -71,6 +71,7 @@ def session(body: SessionBody, *, url: str | None = None) -> Session:
     Its JSON does not hold the pay link; `url` is where the caller knows it from.
     """
     failed = [event for event in body.events if event.name == "PAY_FAILED"]
+    ended = any(event.name == "CANCELLED" for event in body.events)
     return Session(
         session_id=body.id,
         reference=body.order.merchant_reference,
@@ -82,7 +83,8 @@ def session(body: SessionBody, *, url: str | None = None) -> Session:
         opened_at=_opened_at(body),
         attempts_failed=len(failed),
         last_failure=_attempt(failed[-1]) if failed else None,
-        cancelled=bool(body.cancelled_at) or any(event.name == "CANCELLED" for event in body.events),
+        cancelled=bool(body.cancelled_at) or ended,
+        walked_away=ended and not body.cancelled_at,
         failed=_failed_for_good(body.events),
         created_at=body.created_at,
         callback_url=body.url.callback_url if body.url else None,

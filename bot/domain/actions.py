@@ -72,7 +72,7 @@ def actions(link: Link, now: datetime) -> tuple[Action, ...]:
     if link.status is Status.REJECTED:
         return () if link.replaced else (Action.SEND_AGAIN,)
     if link.status is Status.OPEN:
-        return _open(link)
+        return _open(link, now)
     if link.status is Status.AUTHORIZED:
         return _authorized(link, now)
     if link.status is Status.CAPTURED:
@@ -149,8 +149,8 @@ def _uncertain(link: Link, now: datetime) -> tuple[Action, ...]:
     return (Action.IT_ARRIVED, Action.SEND_AGAIN, Action.CHECK_AGAIN)
 
 
-def _open(link: Link) -> tuple[Action, ...]:
-    show = (Action.SHOW_LINK,) if link.url else ()
+def _open(link: Link, now: datetime) -> tuple[Action, ...]:
+    show = (Action.SHOW_LINK,) if link.url and now < link.expires_at else ()
     ours = (Action.RESEND, Action.CANCEL) if link.session_id else ()
     return (*show, *ours, Action.REFRESH)
 

@@ -27,12 +27,16 @@ class PaylinkError(Exception):
 
 
 class UserFacing(PaylinkError):
-    """Something a person should read: cause and next step in one or two sentences, never a promise about money."""
+    """Something a person should read: cause and next step in one or two sentences, never a promise about money.
 
-    def __init__(self, sentence: str, code: str) -> None:
+    `about` is the reference of the link it is about, as it was typed; None where no link is known.
+    """
+
+    def __init__(self, sentence: str, code: str, *, about: str | None = None) -> None:
         super().__init__(code)
         self.sentence = sentence
         self.code = code
+        self.about = about
 
 
 class FieldErrors(UserFacing):

@@ -61,13 +61,13 @@ def parse_amount(text: str, currency: str) -> int:
     if not cleaned:
         raise BadAmount("Enter a price, for example 249,50.")
     if cleaned.startswith(("-", "\u2212")):
-        raise BadAmount("The price must be more than 0.")
+        raise BadAmount("Enter more than 0.")
     whole, decimals = _split(cleaned, text)
     if len(decimals) > digits(currency):
         raise BadAmount(f"{currency} has {_count(digits(currency))}. Write it like {_example(digits(currency))}.")
     figures = (whole + decimals.ljust(digits(currency), "0")).lstrip("0")
     if not figures:
-        raise BadAmount("The price must be more than 0.")
+        raise BadAmount("Enter more than 0.")
     if len(figures) > _LONGEST or (minor := int(figures)) > MAX_MINOR:
         raise BadAmount(f"At most {plain_amount(MAX_MINOR, currency)} can be paid through one link.")
     return minor

@@ -16,7 +16,7 @@ def nudges(link: Link, asked_up_to: datetime | None, now: datetime) -> tuple[New
     """The questions about `link` that became askable after `asked_up_to`, until `now`."""
 
     def crossed(moment: datetime) -> bool:
-        return moment <= now and (asked_up_to is None or asked_up_to < moment)
+        return _crossed(moment, asked_up_to, now)
 
     news: list[News] = []
     operation = link.operation
@@ -33,3 +33,12 @@ def nudges(link: Link, asked_up_to: datetime | None, now: datetime) -> tuple[New
                 left: Data = {"amount": link.facts.open_to_capture, "over": over}
                 news.append(News(kind=Happened.AUTO_CAPTURE_MISSING, source=Source.AUTOMATIC, at=now, data=left))
     return tuple(news)
+
+
+def ran_out(link: Link, asked_up_to: datetime | None, now: datetime) -> bool:
+    """Whether the deadline of an open link passed after `asked_up_to`: its card says so, and the thread does not."""
+    return link.status is Status.OPEN and _crossed(link.expires_at, asked_up_to, now)
+
+
+def _crossed(moment: datetime, asked_up_to: datetime | None, now: datetime) -> bool:
+    return moment <= now and (asked_up_to is None or asked_up_to < moment)

@@ -91,6 +91,8 @@ class Session:
     cancelled: bool
     failed: bool
     """A session event says that it is declined or failed for good."""
+    walked_away: bool = False
+    """Whether it was cancelled by the customer, on the payment page."""
     created_at: datetime | None = None
     callback_url: str | None = None
     """Where it calls back to: our own token in it proves that the session is ours. None when its addresses were not

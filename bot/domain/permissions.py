@@ -58,9 +58,14 @@ ISSUE: Final = "issue"
 """The act of issuing, beside the actions on a link."""
 
 
+def belongs(actor: Actor, team_id: str) -> bool:
+    """Whether `actor` is of that workspace; who is not learns nothing about its links."""
+    return actor.team_id == team_id and actor.standing is not Standing.STRANGER
+
+
 def decide(actor: Actor, action: Action | str, *, team_id: str, issuer: str, policy: Policy) -> Decision:
     """Whether `actor` may do `action` on a link of workspace `team_id` issued by `issuer`."""
-    if actor.team_id != team_id or actor.standing is Standing.STRANGER:
+    if not belongs(actor, team_id):
         return Forbidden("Only people of the workspace that issued this link can do that.")
     if actor.standing is Standing.UNKNOWN:
         return Forbidden("Slack did not say who you are just now, so nothing was done. Press again in a moment.")

@@ -57,7 +57,9 @@ def _while_open(link: Link, now: datetime) -> datetime:
         return now + _interval(_UNDER_WAY, now - link.facts.paying_since, otherwise=timedelta(hours=1))
     if link.transaction_id is not None:  # paid in a word that we do not know: it may be known by then
         return now + 15 * _MINUTE
-    return min(_curious(link, now) or _expiry(link, now), _expiry(link, now))
+    if now >= link.expires_at:
+        return _expiry(link, now)
+    return min(_curious(link, now) or link.expires_at, link.expires_at)
 
 
 def _curious(link: Link, now: datetime) -> datetime | None:

@@ -12,8 +12,10 @@ from bot.domain.observations import Observation, Payment, Report, Session
 from bot.domain.operations import Kind, Operation
 from bot.domain.verdicts import Verdict, judge
 
-EXPIRY_GRACE: Final = timedelta(minutes=30)
-"""A payment begun before the deadline may end after it (Dintero reference §5)."""
+EXPIRY_GRACE: Final = timedelta(minutes=5)
+"""For clocks that differ and lists that lag: the list that confirms an expiry shows a payment that was begun before
+the deadline and has not ended (Dintero reference §5).
+"""
 
 _MONEY: Final = {Status.AUTHORIZED, Status.CAPTURED}
 _UNPAID: Final = {Status.OPEN, *ENDED}
@@ -71,7 +73,7 @@ def settle(link: Link, observation: Observation, now: datetime, *, paid_elsewher
         transaction_id=payment.transaction_id if payment else held.transaction_id,
         operation=None if verdict else held.operation,
     )
-    news = _news(held, settled, verdict, payment, now)
+    news = _news(held, settled, verdict, observation, now)
     if double:
         news = tuple(replace(one, data={**one.data, "double": True}) if one.kind in _ARRIVALS else one for one in news)
     return Settlement(link=settled, news=news, verdict=verdict, changed=_shown(settled) != _shown(link))
@@ -196,15 +198,15 @@ def _payment_facts(facts: Facts, payment: Payment, now: datetime) -> Facts:
     )
 
 
-def _news(old: Link, new: Link, verdict: Verdict | None, payment: Payment | None, now: datetime) -> tuple[News, ...]:
+def _news(old: Link, new: Link, verdict: Verdict | None, seen: Observation, now: datetime) -> tuple[News, ...]:
     found = old.session_id is None and new.session_id is not None
     news = [News(kind=Happened.FOUND, source=Source.AUTOMATIC, at=now)] if found else []
     if new.status is Status.OPEN:
         news += _progress(old, new, now)
     if new.status is not old.status:
-        news += _turned(old, new, verdict, now)
+        news += _turned(old, new, verdict, seen, now)
     news += _amounts(old, new, verdict, now)
-    if payment and any(mark.kind is Kind.VOID and mark.success for mark in payment.marks):
+    if seen.payment and any(mark.kind is Kind.VOID and mark.success for mark in seen.payment.marks):
         news += _rest_released(old, new, verdict, now)
     if verdict is not None:
         news += verdict.news(now)
@@ -221,10 +223,12 @@ def _progress(old: Link, new: Link, now: datetime) -> list[News]:
     return news
 
 
-def _turned(old: Link, new: Link, verdict: Verdict | None, now: datetime) -> list[News]:
+def _turned(old: Link, new: Link, verdict: Verdict | None, seen: Observation, now: datetime) -> list[News]:
     if new.status not in _TURNED or (old.status in {Status.CAPTURED, Status.VOIDED} and new.status in _MONEY):
         return []  # taken money is told by its amount, and so is a correction
     kind, source = _TURNED[new.status]
+    if kind is Happened.CANCELLED and seen.session and seen.session.walked_away:
+        source = Source.CUSTOMER
     if old.status is Status.CANCELLED and new.status is Status.VOIDED:
         kind, source = Happened.PAID_WHILE_CANCELLING, Source.CUSTOMER
     actor = None

@@ -12,8 +12,16 @@ from bot.domain.stories import Story
 from bot.services.ports.storage import Store
 from bot.services.ports.threads import People
 from bot.services.ports.world import Bell, Clock
-from bot.services.pressing import Press, Pressing, close_as_absent, is_about
+from bot.services.pressing import Press, Pressing, close_as_absent, is_about, naming
 from bot.services.refreshing import Refreshing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A sentence for the person who asked, and the reference of the link it is about."""
+
+    about: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +35,8 @@ class Looking:
     pressing: Pressing
     refreshing: Refreshing
 
-    async def refresh(self, press: Press) -> str | None:
-        """Look at Dintero now; returns a sentence when there is nothing new to see on the card.
+    async def refresh(self, press: Press) -> Told | None:
+        """Look at Dintero now; returns what to say when there is nothing new to see on the card.
 
         An operation that looking for long enough shows no trace of ends here as *absent*, and the usual buttons
         come back.
@@ -38,6 +46,12 @@ class Looking:
 
         """
         before = await self.pressing.story(press)
+        link = before.link(press.link_id)
+        with naming(link):
+            sentence = await self._refresh(before, press)
+        return Told(about=link.reference, sentence=sentence) if sentence is not None else None
+
+    async def _refresh(self, before: Story, press: Press) -> str | None:
         try:
             link = await self.refreshing.refresh(press.link_id)
         except NotUnderstood:
@@ -66,7 +80,7 @@ class Looking:
         story = await self.pressing.story(press)
         link = story.link(press.link_id)
         if link.url is None:
-            raise Refused("This link has no address to show.", "no-url")
+            raise Refused("This link has no address to show.", "no-url", about=link.reference)
         return story, link
 
     async def _close(self, story: Story, operation: Operation, press: Press) -> str | None:
@@ -97,5 +111,5 @@ def _nothing_new(link: Link) -> str:
             "buttons back."
         )
     if link.operation is not None:
-        return "Dintero shows no sign of it yet. It is looked for on and on; nothing is sent twice by itself."
+        return "Dintero shows no sign of it yet. Paylink keeps looking; nothing is sent twice by itself."
     return "Nothing new: the card shows what Dintero says right now."

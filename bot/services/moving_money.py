@@ -194,6 +194,7 @@ class MovingMoney:
                 sentence=sentence,
                 response_url=operation.response_url,
                 quote=quote,
+                about=story.link(operation.link_id).reference,
             )
 
     def _news(self, kind: Happened, operation: Operation, **more: str | bool | None) -> News:

@@ -1,7 +1,8 @@
 """What a press of a button does. The same table that drew the button decides whether it still may be pressed."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -16,7 +17,7 @@ from bot.domain.moves import move
 from bot.domain.observations import Report
 from bot.domain.operations import Kind, Operation, State, operation_reference
 from bot.domain.orders import rooms
-from bot.domain.permissions import Actor, Forbidden, NeedsSecond, Policy, decide
+from bot.domain.permissions import Actor, Forbidden, NeedsSecond, Policy, belongs, decide
 from bot.domain.redrafting import draft_of
 from bot.domain.schedule import next_look
 from bot.domain.stories import Story
@@ -75,12 +76,11 @@ class Pressing:
         try:
             async with self.store() as work:
                 story = known(await work.story_of_link(press.link_id))
-                self._check(press, story)
-                await self._record(work, story, press)
-                await work.commit()
-        except OperationOpen as rival:
-            await self.redraw(press.link_id)
-            raise Refused(f"<@{rival.requested_by}> was faster: something is already under way.", "busy") from None
+                self._check_permission(press, story)
+                with naming(story.link(press.link_id)):
+                    self._check_offer(press, story)
+                    await self._record(work, story, press)
+                    await work.commit()
         except Refused as refusal:
             await self._redraw_after(refusal, press)
             raise
@@ -96,7 +96,9 @@ class Pressing:
         async with self.store.read() as work:
             story = known(await work.story_of_link(press.link_id))
         try:
-            self._check(press, story)
+            self._check_permission(press, story)
+            with naming(story.link(press.link_id)):
+                self._check_offer(press, story)
         except Refused as refusal:
             await self._redraw_after(refusal, press)
             raise
@@ -112,24 +114,34 @@ class Pressing:
             await work.commit()
         return draft
 
-    def _check(self, press: Press, story: Story) -> None:
-        """Refuse what the person may not do, or what the link does not offer now.
+    def _check_permission(self, press: Press, story: Story) -> None:
+        """Refuse what the person may not do.
 
         Raises:
             Refused: with the sentence for the person.
 
         """
         link = story.link(press.link_id)
+        about = link.reference if belongs(press.actor, story.order.team_id) else None
         judged = _judged(press.action, link)
         decision = decide(
             press.actor, judged, team_id=story.order.team_id, issuer=story.order.issuer, policy=self.policy
         )
         if isinstance(decision, Forbidden):
-            raise Refused(decision.sentence, _FORBIDDEN)
+            raise Refused(decision.sentence, _FORBIDDEN, about=about)
         if isinstance(decision, NeedsSecond):
-            raise Refused("This needs a second person, and no one can be asked yet.", "second")
+            raise Refused("This needs a second person, and no one can be asked yet.", "second", about=about)
+
+    def _check_offer(self, press: Press, story: Story) -> None:
+        """Refuse what the link does not offer now, or no longer for the amount that was seen.
+
+        Raises:
+            Refused: with the sentence for the person.
+
+        """
+        link = story.link(press.link_id)
         if press.action not in actions(link, self.clock.now()):
-            raise Refused(_not_offered(link), "stale")
+            raise Refused(_not_offered(link, press.action), "stale")
         if press.action is Action.TRY_AGAIN and not is_about(press, link.operation):
             raise Refused("That question has been answered, and another is open now. Look at the card.", "stale")
         open_now = open_amount(link, press.action)
@@ -222,7 +234,7 @@ class Pressing:
         """Want the link cancelled, and keep the form that is to follow it once that is certain."""
         draft, order, now = press.draft, story.order, self.clock.now()
         if draft is None:
-            raise Refused(_not_offered(link), "stale")
+            raise Refused(_not_offered(link, press.action), "stale")
         offer = read_draft(draft, currency=order.currency, country=self.shop.country, now=now)
         users = self.policy.money_users
         trusted = users is None or press.actor.user_id in users
@@ -241,7 +253,7 @@ class Pressing:
         """Close the question of an unknown operation and want the same once more, under a new reference."""
         before = link.operation
         if before is None:
-            raise Refused(_not_offered(link), "stale")
+            raise Refused(_not_offered(link, press.action), "stale")
         await close_as_absent(work, before)
         again = replace(
             before,
@@ -278,6 +290,24 @@ _KIND: Final[Mapping[Action, Kind]] = {
     Action.REFUND: Kind.REFUND,
     Action.CANCEL: Kind.CANCEL,
 }
+
+
+@contextmanager
+def naming(link: Link) -> Iterator[None]:
+    """Say of every refusal inside which link it is about: three in a row would mean nothing.
+
+    Raises:
+        Refused: also in place of OperationOpen.
+
+    """
+    try:
+        yield
+    except OperationOpen as rival:
+        sentence = f"<@{rival.requested_by}> was faster: something is already under way."
+        raise Refused(sentence, "busy", about=link.reference) from None
+    except Refused as refusal:
+        refusal.about = link.reference
+        raise
 
 
 def is_about(press: Press, operation: Operation | None) -> bool:
@@ -322,9 +352,11 @@ def _deadline(story: Story, link: Link, now: datetime) -> datetime:
         return now + (link.expires_at - link.created_at)
 
 
-def _not_offered(link: Link) -> str:
+def _not_offered(link: Link, action: Action) -> str:
     if link.replaced and link.status in {Status.UNCERTAIN, Status.REJECTED}:
         return "A newer link was sent since this button was drawn. The card shows it."
     if link.operation is not None:
         return f"Something is already under way, asked for by <@{link.operation.requested_by}>. The card follows it."
+    if link.status is Status.OPEN and link.url and action is Action.SHOW_LINK:
+        return "The deadline has passed, so there is nothing left to share. Issue a new link."
     return "The link has moved on since this button was drawn. The card shows what can be done now."

@@ -8,7 +8,7 @@ import structlog
 
 from bot.domain.errors import GatewayError, ImpossibleReport, Missing, NotOurs, NotUnderstood
 from bot.domain.links import Link, Status
-from bot.domain.nudges import nudges
+from bot.domain.nudges import nudges, ran_out
 from bot.domain.observations import Observation, Report
 from bot.domain.operations import IN_DOUBT, Kind
 from bot.domain.schedule import next_look
@@ -124,8 +124,9 @@ class Refreshing:
             current = await work.link(link.id)
             if current is None or (current.version, current.operation) != (link.version, link.operation):
                 return None
-            asked = nudges(after, await work.asked_up_to(link.id), now)
-            visible = settlement.changed or bool(asked)
+            asked_up_to = await work.asked_up_to(link.id)
+            asked = nudges(after, asked_up_to, now)
+            visible = settlement.changed or bool(asked) or ran_out(after, asked_up_to, now)
             if verdict:
                 ended = replace(verdict.operation, state=verdict.state, note=verdict.note)
                 if not await work.move_operation(ended, from_=tuple(IN_DOUBT)):

@@ -62,10 +62,13 @@ class Sweeping:
         claims = await self.store.claim_due_links(now, self.clock.machine_now(), _LEASE, _BATCH)
         due = [each for each in claims if isinstance(each, Due)]
         over = [each for each in due if _may_be_over(each, now)]
-        listed = [each for each in due if _can_be_listed(each) and not _may_be_over(each, now)]
-        single = [each for each in due if not _may_be_over(each, now) and not _can_be_listed(each)]
+        passed = [each for each in due if _has_just_passed(each, now)]
+        looked_at = [each for each in due if each not in over and each not in passed]
+        listed = [each for each in looked_at if _can_be_listed(each)]
+        single = [each for each in looked_at if not _can_be_listed(each)]
         await asyncio.gather(
             self._guard(over, self._confirm_expiry(over)),
+            *(self._guard([each], self._settle_unpaid(each.link)) for each in passed),
             self._guard(listed, self._compare(listed)),
             *(self._single(each, now) for each in single),
             *(self._set_aside(each) for each in claims if isinstance(each, Claimed)),
@@ -164,10 +167,11 @@ class Sweeping:
         sessions = [each.link.session_id for each in over if each.link.session_id]
         paying = {payment.session_id for payment in await self.gateway.payments(session_ids=sessions)}
         for each in over:
-            ended = self._refresh(each.link) if each.link.session_id in paying else self._expire(each.link)
+            ended = self._refresh(each.link) if each.link.session_id in paying else self._settle_unpaid(each.link)
             await self._guard([each], ended)
 
-    async def _expire(self, link: Link) -> None:
+    async def _settle_unpaid(self, link: Link) -> None:
+        """What time alone makes of a link: at its deadline the card says so, after the grace it has expired."""
         async with self.store() as work:
             story = await work.story_of_link(link.id)
             # What came after the claim may have come after the list: a payment, most likely.
@@ -253,9 +257,20 @@ class Sweeping:
 
 def _may_be_over(due: Due, now: datetime) -> bool:
     """Whether one list call can confirm that it has expired."""
+    return _is_unpaid(due) and now >= due.link.expires_at + EXPIRY_GRACE
+
+
+def _has_just_passed(due: Due, now: datetime) -> bool:
+    """Whether its card can say that the deadline has passed without a question to Dintero."""
+    link = due.link
+    nothing_known = link.transaction_id is None and link.operation is None
+    return _is_unpaid(due) and nothing_known and link.expires_at <= now < link.expires_at + EXPIRY_GRACE
+
+
+def _is_unpaid(due: Due) -> bool:
     link = due.link
     waiting = link.status is Status.OPEN and link.session_id is not None and link.facts.paying_since is None
-    return waiting and not due.hinted and now >= link.expires_at + EXPIRY_GRACE
+    return waiting and not due.hinted
 
 
 def _can_be_listed(due: Due) -> bool:

@@ -210,7 +210,7 @@ class Telling:
             return
 
         async def strip() -> None:
-            if self.threads.asks(event):
+            if self.threads.takes_buttons(event):
                 await self._strip_older(story, event)
 
         async def post() -> str:
@@ -225,13 +225,13 @@ class Telling:
         await self._set_told(event, ts)
 
     async def _strip_older(self, story: Story, event: Event) -> None:
-        """A decision has one place in the thread: the line that asked before loses its buttons."""
+        """A decision has one place in the thread: the line that had the buttons before loses them."""
         async with self.store.read() as work:
             told = await work.told_events(story.order.id)
-        asking = [each for each in told if self.threads.asks(each) and each.link_id == event.link_id]
-        if not asking:
+        before = [each for each in told if self.threads.takes_buttons(each) and each.link_id == event.link_id]
+        if not before:
             return
-        older = asking[-1]
+        older = before[-1]
         try:
             await self._in_turn(
                 _updates(story, Urgency.MONEY), lambda: self.threads.strip_line(story, older, self.clock.now())

@@ -24,6 +24,7 @@ from bot.slack.owned import Owned
 from bot.slack.threads import SlackThreads
 from bot.slack.views.link_reply import sorry
 from bot.slack.views.result_form import not_done_form
+from bot.slack.views.words import named
 
 log = structlog.get_logger()
 
@@ -101,7 +102,7 @@ class Router:
         try:
             await handling
         except UserFacing as error:
-            await self._tell(ack, body, error.sentence, error.code)
+            await self._tell(ack, body, named(error.about, error.sentence), error.code)
         except Exception:
             code = secrets.token_hex(3)
             log.exception("listener_failed", code=code)

@@ -1,9 +1,11 @@
 """Where stories are told: cards, thread lines, forms that wait, and words for one person only."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+import stamina
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
@@ -11,18 +13,21 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.domain.events import Event
 from bot.domain.links import Link, Status
 from bot.domain.stories import Story
-from bot.services.ports.threads import SlackDown, ThreadError
+from bot.services.ports.threads import SlackDown, ThreadError, Throttled
 from bot.slack.calls import BACKGROUND, SOMEBODY_WAITS, calling
 from bot.slack.views.blocks import Block, Look, Message
 from bot.slack.views.card import card
-from bot.slack.views.line import asks, line
+from bot.slack.views.line import line, takes_buttons
 from bot.slack.views.link_reply import moved, said
 from bot.slack.views.result_form import created_form, rejected_form, still_waiting_form, uncertain_form
-from bot.slack.views.words import because
+from bot.slack.views.words import because, named
 
 log = structlog.get_logger()
 
 _QUIET: Final[dict[str, Any]] = {"unfurl_links": False, "unfurl_media": False}
+_SHOW_WITHIN: Final = 20.0
+"""Seconds for which a waiting form is tried: longer nobody looks at it, and the person is told otherwise."""
+_SHOW_TRIES: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +37,9 @@ class SlackThreads:
     client: AsyncWebClient
     look: Look
 
-    def asks(self, event: Event) -> bool:
-        """Whether the event's line carries buttons."""
-        return asks(event.kind)
+    def takes_buttons(self, event: Event) -> bool:
+        """Whether the event's line takes over the link's buttons, so that older lines lose theirs."""
+        return takes_buttons(event.kind)
 
     async def post_card(self, story: Story, channel: str, now: datetime) -> str:
         """Post the card; its metadata names the order, so that two copies are recognisable."""
@@ -67,7 +72,7 @@ class SlackThreads:
         return str(answer["channel"]["id"])
 
     async def show_result(self, story: Story, link: Link, view_id: str) -> bool:
-        """Put what became of a create into the form that waits for it; False when the form is closed."""
+        """Put what became of a create into the form that waits for it; False when it is closed, or Slack down."""
         return await self._show(view_id, _result(story, link, self.look))
 
     async def show_waiting(self, view_id: str) -> None:
@@ -75,11 +80,20 @@ class SlackThreads:
         await self._show(view_id, still_waiting_form())
 
     async def whisper(
-        self, *, channel: str, user_id: str, sentence: str, response_url: str | None, quote: str | None = None
+        self,
+        *,
+        channel: str,
+        user_id: str,
+        sentence: str,
+        response_url: str | None,
+        quote: str | None = None,
+        about: str | None = None,
     ) -> None:
         """Tell one person something: by `response_url`, else ephemeral, else by DM. Never raises."""
         words = f"{sentence}{because(quote)}" if quote else sentence
-        await self.whisper_message(said(words), channel=channel, user_id=user_id, response_url=response_url)
+        await self.whisper_message(
+            said(named(about, words)), channel=channel, user_id=user_id, response_url=response_url
+        )
 
     async def whisper_message(self, message: Message, *, channel: str, user_id: str, response_url: str | None) -> None:
         """`whisper` for a message with blocks of its own."""
@@ -105,9 +119,15 @@ class SlackThreads:
         await calling(self.client.views_update(view_id=view_id, view=view, **more), seconds=SOMEBODY_WAITS)
 
     async def _show(self, view_id: str, view: Block) -> bool:
+        """Redraw a form, again and again while Slack is busy or down: nothing but this ends its "Creating link…"."""
         try:
-            await calling(self.client.views_update(view_id=view_id, view=view), seconds=BACKGROUND)
-        except ThreadError as error:  # most often: the person closed the form
+            async with asyncio.timeout(_SHOW_WITHIN):
+                async for attempt in stamina.retry_context(
+                    on=_pause, attempts=_SHOW_TRIES, wait_initial=2.0, wait_exp_base=2.5, wait_max=10.0, wait_jitter=0.0
+                ):
+                    with attempt:
+                        await calling(self.client.views_update(view_id=view_id, view=view), seconds=BACKGROUND)
+        except (ThreadError, TimeoutError) as error:  # most often: the person closed the form
             log.info("form_not_updated", reason=str(error))
             return False
         return True
@@ -139,6 +159,13 @@ class SlackThreads:
         except ThreadError:
             return False
         return bool(answer.status_code == 200)
+
+
+def _pause(error: Exception) -> bool | float:
+    """Whether a form is worth another try, or the seconds that Slack asks to wait before it."""
+    if isinstance(error, Throttled):
+        return error.seconds if error.seconds < _SHOW_WITHIN else False
+    return isinstance(error, SlackDown)
 
 
 def _result(story: Story, link: Link, look: Look) -> Block:

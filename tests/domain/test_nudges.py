@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.events import Happened
 from bot.domain.links import Status
-from bot.domain.nudges import nudges
+from bot.domain.nudges import nudges, ran_out
 from bot.domain.operations import Kind, State
 from tests.domain.given import HOUR, MINUTE, NOW, a_link, an_operation, reserved
 
@@ -50,6 +50,15 @@ def test_where_nothing_is_in_doubt_nothing_is_asked(link):
 
 def test_a_first_look_that_comes_late_still_asks():
     assert asked(reserved(operation=UNKNOWN), None, NOW + HOUR) == [Happened.UNKNOWN]
+
+
+def test_the_deadline_of_an_open_link_passes_once():
+    link = a_link(expires_at=NOW)
+
+    assert not ran_out(link, NOW - 2 * SECOND, NOW - SECOND)
+    assert ran_out(link, NOW - SECOND, NOW)
+    assert not ran_out(link, NOW, NOW + SECOND)
+    assert not ran_out(a_link(Status.EXPIRED, expires_at=NOW), NOW - SECOND, NOW)
 
 
 def test_after_forty_eight_hours_the_question_says_that_it_is_over():

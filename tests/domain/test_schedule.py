@@ -13,7 +13,8 @@ from bot.domain.settling import EXPIRY_GRACE, settle
 from tests.domain.given import DAY, HOUR, MINUTE, NOW, a_link, an_operation, look, reserved, taken
 
 SECOND = timedelta(seconds=1)
-CONFIRM = NOW + 7 * DAY + EXPIRY_GRACE
+DEADLINE = NOW + 7 * DAY
+CONFIRM = DEADLINE + EXPIRY_GRACE
 
 
 def wait(link, now=NOW):
@@ -55,13 +56,22 @@ def test_an_opened_link_is_looked_at_for_attempts_that_fail(age, interval):
         a_link(session_id=None, facts=Facts(vouched_by="U")),
     ],
 )
-def test_an_open_link_is_left_alone_until_its_expiry_can_be_confirmed(link):
-    assert next_look(link, NOW) == CONFIRM
+def test_an_open_link_is_left_alone_until_its_deadline_and_then_until_its_expiry_can_be_confirmed(link):
+    assert next_look(link, NOW) == DEADLINE
+    assert next_look(link, DEADLINE) == CONFIRM
+
+
+def test_a_link_opened_just_before_its_deadline_is_asked_nothing_after_it():
+    """Nobody can open it or try again: what is left to know is whether a payment is under way."""
+    link = a_link(facts=Facts(opened_at=DEADLINE - SECOND))
+
+    assert next_look(link, DEADLINE - SECOND) == DEADLINE
+    assert next_look(link, DEADLINE) == CONFIRM
 
 
 def test_the_look_that_confirms_an_expiry_finds_it():
     """Not a moment too early, or it would be looked at for another hour."""
-    assert settle(a_link(), look(), next_look(a_link(created_at=NOW - 2 * DAY), NOW)).link.status is Status.EXPIRED
+    assert settle(a_link(), look(), next_look(a_link(), DEADLINE)).link.status is Status.EXPIRED
 
 
 def test_an_expiry_that_could_not_be_confirmed_is_tried_hourly():

@@ -198,6 +198,12 @@ def test_a_link_cancelled_elsewhere_says_so():
     assert (told.kind, told.source, told.actor) == (Happened.CANCELLED, Source.OUTSIDE, None)
 
 
+def test_a_customer_who_walks_away_is_told_as_such():
+    settlement = settle(a_link(), look(session=a_session(cancelled=True, walked_away=True)), NOW)
+
+    assert [(one.kind, one.source) for one in settlement.news] == [(Happened.CANCELLED, Source.CUSTOMER)]
+
+
 def test_our_own_cancel_is_told_with_who_asked():
     link = a_link(operation=an_operation(Kind.CANCEL, reference="4711-X1"))
 

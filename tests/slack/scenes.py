@@ -14,7 +14,7 @@ from bot.slack.views.blocks import Look
 from bot.slack.views.card import card
 from bot.slack.views.issue_form import issue_form
 from bot.slack.views.line import line
-from bot.slack.views.link_reply import link_reply, moved, sorry, usage
+from bot.slack.views.link_reply import link_reply, moved, said, sorry, usage
 from bot.slack.views.part_form import part_form
 from bot.slack.views.resend_form import cancelling_first, resend_form
 from bot.slack.views.result_form import (
@@ -24,6 +24,7 @@ from bot.slack.views.result_form import (
     still_waiting_form,
     uncertain_form,
 )
+from bot.slack.views.words import named
 
 from .shelf import (
     LOOK,
@@ -102,6 +103,9 @@ def opened():
     yield "an attempt failed", story(link(known=failed), last=event(Happened.ATTEMPT_FAILED, Source.CUSTOMER))
     yield "paying now", story(link(known=facts(opened_at=NOW, paying_since=NOW)))
     yield "paying again after a failure", story(link(known=replace(failed, paying_since=NOW)))
+    over = {"expires_at": NOW - MINUTES}
+    yield "the deadline has passed", story(link(known=facts(delivered=Delivered.SIMULATED), **over))
+    yield "the deadline has passed, paying", story(link(known=facts(opened_at=NOW, paying_since=NOW), **over))
     yield "three lines", story(of=THREE)
     yield "seven lines", story(of=SEVEN)
     yield "in the issuer's own messages", story(diverted=True, channel="D0KARI")
@@ -143,6 +147,8 @@ def paid():
     yield "captured outside Slack", story(link(Status.CAPTURED, known=captured()), last=outside)
     automatic = event(Happened.CAPTURED, Source.AUTOMATIC, amount=24900)
     yield "captured automatically", story(link(Status.CAPTURED, known=captured()), last=automatic)
+    refused = event(Happened.REFUSED, operation="refund", amount=24900, reason="The payment is locked.")
+    yield "a refund refused", story(link(Status.CAPTURED, known=captured()), last=refused)
     yield "part captured", story(link(Status.CAPTURED, known=captured(10000, rest=14900)))
     yield "part captured, nothing left", story(link(Status.CAPTURED, known=captured(10000)))
     part = captured(10000, 4000, 14900)
@@ -165,7 +171,8 @@ def ended():
     paid_then = event(Happened.PAID_WHILE_CANCELLING, amount=24900)
     yield "cancelled while the customer paid", story(link(Status.VOIDED, known=known), last=paid_then)
     yield "cancelled", story(link(Status.CANCELLED), last=event(Happened.CANCELLED))
-    yield "cancelled outside Slack", story(link(Status.CANCELLED), last=event(Happened.CANCELLED, Source.OUTSIDE))
+    for source in (Source.OUTSIDE, Source.CUSTOMER):
+        yield f"cancelled, {source}", story(link(Status.CANCELLED), last=event(Happened.CANCELLED, source))
     over = link(Status.EXPIRED, expires_at=NOW - timedelta(hours=1))
     yield "expired", story(over, last=event(Happened.EXPIRED, Source.AUTOMATIC))
     declined = facts(last_failure="Declined by the bank")
@@ -256,10 +263,12 @@ def money_out():
     on = link(Status.CAPTURED, known=captured(back=24900))
     yield "refunded", *told(Happened.REFUNDED, on, reason="Returned <within> 14 days & *unused*", **back)
     yield "refunded outside", *told(Happened.REFUNDED, on, Source.OUTSIDE, **back)
+    gone = link(Status.CANCELLED)
+    yield "cancelled, customer", *told(Happened.CANCELLED, gone, Source.CUSTOMER)
     for source in (Source.SLACK, Source.OUTSIDE):
         yield f"released, {source}", *told(Happened.VOIDED, link(Status.VOIDED), source, amount=24900)
         yield f"rest released, {source}", *told(Happened.VOIDED, link(Status.CAPTURED), source, amount=14900, rest=True)
-        yield f"cancelled, {source}", *told(Happened.CANCELLED, link(Status.CANCELLED), source)
+        yield f"cancelled, {source}", *told(Happened.CANCELLED, gone, source)
     yield "paid while cancelling", *told(Happened.PAID_WHILE_CANCELLING, link(Status.VOIDED), amount=24900)
     yield "expired", *told(Happened.EXPIRED, link(Status.EXPIRED), Source.AUTOMATIC)
     yield "failed", *told(Happened.FAILED, link(Status.FAILED), Source.CUSTOMER, reason="Declined by the bank.")
@@ -334,6 +343,8 @@ def replies():
     yield "usage", usage()
     yield "sorry", sorry("Only <@U0KARI>, who issued this link, can do that.", "forbidden")
     yield "sorry, without a code", sorry("Nothing has changed since the last look.", "")
+    yield "said about a link", said(named("4711", "Nothing new: the card shows what Dintero says right now."))
+    yield "sorry about a link", sorry(named("4711", "Guests cannot move money."), "forbidden")
     yield "moved", moved("https://shop.slack.com/archives/C0SALES/p1")
     yield "moved, nobody knows where", moved(None)
 

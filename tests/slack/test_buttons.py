@@ -9,7 +9,7 @@ from bot.domain.events import Happened
 from bot.domain.links import Status
 from bot.slack import ids
 from bot.slack.views.buttons import action_row
-from bot.slack.views.line import asks, line
+from bot.slack.views.line import line, takes_buttons
 
 from .scenes import CARDS, tellings
 from .shelf import LOOK, NOW, captured, event, facts, link, operation, reserved, story
@@ -99,14 +99,22 @@ def test_send_again_warns_of_a_second_message_only_when_a_first_may_exist():
 
 
 @pytest.mark.parametrize(("told", "happened"), [(told, happened) for _, told, happened in tellings()])
-def test_a_line_carries_buttons_only_when_it_asks(told, happened):
+def test_a_line_carries_buttons_only_when_there_is_something_to_decide(told, happened):
     with_buttons = line(told, happened, NOW, LOOK, with_buttons=True)
     without = line(told, happened, NOW, LOOK, with_buttons=False)
 
     has_row = any(block["type"] == "actions" for block in with_buttons.blocks)
-    assert has_row == (asks(happened.kind) and bool(actions(told.link(happened.link_id), NOW)))
+    decidable = set(actions(told.link(happened.link_id), NOW)) - {Action.REFRESH}
+    assert has_row == (takes_buttons(happened.kind) and bool(decidable))
     assert all(block["type"] != "actions" for block in without.blocks)
     assert without.text == with_buttons.text
+
+
+def test_only_what_the_customer_tries_leaves_the_buttons_where_they_are():
+    """All else changes what can be done, so a button further up is of no use any more."""
+    stays = {kind for kind in Happened if not takes_buttons(kind)}
+
+    assert stays == {Happened.ISSUED, Happened.OPENED, Happened.ATTEMPT_FAILED}
 
 
 def test_the_row_under_a_line_belongs_to_the_line_s_own_link():

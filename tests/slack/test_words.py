@@ -10,7 +10,7 @@ from bot.domain.links import Status
 from bot.slack.views.blocks import Look, escape, nameless, person, spoken
 from bot.slack.views.card import card
 from bot.slack.views.line import line
-from bot.slack.views.words import because
+from bot.slack.views.words import because, named
 
 from .scenes import CARDS, cards
 from .shelf import LOOK, NOW, captured, event, facts, line_of, link, order, story
@@ -50,6 +50,12 @@ def test_a_reason_is_escaped_once_in_blocks_and_text():
 )
 def test_a_reason_ends_its_sentence(reason, words):
     assert because(reason) == words
+
+
+def test_an_answer_begins_with_its_link_and_a_reference_is_typed_text():
+    assert named("PO-1", "Nothing new.") == "*PO-1* · Nothing new."
+    assert named("<!here>", "Nothing new.") == "*&lt;!here&gt;* · Nothing new."
+    assert named(None, "Nothing new.") == "Nothing new."
 
 
 def test_a_date_is_the_reader_s_own_and_its_fallback_names_the_zone():

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+import stamina
 
 from sandbox.dintero.faults import Fault as Trouble
 from sandbox.slack import Fault
@@ -254,8 +255,29 @@ async def test_a_database_that_breaks_is_not_saved_and_nothing_typed_is_lost(sho
     assert one_link(shop) == [1, 1, 1, 1]
 
 
+@pytest.fixture
+def _no_waiting():
+    """Pauses between tries take no time."""
+    with stamina.set_testing(True, attempts=9, cap=True):
+        yield
+
+
+@pytest.mark.usefixtures("_no_waiting")
+@pytest.mark.parametrize(
+    "fault", [Fault.status(500), Fault.ratelimited(3), Fault.drop_after()], ids=lambda one: one.kind
+)
+async def test_a_result_that_slack_did_not_take_at_once_is_shown_all_the_same(shop, fault):
+    shop.slack.faults.add("views.update", fault)
+
+    form = await shop.issues(GOOD)
+
+    assert "Ready to share" in form.read()
+    assert shop.whispers() == []
+
+
+@pytest.mark.usefixtures("_no_waiting")
 async def test_a_result_that_slack_did_not_take_reaches_the_person_otherwise(shop):
-    shop.slack.faults.add("views.update", Fault.status(500))
+    shop.slack.faults.add("views.update", *[Fault.status(500)] * 4)
 
     await shop.issues(GOOD)
 

@@ -1,5 +1,7 @@
 """Whatever Dintero answers, and if it answers nothing: what was done is known, or said not to be, and never doubled."""
 
+import re
+
 import httpx
 import pytest
 
@@ -25,7 +27,7 @@ async def assert_nothing_came_of_it(shop, ask, requests):
         f"⛔ Nothing came of {ask.noun} that @kari asked for: Dintero did not take the request. Nothing was done."
     )
     assert "Not done" in card(shop)
-    assert whispers(shop) == ["Dintero did not take the request, so nothing was done. Press again in a moment."]
+    assert whispers(shop) == ["4711 · Dintero did not take the request, so nothing was done. Press again in a moment."]
 
 
 # -- provably not done: sent again by itself, or said
@@ -120,7 +122,7 @@ async def test_when_dintero_cannot_even_be_read_nothing_is_asked_of_it(shop, ask
 
     assert shop.writes(ask.kind) == []
     assert (await the_operation(shop)).state == "withdrawn"
-    assert whispers(shop) == ["Dintero did not answer, so nothing was done. Press again in a moment."]
+    assert whispers(shop) == ["4711 · Dintero did not answer, so nothing was done. Press again in a moment."]
     assert shop.card.buttons == list(ask.usual)
 
 
@@ -146,7 +148,8 @@ async def test_a_refusal_is_told_in_the_thread_and_to_the_one_who_pressed(shop, 
     assert ask.happened(shop) == 0
     assert (await the_operation(shop)).state == "refused"
     assert lines(shop)[-1].startswith(f"⛔ Dintero refused {ask.noun} that @kari asked for: {sentence}")
-    assert whispers(shop) == [f"Dintero refused, so nothing was done: {sentence}"]
+    assert whispers(shop) == [f"4711 · Dintero refused, so nothing was done: {sentence}"]
+    assert re.search(r"^(Capture|Refund|Release|Cancellation) refused by Dintero · ", card(shop), re.MULTILINE)
     assert shop.card.buttons == list(ask.usual)
 
 
@@ -164,7 +167,7 @@ async def test_a_refusal_carries_dinteros_own_sentence(shop):
 
     sentence = "dintero_psp.creditcard cannot void the rest of a part capture."
     assert f"⛔ Dintero refused the release of 149,50 kr that @kari asked for: {sentence}" in lines(shop)[-1]
-    assert whispers(shop) == [f"Dintero refused, so nothing was done: {sentence}"]
+    assert whispers(shop) == [f"4711 · Dintero refused, so nothing was done: {sentence}"]
     assert "Release the rest" in shop.card.buttons
 
 
@@ -179,7 +182,7 @@ async def test_somebody_elses_words_cannot_shout_in_our_whisper(shop, monkeypatc
 
     [whisper] = shop.slack.ephemerals(shop.kari)
     assert "<!channel>" not in str(whisper.blocks) + whisper.text
-    assert whispers(shop) == ["Dintero refused, so nothing was done: Look: <!channel> here."]
+    assert whispers(shop) == ["4711 · Dintero refused, so nothing was done: Look: <!channel> here."]
 
 
 # -- unknown, and it was done

@@ -163,7 +163,7 @@ async def test_refresh_with_nothing_new_says_so_to_the_one_who_pressed(shop):
 
     await shop.presses("Refresh", person=shop.people["ola"])
 
-    assert whispers(shop, shop.people["ola"]) == ["Nothing new: the card shows what Dintero says right now."]
+    assert whispers(shop, shop.people["ola"]) == ["4711 · Nothing new: the card shows what Dintero says right now."]
     assert whispers(shop) == []
     assert card(shop) == before
 

@@ -60,7 +60,7 @@ async def test_what_was_not_done_and_not_answered_is_never_sent_by_itself(shop, 
 
     await shop.presses("Check again")
     assert whispers(shop) == [
-        "Dintero shows no sign of it yet. It is looked for on and on; nothing is sent twice by itself."
+        "4711 · Dintero shows no sign of it yet. Paylink keeps looking; nothing is sent twice by itself."
     ]
 
     asked = (await the_operation(shop)).sent_at
@@ -240,7 +240,9 @@ async def test_what_was_accepted_and_never_ends_is_never_sent_again(shop, ask):
     assert shop.card.buttons == ["Check again"]
     assert len(shop.writes(ask.kind)) == 1
     [whisper] = whispers(shop)
-    assert whisper.startswith("Dintero has accepted it and shows no end of it yet. A day after it was asked for,")
+    assert whisper.startswith(
+        "4711 · Dintero has accepted it and shows no end of it yet. A day after it was asked for,"
+    )
 
 
 @accepted_asks

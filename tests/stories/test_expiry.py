@@ -10,9 +10,10 @@ from sandbox.dintero.faults import Fault
 from tests.stories.counting import asked, counted, ready_counts
 from tests.stories.crowd import crowd
 from tests.stories.shop import ACCOUNT, START, opened_shop
+from tests.stories.till import forges, value_of
 
 WEEK = timedelta(days=7)
-GRACE = timedelta(minutes=30)
+GRACE = timedelta(minutes=5)
 
 
 @pytest.fixture(params=[200, 404])
@@ -46,6 +47,61 @@ async def test_a_link_expires_after_the_grace_period_and_is_told_once(shop):
 
     await until(shop, WEEK + timedelta(days=2))
     assert len(shop.lines) == 1
+
+
+def buttons(shop):
+    return shop.card.buttons
+
+
+async def test_at_the_deadline_the_card_says_so_and_offers_no_link_to_share(shop):
+    await shop.issues()
+
+    await until(shop, WEEK - timedelta(seconds=1))
+    assert "The deadline has passed" not in shop.card.read()
+    assert buttons(shop) == ["Show link", "Cancel link", "Refresh"]
+
+    with counted(shop, "list") as lists, counted(shop) as single:
+        await until(shop, WEEK)
+    assert "The deadline has passed. Paylink makes sure that no payment is under way" in shop.card.read()
+    assert "Show link" not in shop.card.read()
+    assert buttons(shop) == ["Cancel link", "Refresh"]
+    assert (lists(), single()) == (0, 0), "it is our own clock that says so"
+    assert shop.lines == []
+
+
+async def test_a_payment_under_way_at_the_deadline_is_what_the_card_speaks_of(shop):
+    await shop.issues()
+    await until(shop, WEEK - timedelta(minutes=1))
+    shop.dintero.start_payment(shop.session()["id"])
+    await shop.sweep()
+
+    await until(shop, WEEK + timedelta(minutes=2))
+
+    assert "A payment was begun before the deadline and has not ended." in shop.card.read()
+    assert "The deadline has passed" not in shop.card.read()
+
+
+async def test_a_link_that_is_asked_for_after_the_deadline_is_not_shown(shop):
+    """The button stands on an older card until Slack has drawn the new one."""
+    await shop.issues()
+    value = value_of(shop.card, "Show link")
+    await until(shop, WEEK)
+
+    await forges(shop, shop.kari, "show_link", value)
+
+    [told] = shop.whispers()
+    assert "The deadline has passed, so there is nothing left to share. Issue a new link." in told
+    assert shop.dintero.url_of(shop.session()) not in told
+
+
+async def test_a_link_can_be_cancelled_after_the_deadline(shop):
+    """A payment that is under way ends with it."""
+    await shop.issues()
+    await until(shop, WEEK)
+
+    await shop.presses("Cancel link")
+
+    assert len(shop.writes("cancel")) == 1
 
 
 async def test_a_link_that_was_opened_and_left_expires_as_well(shop):
@@ -189,7 +245,7 @@ async def test_the_expiry_of_120_links_costs_three_questions(tmp_path):
     async with opened_shop(tmp_path) as shop:
         references = [f"E{n}" for n in range(120)]
         links = await crowd(shop, references, due_in=WEEK + GRACE)
-        shop.clock.pass_(days=7, minutes=30)
+        shop.clock.pass_(days=7, minutes=5)
 
         with counted(shop, "list") as lists, counted(shop) as single:
             for _ in range(4):
@@ -205,7 +261,7 @@ async def test_the_expiry_of_120_links_costs_three_questions(tmp_path):
 async def test_the_last_question_waits_for_a_call_of_the_budget(tmp_path):
     async with opened_shop(tmp_path) as shop:
         await crowd(shop, ["E1"], due_in=WEEK + GRACE)
-        shop.clock.pass_(days=7, minutes=30)
+        shop.clock.pass_(days=7, minutes=5)
         while await shop.bot.store.spend(ACCOUNT, shop.clock.machine_now(), rate=10, share=1.0):
             continue
 
@@ -228,7 +284,7 @@ async def test_the_one_that_was_paid_among_many_does_not_expire(tmp_path):
             session=lambda reference: paid["session_id"] if reference == "E1" else f"T12345678.{reference}",
             due_in=WEEK + GRACE,
         )
-        shop.clock.pass_(days=7, minutes=30)
+        shop.clock.pass_(days=7, minutes=5)
 
         await shop.bot.sweeping.look_at_due()
 

@@ -92,7 +92,12 @@ async def test_a_payment_that_was_begun_shows_on_the_card_until_it_is_decided(is
         ("hold", "⏸️ Waiting for approval by the provider · 249,50 kr", "⏸️ The provider is checking the payment"),
         ("decline", "❌ Payment failed · 249,50 kr", "❌ The payment failed for good"),
         ("fail", "❌ Payment failed · 249,50 kr", "❌ The payment failed for good"),
-        ("walk_away", "🚫 Cancelled · 249,50 kr", "🚫 The link was cancelled by the customer"),
+        ("walk_away", "🚫 Cancelled · 249,50 kr", "🚫 The link was cancelled by the customer."),
+        (
+            "cancel",
+            "🚫 Cancelled · 249,50 kr",
+            "🚫 The link was cancelled outside Slack, for example in Dintero's Backoffice.",
+        ),
     ],
 )
 async def test_the_end_of_a_payment_is_told_once(issued, verb, on_the_card, in_the_thread):
@@ -104,6 +109,15 @@ async def test_the_end_of_a_payment_is_told_once(issued, verb, on_the_card, in_t
     assert headline(issued) == on_the_card
     [line] = said(issued)
     assert line.startswith(in_the_thread)
+
+
+@pytest.mark.parametrize(("verb", "who"), [("walk_away", "by the customer"), ("cancel", "outside Slack")])
+async def test_the_card_says_who_cancelled(issued, verb, who):
+    getattr(issued.dintero, verb)(issued.session()["id"])
+
+    await word_gets_round(issued)
+
+    assert f"Cancelled {who} · " in issued.card.read()
 
 
 async def test_money_that_is_captured_at_once_is_paid_at_first_sight(issued):

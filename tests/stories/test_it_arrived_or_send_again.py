@@ -7,19 +7,22 @@ import pytest
 from sandbox.dintero.faults import Fault
 from tests.stories import database
 from tests.stories.doubting import ASKS, asked, callback, creates, operations
+from tests.stories.till import forges, value_of
 
 # -- It arrived
 
 
 async def test_it_arrived_is_followed_like_any_other_link(shop):
     await asked(shop)
+    asks = value_of(shop.thread[0], "It arrived")
     await shop.presses("It arrived")
 
     assert "📨 Sent" in shop.card.read()
     assert "@kari says that the message arrived." in shop.card.read()
     assert "it cannot be shown or cancelled here; a payment will still be noticed." in shop.card.read()
     assert shop.card.buttons == ["Refresh"]
-    await shop.presses("It arrived", shop.thread[0])
+    assert shop.thread[0].buttons == []
+    await forges(shop, shop.kari, "it_arrived", asks)
     assert shop.whispers()[-1].endswith("Code: stale"), "the question is answered"
 
     await shop.customer_pays()
@@ -134,7 +137,7 @@ async def test_an_old_question_answers_that_a_newer_link_was_sent(shop, fault):
 
     assert creates(shop) == ["4711", "4711-2"]
     [whisper] = shop.whispers()
-    assert whisper == "A newer link was sent since this button was drawn. The card shows it.\nCode: stale"
+    assert whisper == "4711 · A newer link was sent since this button was drawn. The card shows it.\nCode: stale"
 
 
 async def test_two_who_press_send_again_make_one_more_link(shop):

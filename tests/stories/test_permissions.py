@@ -25,11 +25,11 @@ from tests.stories.till import (
     whispers,
 )
 
-NOT_TRUSTED = "Only @kari, who issued this link, and the people trusted with money can do that.\nCode: forbidden"
-GUESTS = "Guests cannot move money. Ask a member of the workspace.\nCode: forbidden"
+NOT_TRUSTED = "4711 · Only @kari, who issued this link, and the people trusted with money can do that.\nCode: forbidden"
+GUESTS = "4711 · Guests cannot move money. Ask a member of the workspace.\nCode: forbidden"
 STRANGERS = "Only people of the workspace that issued this link can do that.\nCode: forbidden"
-BOTS = "Bots cannot do that.\nCode: forbidden"
-SILENT = "Slack did not say who you are just now, so nothing was done. Press again in a moment.\nCode: forbidden"
+BOTS = "4711 · Bots cannot do that.\nCode: forbidden"
+SILENT = "4711 · Slack did not say who you are just now, so nothing was done. Press again in a moment.\nCode: forbidden"
 
 
 def without_code(told):
@@ -122,7 +122,7 @@ async def test_who_may_not_move_money_may_look_for_it_and_not_close_its_question
 
     assert len(shop.dintero.log) > looked
     assert (await the_operation(shop)).state == "unknown"
-    said = f"Dintero shows no sign of it, and the question stays open. {sentence}"
+    said = f"4711 · Dintero shows no sign of it, and the question stays open. {sentence.removeprefix('4711 · ')}"
     assert whispers(shop, person) == without_code([said])
 
 
@@ -253,7 +253,7 @@ async def test_trust_that_ended_before_the_bot_came_to_it_has_ended(shop):
 
     assert moved(shop) == []
     assert (await the_operation(shop)).state == "withdrawn"
-    assert whispers(shop, ola) == ["Nothing was done. " + without_code([NOT_TRUSTED])[0]]
+    assert whispers(shop, ola) == ["4711 · Nothing was done. " + without_code([NOT_TRUSTED])[0].removeprefix("4711 · ")]
     assert "Capture" in shop.card.buttons
 
 
@@ -277,7 +277,7 @@ async def test_a_member_who_became_a_guest_before_the_bot_came_to_it_moves_no_mo
     await shop.work()
 
     assert moved(shop) == []
-    assert whispers(shop) == ["Nothing was done. " + without_code([GUESTS])[0]]
+    assert whispers(shop) == ["4711 · Nothing was done. " + without_code([GUESTS])[0].removeprefix("4711 · ")]
 
 
 async def test_trust_that_ended_while_a_form_was_open_has_ended(shop):

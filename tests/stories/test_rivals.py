@@ -49,7 +49,9 @@ async def test_a_double_click_is_one_operation(shop, button):
 
     assert len(moved(shop)) == 1
     assert len(await operations(shop)) == 1
-    assert whispers(shop) == ["Something is already under way, asked for by @kari. The card follows it.\nCode: stale"]
+    assert whispers(shop) == [
+        "4711 · Something is already under way, asked for by @kari. The card follows it.\nCode: stale"
+    ]
 
 
 async def test_two_people_at_once_are_one_operation_and_the_loser_is_told_who_won(trusting):
@@ -68,7 +70,7 @@ async def test_two_people_at_once_are_one_operation_and_the_loser_is_told_who_wo
     name, nothing = told.pop(winner.requested_by)
     [(_, loser)] = told.values()
     assert nothing == []
-    assert loser == [f"Something is already under way, asked for by @{name}. The card follows it.\nCode: stale"]
+    assert loser == [f"4711 · Something is already under way, asked for by @{name}. The card follows it.\nCode: stale"]
 
 
 async def test_a_refund_form_sent_twice_is_one_refund(shop):
@@ -96,7 +98,7 @@ async def test_two_forms_for_the_same_money_are_one_refund(trusting):
 
     assert done(shop, "REFUND") == [50_00]
     [loser] = (form for form in forms if not form.closed)
-    assert "Something is already under way, asked for by" in plain(loser)
+    assert "4711 · Something is already under way, asked for by" in plain(loser)
 
 
 @every_ask

@@ -22,6 +22,11 @@ from tests.stories.till import (
     whispers,
 )
 
+LESS_IS_OPEN = (
+    "4711 · Nothing was done: 249,50 kr was open when you pressed, now it is 149,50 kr. "
+    "Look at the card and decide again."
+)
+
 
 @pytest.fixture
 async def trusting(shop):
@@ -42,9 +47,7 @@ async def test_an_amount_that_changed_unseen_stops_the_click(shop):
 
     assert moved(shop) == []
     assert (await the_operation(shop)).state == "withdrawn"
-    assert whispers(shop) == [
-        "Nothing was done: 249,50 kr was open when you pressed, now it is 149,50 kr. Look at the card and decide again."
-    ]
+    assert whispers(shop) == [LESS_IS_OPEN]
     assert card(shop).startswith("✅ Partly paid · 100,00 kr of 249,50 kr")
     assert "outside Slack" in lines(shop)[-1]
 
@@ -63,7 +66,7 @@ async def test_an_amount_that_changed_in_sight_stops_a_click_on_an_old_copy(shop
     assert moved(shop) == ["capture"]
     assert len(await operations(shop)) == 1
     assert whispers(shop) == [
-        "Nothing was done: the button was for 249,50 kr, and now 149,50 kr is open. Decide again.\nCode: amount"
+        "4711 · Nothing was done: the button was for 249,50 kr, and now 149,50 kr is open. Decide again.\nCode: amount"
     ]
 
 
@@ -76,7 +79,7 @@ async def test_a_click_on_an_old_copy_of_what_is_over_is_refused(shop):
 
     assert moved(shop) == ["void"]
     assert whispers(shop) == [
-        "The link has moved on since this button was drawn. The card shows what can be done now.\nCode: stale"
+        "4711 · The link has moved on since this button was drawn. The card shows what can be done now.\nCode: stale"
     ]
 
 
@@ -117,7 +120,7 @@ async def test_a_form_that_was_open_while_the_world_changed_in_sight_is_refused(
 
     assert done(shop, "REFUND") == [100_00]
     assert moved(shop) == ["capture"]
-    assert "Nothing was done: the button was for 249,50 kr, and now 149,50 kr is open." in plain(form)
+    assert "4711 · Nothing was done: the button was for 249,50 kr, and now 149,50 kr is open." in plain(form)
 
 
 async def test_a_form_that_was_open_while_the_world_changed_unseen_is_withdrawn(shop):
@@ -130,9 +133,7 @@ async def test_a_form_that_was_open_while_the_world_changed_unseen_is_withdrawn(
 
     assert done(shop, "REFUND") == [100_00]
     assert (await the_operation(shop)).state == "withdrawn"
-    assert whispers(shop) == [
-        "Nothing was done: 249,50 kr was open when you pressed, now it is 149,50 kr. Look at the card and decide again."
-    ]
+    assert whispers(shop) == [LESS_IS_OPEN]
     assert card(shop).startswith("↩️ Partly refunded")
 
 
@@ -159,7 +160,7 @@ async def test_while_somebody_elses_operation_is_open_nothing_else_begins(trusti
         await shop.presses(button, asleep, person=ola)
 
     assert moved(shop) == ["capture"]
-    under_way = "Something is already under way, asked for by @kari. The card follows it.\nCode: stale"
+    under_way = "4711 · Something is already under way, asked for by @kari. The card follows it.\nCode: stale"
     assert whispers(shop, ola) == [under_way, under_way]
 
 

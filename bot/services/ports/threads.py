@@ -45,8 +45,8 @@ class Rejected(ThreadError):
 class Threads(Protocol):
     """Where stories are told. Each call draws from state and makes one call to Slack."""
 
-    def asks(self, event: Event) -> bool:
-        """Whether the event's line carries buttons."""
+    def takes_buttons(self, event: Event) -> bool:
+        """Whether the event's line takes over the link's buttons, so that older lines lose theirs."""
         ...
 
     async def post_card(self, story: Story, channel: str, now: datetime) -> str:
@@ -58,7 +58,7 @@ class Threads(Protocol):
         ...
 
     async def post_line(self, story: Story, event: Event, now: datetime) -> str:
-        """Tell one event in the card's thread, with buttons when it asks for a decision; returns its ts."""
+        """Tell one event in the card's thread, with buttons when there is something to decide; returns its ts."""
         ...
 
     async def strip_line(self, story: Story, event: Event, now: datetime) -> None:
@@ -70,7 +70,7 @@ class Threads(Protocol):
         ...
 
     async def show_result(self, story: Story, link: Link, view_id: str) -> bool:
-        """Put what became of a create into the form that waits for it; False when the form is closed."""
+        """Put what became of a create into the form that waits for it; False when it is closed, or Slack down."""
         ...
 
     async def show_waiting(self, view_id: str) -> None:
@@ -78,11 +78,19 @@ class Threads(Protocol):
         ...
 
     async def whisper(
-        self, *, channel: str, user_id: str, sentence: str, response_url: str | None, quote: str | None = None
+        self,
+        *,
+        channel: str,
+        user_id: str,
+        sentence: str,
+        response_url: str | None,
+        quote: str | None = None,
+        about: str | None = None,
     ) -> None:
         """Tell one person something: by `response_url`, else ephemeral in the channel, else by DM. Never raises.
 
-        `quote` is somebody else's words, said after ours and made harmless.
+        `quote` is somebody else's words, said after ours and made harmless. `about` is the reference of the link that
+        is spoken of, unless the sentence names it.
         """
         ...
 

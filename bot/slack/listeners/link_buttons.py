@@ -125,9 +125,9 @@ class LinkButtonsListener:
         )
 
     async def _refresh(self, press: Press, who: Knock) -> None:
-        sentence = await self.looking.refresh(press)
-        if sentence is not None:
-            await self._whisper(who, sentence)
+        told = await self.looking.refresh(press)
+        if told is not None:
+            await self._whisper(who, told.sentence, told.about)
 
     async def _show(self, press: Press, who: Knock) -> None:
         _, link = await self.looking.show(press)
@@ -138,11 +138,13 @@ class LinkButtonsListener:
 
     async def _open(self, press: Press, who: Knock) -> None:
         story = await self.pressing.story(press)
+        link = story.link(press.link_id)
         view = await self._form(story, press)
         try:
             await self.threads.open_view(who.trigger_id, view)
         except ThreadError:
-            raise Refused("Slack did not open the form in time. Press the button again.", "form") from None
+            sentence = "Slack did not open the form in time. Press the button again."
+            raise Refused(sentence, "form", about=link.reference) from None
 
     async def _form(self, story: Story, press: Press) -> Block:
         link, look = story.link(press.link_id), self.threads.look
@@ -158,11 +160,11 @@ class LinkButtonsListener:
         try:
             await work
         except Refused as refusal:
-            await self._whisper(who, refusal.sentence)
+            await self._whisper(who, refusal.sentence, refusal.about)
 
-    async def _whisper(self, who: Knock, sentence: str) -> None:
+    async def _whisper(self, who: Knock, sentence: str, about: str | None) -> None:
         await self.threads.whisper(
-            channel=who.channel, user_id=who.user_id, sentence=sentence, response_url=who.response_url
+            channel=who.channel, user_id=who.user_id, sentence=sentence, response_url=who.response_url, about=about
         )
 
     async def _point_to_the_card(self, body: Body, link_id: str) -> None:

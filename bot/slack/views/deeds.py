@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.domain.events import Happened, News, Source
+from bot.domain.operations import Kind
 from bot.slack.views.blocks import person
 
 _DEEDS: Final[Mapping[Happened, str]] = {
@@ -31,7 +32,7 @@ _DEEDS: Final[Mapping[Happened, str]] = {
     Happened.CORRECTED: "Corrected by Dintero",
     Happened.KEPT: "Kept",
     Happened.ASKED: "Accepted by Dintero, not finished",
-    Happened.REFUSED: "Refused by Dintero",
+    Happened.REFUSED: "refused by Dintero",
     Happened.UNKNOWN: "No answer from Dintero",
     Happened.AUTO_CAPTURE_MISSING: "Automatic capture is missing",
     Happened.ABSENT: "Question closed",
@@ -51,16 +52,35 @@ _SAYS_WHO: Final = {
     Happened.KEPT,
     Happened.ABSENT,
 }
-_CUSTOMERS: Final = {Happened.OPENED: "by the customer", Happened.AUTHORIZED: "", Happened.CAPTURED: ""}
+_CUSTOMERS: Final = {
+    Happened.OPENED: "by the customer",
+    Happened.CANCELLED: "by the customer",
+    Happened.AUTHORIZED: "",
+    Happened.CAPTURED: "",
+}
 
+_ASKED_FOR: Final[Mapping[object, str]] = {
+    Kind.CREATE: "New link",
+    Kind.CAPTURE: "Capture",
+    Kind.REFUND: "Refund",
+    Kind.VOID: "Release",
+    Kind.CANCEL: "Cancellation",
+}
+"""What came to nothing stands below a headline of its own: `Paid` and `Refused by Dintero` do not go together."""
 _AFTERWARDS: Final = {Happened.PAID_WHILE_CANCELLING: "just as the customer paid"}
 
 
 def deed(event: News) -> str:
     """What happened and who did it: `Captured by <@U1>`."""
-    words = "Not done" if event.data.get("taken") is False else _DEEDS[event.kind]
-    told = [words, _who(event) if event.kind in _SAYS_WHO else "", _AFTERWARDS.get(event.kind, "")]
+    told = [_words(event), _who(event) if event.kind in _SAYS_WHO else "", _AFTERWARDS.get(event.kind, "")]
     return " ".join(part for part in told if part)
+
+
+def _words(event: News) -> str:
+    if event.kind is not Happened.REFUSED:
+        return _DEEDS[event.kind]
+    what = _ASKED_FOR.get(event.data.get("operation"), "Request")
+    return f"{what} not done" if event.data.get("taken") is False else f"{what} {_DEEDS[event.kind]}"
 
 
 def _who(event: News) -> str:

@@ -1,34 +1,25 @@
-"""One line in the thread per change, with the buttons of its link when it asks for a decision."""
+"""One line in the thread per change, with the buttons of its link when there is something to decide."""
 
 from datetime import datetime
 from typing import Final
 
-from bot.domain.events import Event, Happened
+from bot.domain.actions import Action, actions
+from bot.domain.events import PROGRESS, UNTOLD, Event, Happened
+from bot.domain.links import Link
 from bot.domain.stories import Story
 from bot.slack.views.blocks import Block, Look, Message, escape, fit, section, spoken
 from bot.slack.views.buttons import action_row
 from bot.slack.views.sentences import sentence
 
-_ASKS: Final = frozenset(
-    {
-        Happened.AUTHORIZED,
-        Happened.CAPTURED,
-        Happened.UNCERTAIN,
-        Happened.FOUND,
-        Happened.UNKNOWN,
-        Happened.NOT_DELIVERED,
-        Happened.REJECTED,
-        Happened.REFUSED,
-        Happened.AUTO_CAPTURE_MISSING,
-        Happened.CORRECTED,
-    }
-)
 _TEXT_LIMIT: Final = 3000
 
 
-def asks(kind: Happened) -> bool:
-    """Whether a line of this kind asks for a decision, and so carries buttons until the next such line."""
-    return kind in _ASKS
+def takes_buttons(kind: Happened) -> bool:
+    """Whether a line of this kind changes what can be done: it takes over the link's buttons, if any are left.
+
+    They stay on it until the next such line. A look or an attempt of the customer's changes nothing for the seller.
+    """
+    return kind not in PROGRESS | UNTOLD
 
 
 def line(story: Story, event: Event, now: datetime, look: Look, *, with_buttons: bool) -> Message:
@@ -38,7 +29,13 @@ def line(story: Story, event: Event, now: datetime, look: Look, *, with_buttons:
     if len(story.links) > 1:
         told = f"{told} ({escape(link.reference)})"
     blocks: list[Block] = [section(told)]
-    row = action_row(story, link, now, look) if with_buttons and asks(event.kind) else None
+    row = _row(story, link, now, look) if with_buttons and takes_buttons(event.kind) else None
     if row is not None:
         blocks.append(row)
     return Message(text=fit(spoken(told), _TEXT_LIMIT), blocks=blocks)
+
+
+def _row(story: Story, link: Link, now: datetime, look: Look) -> Block | None:
+    """The buttons of `link`, unless nothing is left to decide."""
+    decidable = set(actions(link, now)) - {Action.REFRESH}
+    return action_row(story, link, now, look) if decidable else None

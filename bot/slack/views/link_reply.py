@@ -49,8 +49,10 @@ def sorry(sentence: str, code: str) -> Message:
     `sentence` is mrkdwn of our own; whatever was typed is escaped in it already.
     """
     if not code:
-        return Message(text=sentence, blocks=[section(sentence)])
-    return Message(text=f"{sentence} ({escape(code)})", blocks=[section(sentence), context(f"Code: {escape(code)}")])
+        return said(sentence)
+    return Message(
+        text=f"{spoken(sentence)} ({escape(code)})", blocks=[section(sentence), context(f"Code: {escape(code)}")]
+    )
 
 
 def moved(permalink: str | None) -> Message:

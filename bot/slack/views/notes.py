@@ -26,6 +26,10 @@ _NEVER_SAID: Final = (
     "yourself."
 )
 """For a link that was found after its create had not been answered."""
+_OVERDUE: Final = (
+    "The deadline has passed. Paylink makes sure that no payment is under way before it calls the link expired."
+)
+_UNDER_WAY: Final = "A payment was begun before the deadline and has not ended."
 
 
 def notes(story: Story, now: datetime, look: Look) -> list[str]:
@@ -63,13 +67,15 @@ def _status(story: Story, link: Link, now: datetime, look: Look) -> list[str]:
         return [f"Reason{because(facts.last_failure)}"]
     if link.status is Status.AUTHORIZED and link.auto_capture:
         return [_auto_capture(link, now)]
-    return _open(story, link, look) if link.status is Status.OPEN else []
+    return _open(story, link, now, look) if link.status is Status.OPEN else []
 
 
-def _open(story: Story, link: Link, look: Look) -> list[str]:
+def _open(story: Story, link: Link, now: datetime, look: Look) -> list[str]:
     facts = link.facts
     told = []
-    if link.session_id is None and facts.vouched_by is not None:
+    if now >= link.expires_at:
+        told.append(_UNDER_WAY if facts.paying_since else _OVERDUE)
+    elif link.session_id is None and facts.vouched_by is not None:
         told.append(_vouched(facts.vouched_by))
     elif facts.opened_at is None and facts.paying_since is None and not facts.attempts_failed:
         told.append(delivery_note(story.order.delivery, facts, look))

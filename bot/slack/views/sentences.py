@@ -107,7 +107,9 @@ def _paid_while_cancelling(_: Story, link: Link, event: Event, look: Look) -> st
 def _cancelled(_: Story, __: Link, event: Event, ___: Look) -> str:
     if event.source is Source.SLACK:
         return f"🚫 {person(event.actor)} cancelled the link."
-    return "🚫 The link was cancelled by the customer, or in Dintero's Backoffice."
+    if event.source is Source.CUSTOMER:
+        return "🚫 The link was cancelled by the customer."
+    return f"🚫 The link was cancelled {OUTSIDE}."
 
 
 def _corrected(_: Story, link: Link, event: Event, look: Look) -> str:

@@ -88,6 +88,11 @@ def held(link: Link) -> int:
     return link.facts.open_to_capture + max(link.facts.captured - link.facts.refunded, 0)
 
 
+def named(reference: str | None, sentence: str) -> str:
+    """The sentence with the link that it is about in front: `*4711* · Nothing new`. Typed text is made harmless."""
+    return f"*{escape(reference)}* · {sentence}" if reference else sentence
+
+
 def because(reason: object) -> str:
     """`: the reason`, made harmless, closed with a full stop; a full stop alone when there is none."""
     text = escape(str(reason)) if reason else ""
