@@ -77,9 +77,9 @@ def actions(link: Link, now: datetime) -> tuple[Action, ...]:
         return _authorized(link, now)
     if link.status is Status.CAPTURED:
         return _captured(link)
-    if link.status is Status.PENDING:
-        return (Action.REFRESH,)
-    return (Action.REQUEST_AGAIN, Action.REFRESH) if link.status in _ENDED else ()
+    if link.status in _ENDED and not link.replaced:
+        return (Action.REQUEST_AGAIN, Action.REFRESH)
+    return (Action.REFRESH,) if link.status in {Status.PENDING, *_ENDED} else ()
 
 
 def open_amount(link: Link, action: Action) -> int:

@@ -158,8 +158,8 @@ def test_a_link_is_shared_until_its_deadline_and_can_be_cancelled_after_it():
     """A link that nobody can pay is not to be shared; a payment may still be under way."""
     link = a_link(expires_at=NOW)
 
-    assert actions(link, NOW - SECOND) == (A.SHOW_LINK, A.CANCEL, A.REFRESH)
-    assert actions(link, NOW) == (A.CANCEL, A.REFRESH)
+    assert actions(link, NOW - SECOND) == (A.SHOW_LINK, A.RESEND, A.CANCEL, A.REFRESH)
+    assert actions(link, NOW) == (A.RESEND, A.CANCEL, A.REFRESH)
 
 
 def test_an_uncertain_link_has_no_link_to_show_and_nothing_to_cancel():

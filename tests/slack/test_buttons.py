@@ -104,7 +104,7 @@ def test_a_line_carries_buttons_only_when_there_is_something_to_decide(told, hap
     without = line(told, happened, NOW, LOOK, with_buttons=False)
 
     has_row = any(block["type"] == "actions" for block in with_buttons.blocks)
-    decidable = set(actions(told.link(happened.link_id), NOW)) - {Action.REFRESH}
+    decidable = set(actions(told.link(happened.link_id), NOW)) - {Action.REFRESH, Action.REQUEST_AGAIN}
     assert has_row == (takes_buttons(happened.kind) and bool(decidable))
     assert all(block["type"] != "actions" for block in without.blocks)
     assert without.text == with_buttons.text
@@ -114,7 +114,7 @@ def test_only_what_the_customer_tries_leaves_the_buttons_where_they_are():
     """All else changes what can be done, so a button further up is of no use any more."""
     stays = {kind for kind in Happened if not takes_buttons(kind)}
 
-    assert stays == {Happened.ISSUED, Happened.OPENED, Happened.ATTEMPT_FAILED}
+    assert stays == {Happened.ISSUED, Happened.NOTED, Happened.OPENED, Happened.ATTEMPT_FAILED}
 
 
 def test_the_row_under_a_line_belongs_to_the_line_s_own_link():

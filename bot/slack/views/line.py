@@ -17,9 +17,9 @@ _TEXT_LIMIT: Final = 3000
 def takes_buttons(kind: Happened) -> bool:
     """Whether a line of this kind changes what can be done: it takes over the link's buttons, if any are left.
 
-    They stay on it until the next such line. A look or an attempt of the customer's changes nothing for the seller.
+    They stay on it until the next such line. A note changes nothing, nor does a look or an attempt of the customer's.
     """
-    return kind not in PROGRESS | UNTOLD
+    return kind not in PROGRESS | UNTOLD | {Happened.NOTED}
 
 
 def line(story: Story, event: Event, now: datetime, look: Look, *, with_buttons: bool) -> Message:
@@ -37,5 +37,5 @@ def line(story: Story, event: Event, now: datetime, look: Look, *, with_buttons:
 
 def _row(story: Story, link: Link, now: datetime, look: Look) -> Block | None:
     """The buttons of `link`, unless nothing is left to decide."""
-    decidable = set(actions(link, now)) - {Action.REFRESH}
+    decidable = set(actions(link, now)) - {Action.REFRESH, Action.REQUEST_AGAIN}
     return action_row(story, link, now, look) if decidable else None
