@@ -26,7 +26,7 @@ async def assert_nothing_came_of_it(shop, ask, requests):
     assert lines(shop)[-1].startswith(
         f"⛔ Nothing came of {ask.noun} that @kari asked for: Dintero did not take the request. Nothing was done."
     )
-    assert "Not done" in card(shop)
+    assert " not done · " in card(shop)
     assert whispers(shop) == ["4711 · Dintero did not take the request, so nothing was done. Press again in a moment."]
 
 
