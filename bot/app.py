@@ -6,18 +6,21 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import httpx
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from bot.clock import SystemClock
 from bot.dintero.client import DinteroGateway
 from bot.dintero.config import DinteroConfig
 from bot.dintero.signature import Good, check_callback, check_webhook
+from bot.domain.contacts import read_contact
 from bot.domain.permissions import Policy
 from bot.following import FollowedClock, followed
 from bot.jobs import catching_up, scheduler, table
@@ -35,6 +38,7 @@ from bot.services.refreshing import Refreshing
 from bot.services.running import Running
 from bot.services.sweeping import Sweeping
 from bot.services.telling import Telling
+from bot.services.visiting import Visiting
 from bot.settings import Settings
 from bot.slack.app import Bot, bolt, introduce_bot, route
 from bot.slack.listeners.command import CommandListener
@@ -47,8 +51,13 @@ from bot.slack.threads import SlackThreads
 from bot.slack.views.blocks import Look
 from bot.web.access_log import AccessLog
 from bot.web.body_limit import BodyLimit
+from bot.web.drawing import Drawing
+from bot.web.guesses import Guesses
 from bot.web.health import HealthRoutes
 from bot.web.knocks import CallbackSeal, Knocks, WebhookSeal
+from bot.web.merchant import Merchant
+from bot.web.pages import CustomerPages
+from bot.web.words import spoken
 from storage.engine import open_engine, opening
 from storage.schema import state_of, upgrade
 from storage.secrets import Secrets
@@ -206,7 +215,8 @@ def _wire(
         country=settings.paylink_country,
         sandbox=settings.sandbox,
     )
-    threads, people = SlackThreads(slack, look), SlackPeople(slack, clock.monotonic)
+    threads = SlackThreads(slack, look, lambda link_id: f"{settings.paylink_public_url}/p/{store.token(link_id)}")
+    people = SlackPeople(slack, clock.monotonic)
     shop = Shop(
         workspace_id=workspace_id,
         team_id=bot.team_id,
@@ -252,14 +262,8 @@ def _wire(
     )
     secret = settings.slack_signing_secret.get_secret_value()
     app = bolt(slack, bot, settings.slack_bot_token.get_secret_value(), secret, router)
-    knocks = Knocks(
-        arriving=Arriving(store=store, clock=clock, bell=due, counters=counters),
-        counters=counters,
-        callback_seal=_callback_seal(settings, clock),
-        webhook_seal=_webhook_seal(settings),
-    )
     health = HealthRoutes(Health(store=store, clock=clock, counters=counters))
-    routes = [route(app), *knocks.routes(), *health.routes()]
+    routes = [route(app), *_doors(settings, clock, store, due, tells, counters), *health.routes()]
     limited = BodyLimit(Starlette(routes=routes), _CALLBACK_BODY, {"/slack/events": _SLACK_BODY})
     return Paylink(
         settings=settings,
@@ -276,6 +280,37 @@ def _wire(
         web=AccessLog(limited, routes),
         counters=counters,
     )
+
+
+def _doors(settings: Settings, clock: Clock, store: Store, due: Bells, tells: Bells, counters: Counters) -> list[Route]:
+    """Where Dintero knocks and customers look; a guess at one door counts at the other."""
+    arriving, guesses = Arriving(store=store, clock=clock, bell=due, counters=counters), Guesses()
+    knocks = Knocks(
+        arriving=arriving,
+        counters=counters,
+        callback_seal=_callback_seal(settings, clock),
+        webhook_seal=_webhook_seal(settings),
+        guesses=guesses,
+    )
+    pages = CustomerPages(
+        visiting=Visiting(store=store, clock=clock, bell=tells),
+        arriving=arriving,
+        drawing=_drawing(settings),
+        guesses=guesses,
+    )
+    return [*knocks.routes(), *pages.routes()]
+
+
+def _drawing(settings: Settings) -> Drawing:
+    contact = settings.paylink_contact
+    merchant = Merchant(
+        name=settings.paylink_merchant_name or "",
+        logo_url=settings.paylink_merchant_logo_url,
+        colour=settings.paylink_merchant_colour,
+        contact=read_contact(contact, settings.paylink_country) if contact else None,
+    )
+    zone, language = ZoneInfo(settings.paylink_timezone), spoken(settings.paylink_locale)
+    return Drawing(merchant=merchant, zone=zone, language=language)
 
 
 def _callback_seal(settings: Settings, clock: Clock) -> CallbackSeal | None:

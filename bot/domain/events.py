@@ -34,6 +34,8 @@ class Happened(StrEnum):
     """The session of an uncertain link was found."""
     SENT_AGAIN = "sent_again"
     OPENED = "opened"
+    REPORTED = "reported"
+    """The customer said on our page that something is wrong with the link."""
     ATTEMPT_FAILED = "attempt_failed"
     PENDING = "pending"
     AUTHORIZED = "authorized"

@@ -45,6 +45,7 @@ SANDBOX = Look(sandbox=True)
 THREE = order(line_of(price=10000, quantity="1.5"), line_of("Wiring", 9900, line_id="2"), line_of("Fee", 0, "1", "3"))
 SEVEN = order(*(line_of(f"Thing {n}", 1000 * n, str(n), str(n)) for n in range(1, 8)))
 BY_LINK = order(delivery=Delivery.LINK, phone=None)
+PAGE = "https://pay.example.com/p/token"
 
 
 def states(kinds, known, status):
@@ -99,6 +100,8 @@ def opened():
     yield "not delivered but opened", story(link(known=facts(opened_at=NOW, delivered=Delivered.FAILED)))
     failed = facts(opened_at=NOW, attempts_failed=2, last_failure="Insufficient funds")
     yield "an attempt failed", story(link(known=failed), last=event(Happened.ATTEMPT_FAILED, Source.CUSTOMER))
+    reported = facts(opened_at=NOW, reported_at=NOW)
+    yield "reported", story(link(known=reported), last=event(Happened.REPORTED, Source.CUSTOMER))
     yield "paying now", story(link(known=facts(opened_at=NOW, paying_since=NOW)))
     yield "paying again after a failure", story(link(known=replace(failed, paying_since=NOW)))
     yield "three lines", story(of=THREE)
@@ -216,6 +219,7 @@ def tellings():
     yield "found after it was sent again", *told(Happened.FOUND, alive, Source.AUTOMATIC)
     yield "sent again", *told(Happened.SENT_AGAIN, replace(LOST, replaced=True), reference="4711-2")
     yield "opened", *told(Happened.OPENED, source=Source.CUSTOMER)
+    yield "reported", *told(Happened.REPORTED, source=Source.CUSTOMER)
     yield "attempt failed", *told(Happened.ATTEMPT_FAILED, source=Source.CUSTOMER, reason="Insufficient funds")
     yield "attempt failed, no reason", *told(Happened.ATTEMPT_FAILED, source=Source.CUSTOMER)
     yield "pending", *told(Happened.PENDING, link(Status.PENDING), Source.CUSTOMER)
@@ -308,7 +312,7 @@ def forms():
         "not delivered": story(link(known=facts(delivered=Delivered.FAILED))),
         "just the link": story(link(known=facts(delivered=Delivered.NONE)), of=BY_LINK),
     }.items():
-        yield f"created, {name}", created_form(done, URL, LOOK)
+        yield f"created, {name}", created_form(done, PAGE if done.order is BY_LINK else URL, LOOK)
     yield "created, sandbox", created_form(story(link(known=facts(delivered=Delivered.SIMULATED))), URL, SANDBOX)
     yield "uncertain", uncertain_form()
     yield "rejected", rejected_form("The amount is too high.")
@@ -321,9 +325,10 @@ def forms():
 
 
 def replies():
-    yield "show link", link_reply(link(), NOW, LOOK)
-    yield "show link, expired", link_reply(link(), NOW + timedelta(days=8), LOOK)
-    yield "show link, none", link_reply(LOST, NOW, LOOK)
+    yield "show link", link_reply(story(), link(), URL, NOW, LOOK)
+    yield "show link, our page", link_reply(story(of=BY_LINK), link(), PAGE, NOW, LOOK)
+    yield "show link, expired", link_reply(story(), link(), URL, NOW + timedelta(days=8), LOOK)
+    yield "show link, none", link_reply(story(LOST), LOST, None, NOW, LOOK)
     yield "usage", usage()
     yield "sorry", sorry("Only <@U0KARI>, who issued this link, can do that.", "forbidden")
     yield "sorry, without a code", sorry("Nothing has changed since the last look.", "")

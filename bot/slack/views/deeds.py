@@ -16,6 +16,7 @@ _DEEDS: Final[Mapping[Happened, str]] = {
     Happened.FOUND: "Found at Dintero",
     Happened.SENT_AGAIN: "Sent again",
     Happened.OPENED: "Opened",
+    Happened.REPORTED: "Reported",
     Happened.ATTEMPT_FAILED: "Payment attempt failed",
     Happened.PENDING: "Held for approval",
     Happened.AUTHORIZED: "Reserved",
@@ -39,6 +40,7 @@ _SAYS_WHO: Final = {
     Happened.VOUCHED,
     Happened.SENT_AGAIN,
     Happened.OPENED,
+    Happened.REPORTED,
     Happened.AUTHORIZED,
     Happened.CAPTURED,
     Happened.REFUNDED,
@@ -48,7 +50,7 @@ _SAYS_WHO: Final = {
     Happened.KEPT,
     Happened.ABSENT,
 }
-_CUSTOMERS: Final = {Happened.OPENED: "by the customer", Happened.AUTHORIZED: "", Happened.CAPTURED: ""}
+_CUSTOMERS: Final = {Happened.OPENED: "by the customer", Happened.REPORTED: "by the customer"}
 
 _AFTERWARDS: Final = {Happened.PAID_WHILE_CANCELLING: "just as the customer paid"}
 

@@ -17,6 +17,7 @@ _ASKS: Final = frozenset(
         Happened.FOUND,
         Happened.UNKNOWN,
         Happened.NOT_DELIVERED,
+        Happened.REPORTED,
         Happened.REJECTED,
         Happened.REFUSED,
         Happened.AUTO_CAPTURE_MISSING,

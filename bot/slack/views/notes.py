@@ -26,6 +26,7 @@ _NEVER_SAID: Final = (
     "yourself."
 )
 """For a link that was found after its create had not been answered."""
+_REPORTED: Final = "🚩 *The customer reported this link.* Paylink no longer offers it; cancel it if something is wrong."
 
 
 def notes(story: Story, now: datetime, look: Look) -> list[str]:
@@ -68,7 +69,7 @@ def _status(story: Story, link: Link, now: datetime, look: Look) -> list[str]:
 
 def _open(story: Story, link: Link, look: Look) -> list[str]:
     facts = link.facts
-    told = []
+    told = [_REPORTED] if facts.reported_at is not None else []
     if link.session_id is None and facts.vouched_by is not None:
         told.append(_vouched(facts.vouched_by))
     elif facts.opened_at is None and facts.paying_since is None and not facts.attempts_failed:
