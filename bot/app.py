@@ -42,7 +42,9 @@ from bot.services.visiting import Visiting
 from bot.settings import Settings
 from bot.slack.app import Bot, bolt, introduce_bot, route
 from bot.slack.listeners.command import CommandListener
+from bot.slack.listeners.drafting import Drafting
 from bot.slack.listeners.issue_form import IssueFormListener
+from bot.slack.listeners.lines_form import LinesFormListener
 from bot.slack.listeners.link_buttons import LinkButtonsListener
 from bot.slack.owned import Owned
 from bot.slack.people import SlackPeople
@@ -243,11 +245,11 @@ def _wire(
     issuing = Issuing(store=store, clock=clock, bell=wants, shop=shop, policy=policy)
     pressing = Pressing(store=store, clock=clock, bell=bells, policy=policy, locale=settings.paylink_locale)
     looking = Looking(store=store, people=people, clock=clock, bell=tells, pressing=pressing, refreshing=refreshing)
+    drafts = Drafting(store=store, clock=clock, shop=shop)
     router = Router(
         commands=CommandListener(threads=threads, owned=owned, shop=shop),
-        forms=IssueFormListener(
-            store=store, clock=clock, issuing=issuing, creating=creating, threads=threads, owned=owned
-        ),
+        forms=IssueFormListener(drafts=drafts, issuing=issuing, creating=creating, threads=threads, owned=owned),
+        lines=LinesFormListener(drafts=drafts, threads=threads, owned=owned),
         buttons=LinkButtonsListener(
             store=store,
             clock=clock,

@@ -5,15 +5,17 @@ from datetime import timedelta
 from itertools import product
 
 from bot.domain.actions import Action
-from bot.domain.drafts import MAX_LINES, Draft, DraftLine
+from bot.domain.drafts import EXCL, MAX_LINES, Draft, DraftLine
 from bot.domain.events import Happened, Source
 from bot.domain.links import Delivered, Status
 from bot.domain.operations import OPEN, Kind, State
 from bot.domain.orders import Capture, Delivery
 from bot.slack.views.blocks import Look
 from bot.slack.views.card import card
-from bot.slack.views.issue_form import issue_form
+from bot.slack.views.issue_form import LINES_CHANGED, issue_form
 from bot.slack.views.line import line
+from bot.slack.views.line_form import line_form
+from bot.slack.views.lines_form import NO_LAST_ORDER, lines_form
 from bot.slack.views.link_reply import link_reply, moved, sorry, usage
 from bot.slack.views.part_form import part_form
 from bot.slack.views.result_form import (
@@ -292,7 +294,17 @@ FILLED = replace(
     DRAFT, phone="912 34 567", reference="4711", lines=(DraftLine(line_id="1", text="Tow bar", price="249,00"),)
 )
 MORE = replace(FILLED, expanded=True, lines=(*FILLED.lines, DraftLine(line_id="2", text="Wiring", price="99,00")))
-FULL = replace(FILLED, lines=tuple(DraftLine(line_id=str(n)) for n in range(MAX_LINES)))
+FULL = replace(
+    FILLED, lines=tuple(DraftLine(line_id=str(n), text=f"Bolt {n}", price="10") for n in range(1, MAX_LINES + 1))
+)
+MIXED = replace(
+    MORE,
+    lines=(
+        *MORE.lines,
+        DraftLine(line_id="3", text="Fitting, by the hour", quantity="1,5", price="900", vat="12,5"),
+        DraftLine(line_id="4", text="Bolts", price="many"),
+    ),
+)
 
 
 def forms():
@@ -305,6 +317,9 @@ def forms():
         "two lines": MORE,
     }.items():
         yield f"issue, {name}", issue_form(draft, currency="NOK", look=LOOK)
+    stale = replace(MORE, expanded=False, revision=2, redrawn=True)
+    yield "issue, lines changed since", issue_form(stale, currency="NOK", look=LOOK, notice=LINES_CHANGED)
+    yield from line_forms()
     yield "creating", creating_form()
     yield "still waiting", still_waiting_form()
     for name, done in {
@@ -322,6 +337,15 @@ def forms():
     yield "capture the rest", part_form(story(of=THREE), link(known=some), Action.CAPTURE_PART, LOOK)
     yield "refund", part_form(story(), link(Status.CAPTURED, known=captured(taken={"1": 24900})), Action.REFUND, LOOK)
     yield "refund, lines unknown", part_form(story(), ON_PAID, Action.REFUND, LOOK)
+
+
+def line_forms():
+    for name, draft in {"none": DRAFT, "one": FILLED, "several": MIXED, "full": FULL}.items():
+        yield f"lines, {name}", lines_form(draft, currency="NOK", look=LOOK)
+    yield "lines, no last order", lines_form(DRAFT, currency="NOK", look=LOOK, notice=NO_LAST_ORDER)
+    yield "line, new", line_form(MORE, DraftLine(line_id="3"), currency="NOK", look=LOOK)
+    dear = replace(MORE, prices=EXCL, currency="SEK")
+    yield "line, typed VAT, excl. VAT, in SEK", line_form(dear, MIXED.lines[2], currency="NOK", look=LOOK, generation=1)
 
 
 def replies():
