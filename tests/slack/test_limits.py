@@ -195,7 +195,7 @@ def test_the_other_forms_and_replies_fit():
 
     check_view(created_form(told, URL + "x" * 2000, LOOK))
     check_view(rejected_form(LONG * 20))
-    check_message(link_reply(replace(told.newest, url=URL + "x" * 2000), NOW, LOOK))
+    check_message(link_reply(told, told.newest, URL + "x" * 2000, NOW, LOOK))
 
 
 @pytest.mark.parametrize("kind", Kind)

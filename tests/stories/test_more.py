@@ -10,6 +10,7 @@ import pytest
 
 from sandbox.slack import Fault
 from tests.stories import database
+from tests.stories.browsing import page_of
 
 
 async def press(shop, form, button, **how):
@@ -145,7 +146,7 @@ async def test_a_plain_link_needs_no_phone_and_sends_nothing(shop):
     assert "publish" not in create.body["configuration"]
     assert "customer" not in create.body
     assert "Ready to share" in form.read()
-    assert shop.dintero.url_of(shop.session()) in form.read()
+    assert page_of(shop) in form.read()
     assert "No number given" in shop.card.read()
 
 
