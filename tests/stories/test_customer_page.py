@@ -150,7 +150,9 @@ async def test_a_reserved_payment_is_thanked_for_and_cannot_be_made_again(shop):
     said = read(await looks(shop))
 
     assert said.startswith("The money is reserved\nThank you.")
+    assert "Amount\nNOK 249.50" in said.replace("\xa0", " ")
     assert "Pay now" not in said
+    assert "To pay" not in said
 
 
 async def test_a_paid_link_says_so(shop):
