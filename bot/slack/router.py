@@ -18,6 +18,7 @@ from bot.domain.errors import UserFacing
 from bot.slack import ids
 from bot.slack.listeners.command import CommandListener
 from bot.slack.listeners.issue_form import IssueFormListener
+from bot.slack.listeners.lines_form import LinesFormListener
 from bot.slack.listeners.link_buttons import LinkButtonsListener
 from bot.slack.listeners.payloads import Body, knock
 from bot.slack.owned import Owned
@@ -44,6 +45,7 @@ class Router:
 
     commands: CommandListener
     forms: IssueFormListener
+    lines: LinesFormListener
     buttons: LinkButtonsListener
     threads: SlackThreads
     owned: Owned
@@ -64,7 +66,7 @@ class Router:
     async def _on_action(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         action = body["actions"][0]
         action_id = str(action.get("action_id", ""))
-        named = ids.field_of(str(action.get("block_id", ""))) if action_id == ids.FIELD else action_id
+        named = ids.kind_of(str(action.get("block_id", ""))) if action_id == ids.FIELD else action_id
         handler = self._actions().get(named)
         if handler is None and action_id.startswith(ids.LINK):
             handler = self.buttons.pressed
@@ -83,16 +85,20 @@ class Router:
     def _actions(self) -> Mapping[str, ActionHandler]:
         return {
             ids.FORM_MORE: self.forms.more,
-            ids.FORM_ADD_LINE: self.forms.add_line,
-            ids.FORM_REMOVE_LINE: self.forms.remove_line,
+            ids.FORM_LINES: self.lines.open,
+            ids.FORM_ADD_LINE: self.lines.add,
+            ids.FORM_LINE: self.lines.chosen,
             ids.DELIVERY: self.forms.redraw,
             ids.CURRENCY: self.forms.redraw,
             ids.PRICES: self.forms.redraw,
+            ids.PRICE: self.forms.redraw,
         }
 
     def _views(self) -> Mapping[str, ViewHandler]:
         return {
             ids.VIEW_ISSUE: self.forms.send,
+            ids.VIEW_LINES: self.lines.done,
+            ids.VIEW_LINE: self.lines.save,
             ids.VIEW_CAPTURE_PART: self.buttons.part_sent,
             ids.VIEW_REFUND: self.buttons.part_sent,
             ids.VIEW_RESEND: self.buttons.resend_sent,

@@ -81,10 +81,6 @@ class Work(Protocol):
         """A newer link of the same order exists now."""
         ...
 
-    async def delete_draft(self, draft_id: str) -> None:
-        """The draft has become an order."""
-        ...
-
     # operations
     async def add_operation(self, operation: Operation) -> None:
         """Keep an intent; raises the link's order version. Raises OperationOpen when the link has an open one."""
@@ -196,7 +192,7 @@ class Work(Protocol):
         ...
 
     async def purge_drafts(self, before: datetime) -> int:
-        """Drop forms nobody sent."""
+        """Drop forms as typed, sent or not: a second *Send* of the same form is understood until then."""
         ...
 
 
