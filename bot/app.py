@@ -37,6 +37,7 @@ from bot.services.pressing import Pressing
 from bot.services.refreshing import Refreshing
 from bot.services.replacing import Replacing
 from bot.services.running import Running
+from bot.services.saved_items import SavedItems
 from bot.services.sweeping import Sweeping
 from bot.services.telling import Telling
 from bot.services.visiting import Visiting
@@ -45,6 +46,7 @@ from bot.slack.app import Bot, bolt, introduce_bot, route
 from bot.slack.listeners.command import CommandListener
 from bot.slack.listeners.drafting import Drafting
 from bot.slack.listeners.issue_form import IssueFormListener
+from bot.slack.listeners.items import ItemsListener
 from bot.slack.listeners.lines_form import LinesFormListener
 from bot.slack.listeners.link_buttons import LinkButtonsListener
 from bot.slack.owned import Owned
@@ -250,10 +252,12 @@ def _wire(
     pressing = Pressing(store=store, clock=clock, bell=bells, policy=policy, shop=shop, locale=settings.paylink_locale)
     looking = Looking(store=store, people=people, clock=clock, bell=tells, pressing=pressing, refreshing=refreshing)
     drafts = Drafting(store=store, clock=clock, shop=shop)
+    items = SavedItems(store=store, clock=clock, shop=shop, policy=policy)
     router = Router(
         commands=CommandListener(threads=threads, owned=owned, shop=shop),
         forms=IssueFormListener(drafts=drafts, issuing=issuing, creating=creating, threads=threads, owned=owned),
-        lines=LinesFormListener(drafts=drafts, threads=threads, owned=owned),
+        lines=LinesFormListener(drafts=drafts, items=items, threads=threads, owned=owned),
+        items=ItemsListener(items=items, threads=threads, owned=owned),
         buttons=LinkButtonsListener(
             store=store,
             clock=clock,

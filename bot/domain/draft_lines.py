@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from bot.domain.drafts import EXCL, INCL, Draft, DraftLine, read_line, read_lines, vat_rates
+from bot.domain.drafts import EXCL, INCL, Draft, DraftLine, read_lines, vat_rates
 from bot.domain.money import plain_amount, round_half_up
 from bot.domain.orders import Line
 
@@ -43,13 +43,6 @@ def sums(draft: Draft, currency: str) -> Sums | None:
     for line in sorted(lines, key=lambda one: one.vat):
         rates[line.vat] = rates.get(line.vat, 0) + line.vat_amount
     return Sums(total=sum(line.total for line in lines), vat=rates)
-
-
-def wrong_in_line(line: DraftLine, draft: Draft, currency: str) -> dict[str, str]:
-    """All that is wrong with one line of the draft, a sentence by field: `price:2`. Empty when it can be sold."""
-    wrong: dict[str, str] = {}
-    read_line(line, currency, wrong, excl=draft.prices == EXCL)
-    return wrong
 
 
 def line_of(draft: Draft, line_id: str) -> DraftLine | None:

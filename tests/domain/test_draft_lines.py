@@ -15,7 +15,6 @@ from bot.domain.draft_lines import (
     with_line,
     with_sold_lines,
     without_line,
-    wrong_in_line,
 )
 from bot.domain.drafts import EXCL, INCL, Draft, DraftLine
 from bot.domain.orders import Line
@@ -78,13 +77,6 @@ def test_nothing_is_added_up_while_a_line_cannot_be_read():
     assert sums(replace(DRAFT, lines=(ONE, replace(TWO, price="?"))), "NOK") is None
     assert sums(Draft(id="d1"), "NOK") is None
     assert sums(replace(DRAFT, lines=(ONE, DraftLine(line_id="2"))), "NOK").total == 24950
-
-
-def test_all_that_is_wrong_with_a_line_is_said_at_once():
-    wrong = wrong_in_line(DraftLine(line_id="7", text=" ", price="?", quantity="0", vat="x"), DRAFT, "NOK")
-
-    assert wrong.keys() == {"text:7", "price:7", "quantity:7", "vat:7"}
-    assert wrong_in_line(TWO, DRAFT, "NOK") == {}
 
 
 def test_the_lines_of_an_order_become_lines_as_they_are_typed():

@@ -2,24 +2,36 @@
 
 from collections.abc import Coroutine
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.domain.draft_lines import filled_lines, line_of, next_line, with_line, without_line, wrong_in_line
-from bot.domain.drafts import MAX_LINES, Draft, DraftLine
+from bot.domain.draft_lines import (
+    filled_lines,
+    line_of,
+    next_line,
+    plain_decimal,
+    price_as_typed,
+    with_line,
+    with_sold_lines,
+    without_line,
+)
+from bot.domain.drafts import EXCL, MAX_LINES, Draft, DraftLine, read_line
+from bot.domain.permissions import Actor
 from bot.services.ports.threads import ThreadError
+from bot.services.saved_items import SavedItems
 from bot.slack import forms, ids
 from bot.slack.listeners.drafting import Drafting
-from bot.slack.listeners.payloads import Body, knock
+from bot.slack.listeners.payloads import Body, assumed_member, knock
 from bot.slack.owned import Owned
 from bot.slack.stacking import push_view
 from bot.slack.threads import SlackThreads
 from bot.slack.views.blocks import Block
 from bot.slack.views.issue_form import FormMetadata, issue_form
 from bot.slack.views.line_form import LineMetadata, line_form
-from bot.slack.views.lines_form import lines_form
+from bot.slack.views.lines_form import NO_LAST_ORDER, lines_form
 
 log = structlog.get_logger()
 
@@ -35,6 +47,7 @@ class LinesFormListener:
     """
 
     drafts: Drafting
+    items: SavedItems
     threads: SlackThreads
     owned: Owned
 
@@ -69,20 +82,61 @@ class LinesFormListener:
         """*Save* in a line's view: all that is wrong with it at once, or back to the lines with fresh sums."""
         view, draft = body["view"], await self._draft(body)
         line = forms.line_in_view(view, self._known_line(view, draft))
-        wrong = wrong_in_line(line, draft, draft.currency or self.drafts.shop.currency)
-        is_new = line_of(draft, line.line_id) is None
-        if is_new and len(filled_lines(draft)) >= MAX_LINES:
-            wrong = {ids.block_id(ids.TEXT, line.line_id): _FULL}
-        if wrong:
+        wrong: dict[str, str] = {}
+        read = read_line(line, draft.currency or self.drafts.shop.currency, wrong, excl=draft.prices == EXCL)
+        wrong |= self._refusals(body, draft, line)
+        if wrong or read is None:
             await ack(response_action="errors", errors=forms.line_errors(wrong, view))
             return
+        if forms.is_kept(view):
+            await self.items.keep(read, draft.currency or self.drafts.shop.currency, _actor(body))
         await self._keep(body, with_line(draft, line), lines_view=view.get("previous_view_id"))
+        await ack()
+
+    async def item_chosen(self, ack: AsyncAck, body: Body, action: Body) -> None:
+        """A saved item: its name, price and VAT take the place of what stands in the line's view."""
+        view, draft = body["view"], await self._draft(body)
+        about = LineMetadata.decode(view.get("private_metadata"))
+        item = await self.items.item(str((action.get("selected_option") or {}).get("value")))
+        if item is not None and item.currency == about.currency:
+            line = forms.line_in_view(view, self._known_line(view, draft))
+            filled = replace(
+                line,
+                text=item.name,
+                price=price_as_typed(item.unit_price, item.vat, draft, item.currency),
+                vat=plain_decimal(Decimal(item.vat) / 100),
+            )
+            await self.drafts.keep(replace(draft, editing=filled), knock(body).user_id)
+            drawn = self._line(draft, filled, about.generation + 1)
+            redrawing = self.threads.update_view(str(view["id"]), drawn, view.get("hash"))
+            self.owned.start("fill the line", self._told(redrawing))
+        await ack()
+
+    async def use_last(self, ack: AsyncAck, body: Body, _: Body) -> None:
+        """*Use last order*: its lines and their currency, or a sentence when there is none."""
+        view, draft = body["view"], await self._draft(body)
+        last = await self.items.last_lines(knock(body).user_id)
+        if last is None:
+            drawn = self._lines(draft, NO_LAST_ORDER)
+            self.owned.start("say so", self._told(self.threads.update_view(str(view["id"]), drawn, view.get("hash"))))
+        else:
+            currency, sold = last
+            await self._keep(body, with_sold_lines(draft, sold, currency), lines_view=view["id"])
         await ack()
 
     async def done(self, ack: AsyncAck, body: Body) -> None:
         """*Done*: back to the form, which shows the lines."""
         self._show(body, await self._draft(body))
         await ack()
+
+    def _refusals(self, body: Body, draft: Draft, line: DraftLine) -> dict[str, str]:
+        """What speaks against saving a line, however well it is written."""
+        refused: dict[str, str] = {}
+        if line_of(draft, line.line_id) is None and len(filled_lines(draft)) >= MAX_LINES:
+            refused[ids.block_id(ids.TEXT, line.line_id)] = _FULL
+        if forms.is_kept(body["view"]) and (sentence := self.items.refusal(_actor(body))) is not None:
+            refused[ids.block_id(ids.KEEP, line.line_id)] = f"{sentence} Untick this to save the line."
+        return refused
 
     @staticmethod
     def _known_line(view: Body, draft: Draft) -> DraftLine | None:
@@ -131,3 +185,8 @@ class LinesFormListener:
     def _line(self, draft: Draft, line: DraftLine, generation: int = 0) -> Block:
         shop = self.drafts.shop
         return line_form(draft, line, currency=shop.currency, look=self.threads.look, generation=generation)
+
+
+def _actor(body: Body) -> Actor:
+    who = knock(body)
+    return Actor(user_id=who.user_id, team_id=who.team_id, standing=assumed_member())
