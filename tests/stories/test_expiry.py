@@ -58,13 +58,13 @@ async def test_at_the_deadline_the_card_says_so_and_offers_no_link_to_share(shop
 
     await until(shop, WEEK - timedelta(seconds=1))
     assert "The deadline has passed" not in shop.card.read()
-    assert buttons(shop) == ["Show link", "Cancel link", "Refresh"]
+    assert buttons(shop) == ["Show link", "Cancel link", "Send again…", "Refresh"]
 
     with counted(shop, "list") as lists, counted(shop) as single:
         await until(shop, WEEK)
     assert "The deadline has passed. Paylink makes sure that no payment is under way" in shop.card.read()
     assert "Show link" not in shop.card.read()
-    assert buttons(shop) == ["Cancel link", "Refresh"]
+    assert buttons(shop) == ["Send again…", "Cancel link", "Refresh"]
     assert (lists(), single()) == (0, 0), "it is our own clock that says so"
     assert shop.lines == []
 
@@ -227,7 +227,7 @@ async def test_a_payment_announced_during_the_confirmation_is_heard(shop):
     await shop.issues()
     await until(shop, WEEK)
     shop.clock.pass_(seconds=(GRACE + timedelta(minutes=1)).total_seconds())
-    shop.dintero.faults.add("list", Fault.delay(0.3, after=True))
+    shop.dintero.faults.add("list", Fault.delay(2, after=True))
 
     looking = asyncio.create_task(shop.bot.work())
     await asked(shop, "list")
