@@ -134,3 +134,24 @@ async def test_a_link_is_issued_without_touching_the_mouse(kari):
     await kari.no_form()
     await expect(kari.page.get_by_label("Message sales")).to_be_focused()
     await kari.card_says("Ready to share", "249,50 kr")
+
+
+async def test_a_saved_item_is_searched_for_and_fills_the_line(kari):
+    await kari.says(ONE_LINER)
+    await kari.presses("Lines…")
+    await kari.picks("Edit", kari.form.locator(".section", has_text="Tow bar"))
+    await kari.form.get_by_label("Keep as a saved item").check()
+    await kari.presses("Save")
+    await kari.sees("1. 1 × Tow bar", within=kari.form)
+    await kari.presses("Add line")
+    search = kari.form.get_by_label("Saved item (optional)", exact=True)
+    await search.press_sequentially("TOW", delay=60)
+    found = kari.form.locator("datalist option")
+    await expect(found).to_have_count(1)
+    await search.fill(await found.get_attribute("value"))
+
+    await expect(kari.form.get_by_label("What for", exact=True)).to_have_value("Tow bar")
+    await expect(kari.form.get_by_label("Price each incl. VAT (NOK)", exact=True)).to_have_value("249,50")
+    await kari.picture("form-line")
+    await kari.presses("Save")
+    await kari.sees("2. 1 × Tow bar · 249,50 kr", "Total so far: 499,00 kr", within=kari.form)

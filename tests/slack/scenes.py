@@ -7,12 +7,14 @@ from itertools import product
 from bot.domain.actions import Action
 from bot.domain.drafts import EXCL, MAX_LINES, Draft, DraftLine
 from bot.domain.events import Happened, Source
+from bot.domain.items import Item
 from bot.domain.links import Delivered, Status
 from bot.domain.operations import OPEN, Kind, State
 from bot.domain.orders import Capture, Delivery
 from bot.slack.views.blocks import Look
 from bot.slack.views.card import card
 from bot.slack.views.issue_form import LINES_CHANGED, issue_form
+from bot.slack.views.item_list import item_list
 from bot.slack.views.line import line
 from bot.slack.views.line_form import line_form
 from bot.slack.views.lines_form import NO_LAST_ORDER, lines_form
@@ -364,6 +366,11 @@ def line_forms():
     yield "line, typed VAT, excl. VAT, in SEK", line_form(dear, MIXED.lines[2], currency="NOK", look=LOOK, generation=1)
 
 
+ITEM = Item(
+    id="f" * 32, workspace_id="W1", name="Tow bar", unit_price=24900, currency="NOK", vat=2500, kept_by="U1", at=NOW
+)
+
+
 def replies():
     yield "show link", link_reply(story(), link(), URL, NOW, LOOK)
     yield "show link, our page", link_reply(story(of=BY_LINK), link(), PAGE, NOW, LOOK)
@@ -374,6 +381,12 @@ def replies():
     yield "sorry, without a code", sorry("Nothing has changed since the last look.", "")
     yield "said about a link", said(named("4711", "Nothing new: the card shows what Dintero says right now."))
     yield "sorry about a link", sorry(named("4711", "Guests cannot move money."), "forbidden")
+    yield "no saved items", item_list([], 0, LOOK, removable=True)
+    yield (
+        "saved items",
+        item_list([ITEM, replace(ITEM, id="e" * 32, name="<Fee> & *more*", vat=1250)], 25, LOOK, removable=True),
+    )
+    yield "saved items, for those who may not remove them", item_list([ITEM], 1, LOOK, removable=False)
     yield "moved", moved("https://shop.slack.com/archives/C0SALES/p1")
     yield "moved, nobody knows where", moved(None)
 

@@ -162,6 +162,18 @@ def test_a_line_whose_view_lost_everything_reads_back_as_it_was(line, generation
     assert line_in_view(view, line) == line
 
 
+def test_a_line_is_remembered_where_slack_neither_repeats_presets_nor_sends_them():
+    """Nobody promises that a payload's blocks carry the presets; what was stored fills the gaps."""
+    line = DraftLine(line_id="2", text="Tow bar", price="249,50", quantity="2", vat="12,5")
+    view = line_on_screen(line, 1)
+    view["state"]["values"] = lost(view["state"]["values"])
+    for block in view["blocks"]:
+        for name in ("initial_value", "initial_option"):
+            block["element"].pop(name, None)
+
+    assert line_in_view(view, line) == line
+
+
 def test_a_typed_vat_rate_wins_and_is_where_its_error_stands():
     line = DraftLine(line_id="2", text="A", price="1")
     view = line_on_screen(line, other_vat_2=" 12,5 ")

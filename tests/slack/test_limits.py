@@ -16,15 +16,16 @@ from bot.domain.typed import MAX_REFERENCE, MAX_TEXT
 from bot.slack.views.blocks import Look, fit, length
 from bot.slack.views.card import card
 from bot.slack.views.issue_form import LINES_CHANGED, issue_form
+from bot.slack.views.item_list import item_list, item_option
 from bot.slack.views.line import line
 from bot.slack.views.line_form import line_form
 from bot.slack.views.lines_form import NO_LAST_ORDER, lines_form
 from bot.slack.views.link_reply import link_reply
 from bot.slack.views.part_form import part_form
 from bot.slack.views.result_form import created_form, rejected_form
-from sandbox.slack.blocks import text_sum, wrong_in_message, wrong_in_view
+from sandbox.slack.blocks import OPTION, text_sum, wrong_in_message, wrong_in_view
 
-from .scenes import CARDS, cards, forms, lines, replies
+from .scenes import CARDS, ITEM, cards, forms, lines, replies
 from .shelf import LOOK, NOW, URL, captured, event, facts, line_of, link, operation, order, reserved, story
 
 NASTY = "<!channel> <@U1> &<>*_~` :boom: https://evil.example "
@@ -150,6 +151,15 @@ def test_twenty_lines_fit_into_their_view_and_into_the_forms_text(text, price):
     rows = [block for block in view["blocks"] if "accessory" in block]
     assert len(rows) == (MAX_LINES if text or price else 0)
     assert len({row["block_id"] for row in rows}) == len(rows)
+
+
+@pytest.mark.parametrize("text", [LONG, WIDE])
+def test_the_fullest_saved_items_fit_into_their_list_and_menu(text):
+    items = [replace(ITEM, id=f"{n:032}", name=text, unit_price=MAX_MINOR, vat=10000) for n in range(20)]
+
+    check_message(item_list(items, 10**6, LOOK, removable=True))
+    for item in items:
+        assert not list(OPTION(item_option(item, LOOK), "/option"))
 
 
 @pytest.mark.parametrize("text", [LONG, WIDE, "x" * 5000, ""])

@@ -232,3 +232,20 @@ async def test_a_line_whose_filling_got_lost_is_saved_as_it_stands_there(shop):
     await saves(shop, line)
 
     assert rows(lines) == ["1. 1 × Wiring · 100,00 kr · 25 %"]
+
+
+async def test_a_filled_line_is_remembered_where_slack_does_not_repeat_its_presets(shop):
+    """Nobody promises that a payload's blocks carry the presets; what was stored fills the gaps."""
+    await keeps(shop)
+    _, lines, line = await a_new_line(shop)
+    await search(shop, line)
+    await types(shop, line, item=KEPT)
+    payload = shop.slack._base("view_submission", shop.kari, line) | {"view": line.payload(), "response_urls": []}
+    for block in payload["view"]["blocks"]:
+        for name in ("initial_value", "initial_option"):
+            block["element"].pop(name, None)
+
+    await shop.slack._submit(line, payload)
+    await shop.bot.owned.settled()
+
+    assert rows(lines) == ["1. 1 × Tow bar · 249,50 kr · 25 %"]
