@@ -6,18 +6,21 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import httpx
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from bot.clock import SystemClock
 from bot.dintero.client import DinteroGateway
 from bot.dintero.config import DinteroConfig
 from bot.dintero.signature import Good, check_callback, check_webhook
+from bot.domain.contacts import read_contact
 from bot.domain.permissions import Policy
 from bot.following import FollowedClock, followed
 from bot.jobs import catching_up, scheduler, table
@@ -34,12 +37,17 @@ from bot.services.pressing import Pressing
 from bot.services.refreshing import Refreshing
 from bot.services.replacing import Replacing
 from bot.services.running import Running
+from bot.services.saved_items import SavedItems
 from bot.services.sweeping import Sweeping
 from bot.services.telling import Telling
+from bot.services.visiting import Visiting
 from bot.settings import Settings
 from bot.slack.app import Bot, bolt, introduce_bot, route
 from bot.slack.listeners.command import CommandListener
+from bot.slack.listeners.drafting import Drafting
 from bot.slack.listeners.issue_form import IssueFormListener
+from bot.slack.listeners.items import ItemsListener
+from bot.slack.listeners.lines_form import LinesFormListener
 from bot.slack.listeners.link_buttons import LinkButtonsListener
 from bot.slack.owned import Owned
 from bot.slack.people import SlackPeople
@@ -48,8 +56,13 @@ from bot.slack.threads import SlackThreads
 from bot.slack.views.blocks import Look
 from bot.web.access_log import AccessLog
 from bot.web.body_limit import BodyLimit
+from bot.web.drawing import Drawing
+from bot.web.guesses import Guesses
 from bot.web.health import HealthRoutes
 from bot.web.knocks import CallbackSeal, Knocks, WebhookSeal
+from bot.web.merchant import Merchant
+from bot.web.pages import CustomerPages
+from bot.web.words import spoken
 from storage.engine import open_engine, opening
 from storage.schema import state_of, upgrade
 from storage.secrets import Secrets
@@ -207,7 +220,8 @@ def _wire(
         country=settings.paylink_country,
         sandbox=settings.sandbox,
     )
-    threads, people = SlackThreads(slack, look), SlackPeople(slack, clock.monotonic)
+    threads = SlackThreads(slack, look, lambda link_id: f"{settings.paylink_public_url}/p/{store.token(link_id)}")
+    people = SlackPeople(slack, clock.monotonic)
     shop = Shop(
         workspace_id=workspace_id,
         team_id=bot.team_id,
@@ -237,11 +251,13 @@ def _wire(
     issuing = Issuing(store=store, clock=clock, bell=wants, shop=shop, policy=policy)
     pressing = Pressing(store=store, clock=clock, bell=bells, policy=policy, shop=shop, locale=settings.paylink_locale)
     looking = Looking(store=store, people=people, clock=clock, bell=tells, pressing=pressing, refreshing=refreshing)
+    drafts = Drafting(store=store, clock=clock, shop=shop)
+    items = SavedItems(store=store, clock=clock, shop=shop, policy=policy)
     router = Router(
         commands=CommandListener(threads=threads, owned=owned, shop=shop),
-        forms=IssueFormListener(
-            store=store, clock=clock, issuing=issuing, creating=creating, threads=threads, owned=owned
-        ),
+        forms=IssueFormListener(drafts=drafts, issuing=issuing, creating=creating, threads=threads, owned=owned),
+        lines=LinesFormListener(drafts=drafts, items=items, threads=threads, owned=owned),
+        items=ItemsListener(items=items, threads=threads, owned=owned),
         buttons=LinkButtonsListener(
             store=store,
             clock=clock,
@@ -256,14 +272,8 @@ def _wire(
     )
     secret = settings.slack_signing_secret.get_secret_value()
     app = bolt(slack, bot, settings.slack_bot_token.get_secret_value(), secret, router)
-    knocks = Knocks(
-        arriving=Arriving(store=store, clock=clock, bell=due, counters=counters),
-        counters=counters,
-        callback_seal=_callback_seal(settings, clock),
-        webhook_seal=_webhook_seal(settings),
-    )
     health = HealthRoutes(Health(store=store, clock=clock, counters=counters))
-    routes = [route(app), *knocks.routes(), *health.routes()]
+    routes = [route(app), *_doors(settings, clock, store, due, tells, counters), *health.routes()]
     limited = BodyLimit(Starlette(routes=routes), _CALLBACK_BODY, {"/slack/events": _SLACK_BODY})
     return Paylink(
         settings=settings,
@@ -280,6 +290,37 @@ def _wire(
         web=AccessLog(limited, routes),
         counters=counters,
     )
+
+
+def _doors(settings: Settings, clock: Clock, store: Store, due: Bells, tells: Bells, counters: Counters) -> list[Route]:
+    """Where Dintero knocks and customers look; a guess at one door counts at the other."""
+    arriving, guesses = Arriving(store=store, clock=clock, bell=due, counters=counters), Guesses()
+    knocks = Knocks(
+        arriving=arriving,
+        counters=counters,
+        callback_seal=_callback_seal(settings, clock),
+        webhook_seal=_webhook_seal(settings),
+        guesses=guesses,
+    )
+    pages = CustomerPages(
+        visiting=Visiting(store=store, clock=clock, bell=tells),
+        arriving=arriving,
+        drawing=_drawing(settings),
+        guesses=guesses,
+    )
+    return [*knocks.routes(), *pages.routes()]
+
+
+def _drawing(settings: Settings) -> Drawing:
+    contact = settings.paylink_contact
+    merchant = Merchant(
+        name=settings.paylink_merchant_name or "",
+        logo_url=settings.paylink_merchant_logo_url,
+        colour=settings.paylink_merchant_colour,
+        contact=read_contact(contact, settings.paylink_country) if contact else None,
+    )
+    zone, language = ZoneInfo(settings.paylink_timezone), spoken(settings.paylink_locale)
+    return Drawing(merchant=merchant, zone=zone, language=language)
 
 
 def _callback_seal(settings: Settings, clock: Clock) -> CallbackSeal | None:

@@ -11,6 +11,7 @@ from phonenumbers import SUPPORTED_REGIONS
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.domain.contacts import read_contact
 from bot.domain.money import known_currency
 
 _OURS = ("PAYLINK_", "SLACK_", "DINTERO_")
@@ -50,6 +51,10 @@ class Settings(BaseSettings):
     paylink_country: str = "NO"
     paylink_timezone: str = "Europe/Oslo"
     paylink_locale: str = "nb_NO"
+    paylink_merchant_name: str | None = Field(default=None, max_length=60)
+    paylink_merchant_logo_url: str | None = None
+    paylink_merchant_colour: str | None = None
+    paylink_contact: str | None = None
     paylink_money_users: Annotated[frozenset[str], NoDecode] = frozenset()
     paylink_log: Literal["text", "json"] = "text"
     paylink_clock_url: str | None = None
@@ -148,6 +153,28 @@ class Settings(BaseSettings):
             raise ValueError("write a locale such as nb_NO, sv_SE or en_GB") from None
         return value
 
+    @field_validator("paylink_merchant_name")
+    @classmethod
+    def _name(cls, value: str | None) -> str | None:
+        return " ".join(value.split()) if value else None
+
+    @field_validator("paylink_merchant_logo_url")
+    @classmethod
+    def _logo(cls, value: str | None) -> str | None:
+        # The host becomes part of a list in a header, where some characters mean more than themselves.
+        if value is not None and not re.fullmatch(r"https?://[\w.:\[\]-]+/[^\s?#]*", value, re.ASCII):
+            raise ValueError("write the whole address of a picture, such as https://shop.example.com/logo.svg")
+        if value is not None:
+            _refuse_plain(value)
+        return value
+
+    @field_validator("paylink_merchant_colour")
+    @classmethod
+    def _colour(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"#[0-9A-Fa-f]{6}", value):
+            raise ValueError("write # and six digits from 0 to f, such as #0a7a3c")
+        return value
+
     @field_validator("paylink_money_users", mode="before")
     @classmethod
     def _ids(cls, value: Any) -> Any:
@@ -158,6 +185,15 @@ class Settings(BaseSettings):
         if wrong:
             raise ValueError("write Slack user ids such as U012ABCDE, separated by commas, or * for everybody")
         return ids
+
+    @model_validator(mode="after")
+    def _somebody_can_be_asked(self) -> "Settings":
+        if self.paylink_contact is not None:
+            try:
+                read_contact(self.paylink_contact, self.paylink_country)
+            except ValueError as error:
+                raise ValueError(f"PAYLINK_CONTACT: {error}") from None
+        return self
 
     @model_validator(mode="after")
     def _public_url_fits(self) -> "Settings":

@@ -41,10 +41,6 @@ class Drafts(Transaction):
         except ValidationError:  # its message holds what was typed, a phone among it
             return None
 
-    async def delete_draft(self, draft_id: str) -> None:
-        """The draft has become an order."""
-        await self._run(delete(drafts).where(drafts.c.id == draft_id))
-
     async def purge_drafts(self, before: datetime) -> int:
-        """Drop forms nobody sent; returns how many."""
+        """Drop forms as typed, sent or not; returns how many."""
         return (await self._run(delete(drafts).where(drafts.c.at < before))).rowcount

@@ -4,7 +4,7 @@ from sqlalchemy import insert, select, update
 
 from bot.domain.errors import DraftUsed
 from bot.domain.events import Urgency
-from bot.domain.orders import Order
+from bot.domain.orders import Line, Order
 from bot.domain.stories import CardState, Story
 from storage.links import Links
 from storage.rows import card_from, event_from, line_from, order_from
@@ -136,6 +136,19 @@ class Orders(Links):
         """The story that the link belongs to."""
         row = await self._first(select(links.c.order_id).where(links.c.id == link_id))
         return await self.story(row.order_id) if row else None
+
+    async def last_lines(self, workspace_id: str, issuer: str) -> tuple[str, tuple[Line, ...]] | None:
+        """Currency and lines of the order that a person issued last in a workspace; None when there is none."""
+        newest = (
+            select(orders.c.id, orders.c.currency)
+            .where(orders.c.workspace_id == workspace_id, orders.c.issuer == issuer)
+            .order_by(orders.c.created_at.desc())
+            .limit(1)
+            .subquery()
+        )
+        joined = select(lines, newest.c.currency).join(newest, newest.c.id == lines.c.order_id)
+        rows = (await self._run(joined.order_by(lines.c.position))).all()
+        return (rows[0].currency, tuple(line_from(row) for row in rows)) if rows else None
 
     async def redraw(self, order_id: str) -> None:
         """Raise the order's version: its card should be drawn again although nothing changed.

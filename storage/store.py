@@ -13,6 +13,7 @@ from storage.claims import Claims
 from storage.drafts import Drafts
 from storage.engine import WriteQueue, for_looks
 from storage.events import Events
+from storage.items import Items
 from storage.limits import Limits
 from storage.operations import Operations
 from storage.orders import Orders
@@ -22,7 +23,7 @@ from storage.transaction import Transaction
 from storage.workspaces import Workspaces
 
 
-class SqlWork(Orders, Operations, Events, Drafts, Tasks):
+class SqlWork(Orders, Operations, Events, Drafts, Items, Tasks):
     """One transaction; leaving its block without `commit` rolls back."""
 
 

@@ -101,7 +101,10 @@ class OrderRow(Base, table=True):
     stumbles: int
     """How often in a row telling it broke, or a post of it ended in doubt."""
 
-    __table_args__ = (Index("ix_orders_untold", "urgency", "untold_since", **_where("untold_since IS NOT NULL")),)
+    __table_args__ = (
+        Index("ix_orders_untold", "urgency", "untold_since", **_where("untold_since IS NOT NULL")),
+        Index("ix_orders_of_issuer", "workspace_id", "issuer", "created_at"),
+    )
 
 
 class LineRow(Base, table=True):
@@ -232,6 +235,25 @@ class DraftRow(Base, table=True):
     typed: str = Field(sa_type=Text)
 
 
+class ItemRow(Base, table=True):
+    """A saved item."""
+
+    __tablename__ = "item"
+
+    id: str = Field(primary_key=True)
+    workspace_id: str = Field(foreign_key="workspace.id")
+    currency: str
+    name_key: str
+    """The name as searches compare it."""
+    name: str
+    unit_price: int = Field(sa_type=BigInteger)
+    vat: int
+    kept_by: str
+    at: datetime = Field(sa_type=Utc)
+
+    __table_args__ = (UniqueConstraint("workspace_id", "currency", "name_key"),)
+
+
 class LaneRow(Base, table=True):
     """A rate limit that the replicas share."""
 
@@ -275,6 +297,7 @@ links: Final[Table] = metadata.tables["link"]
 operations: Final[Table] = metadata.tables["operation"]
 events: Final[Table] = metadata.tables["event"]
 drafts: Final[Table] = metadata.tables["draft"]
+items: Final[Table] = metadata.tables["item"]
 lanes: Final[Table] = metadata.tables["lane"]
 tasks: Final[Table] = metadata.tables["task"]
 budgets: Final[Table] = metadata.tables["budget"]

@@ -56,6 +56,7 @@ def test_commands_and_clicks_arrive_at_the_one_route():
     url = MANIFEST["settings"]["interactivity"]["request_url"]
 
     assert command["url"] == url
+    assert MANIFEST["settings"]["interactivity"]["message_menu_options_url"] == url
     assert url.endswith("/slack/events")
 
 

@@ -240,3 +240,44 @@ def test_settings_do_not_change(read):
 def test_every_setting_is_documented_by_its_name():
     """A rename that forgets the prefix would be read from the wrong place."""
     assert all(name.startswith(("paylink_", "slack_", "dintero_")) for name in Settings.model_fields)
+
+
+def test_customers_may_see_who_asks_and_whom_to_call(read):
+    settings = read(
+        PAYLINK_MERCHANT_NAME="  Fjord  &  Fjell ",
+        PAYLINK_MERCHANT_LOGO_URL="https://shop.example.com/logo.svg",
+        PAYLINK_MERCHANT_COLOUR="#0A7a3c",
+        PAYLINK_CONTACT="22 33 44 55",
+    )
+
+    assert settings.paylink_merchant_name == "Fjord & Fjell"
+    assert settings.paylink_merchant_logo_url == "https://shop.example.com/logo.svg"
+    assert settings.paylink_merchant_colour == "#0A7a3c"
+    assert settings.paylink_contact == "22 33 44 55"
+
+
+def test_a_logo_may_come_from_this_computer(read):
+    url = "http://127.0.0.1:9000/logo.png"
+
+    assert read(PAYLINK_MERCHANT_LOGO_URL=url).paylink_merchant_logo_url == url
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "mend"),
+    [
+        ("PAYLINK_MERCHANT_NAME", "x" * 61, "60 characters"),
+        ("PAYLINK_MERCHANT_COLOUR", "green", "#0a7a3c"),
+        ("PAYLINK_MERCHANT_COLOUR", "#0a7", "#0a7a3c"),
+        ("PAYLINK_MERCHANT_COLOUR", "#0a7a3c;}", "#0a7a3c"),
+        ("PAYLINK_MERCHANT_LOGO_URL", "logo.svg", "https://shop.example.com/logo.svg"),
+        ("PAYLINK_MERCHANT_LOGO_URL", "https://shop.example.com; script-src */logo.svg", "whole address of a picture"),
+        ("PAYLINK_MERCHANT_LOGO_URL", "http://shop.example.com/logo.svg", "https only"),
+        ("PAYLINK_CONTACT", "ask Kari", "+47 22 33 44 55"),
+        ("PAYLINK_CONTACT", "help@shop", "kari@example.com"),
+    ],
+)
+def test_what_customers_would_not_understand_is_refused_with_the_mend(refused, name, value, mend):
+    told = refused(**{name: value})
+
+    assert told.startswith(f"{name}: ")
+    assert mend in told

@@ -20,7 +20,7 @@ from bot.domain.typed import (
     read_vat,
 )
 
-MAX_LINES: Final = 15
+MAX_LINES: Final = 20
 _VAT: Final[Mapping[str, tuple[str, ...]]] = {
     "NO": ("25", "15", "12", "0"),
     "SE": ("25", "12", "6", "0"),
@@ -77,6 +77,13 @@ class Draft:
     lines: tuple[DraftLine, ...] = (DraftLine(line_id="1"),)
     expanded: bool = False
     """Whether *More* was pressed."""
+    revision: int = 0
+    """How often the lines were changed elsewhere than in the form's own fields. A form that shows an older one is not
+    sent, it is drawn anew."""
+    redrawn: bool = False
+    """Whether the form on the screen is a second drawing, which may lose what was preset and never touched."""
+    editing: DraftLine | None = None
+    """The line whose view was filled from a saved item and is not saved yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +149,7 @@ def made_up_reference(draft_id: str) -> str:
 def read_lines(draft: Draft, currency: str, wrong: dict[str, str]) -> tuple[Line, ...]:
     """The lines that can be read, priced incl. VAT; what is wrong with the others goes into `wrong`, by field."""
     typed = [line for line in draft.lines if not line.is_empty] or list(draft.lines[:1])
-    read = (_read_line(line, currency, wrong, excl=draft.prices == EXCL) for line in typed)
+    read = (read_line(line, currency, wrong, excl=draft.prices == EXCL) for line in typed)
     lines = tuple(line for line in read if line is not None)
     if not typed:
         wrong["text:1"] = "Say what the customer pays for."
@@ -154,7 +161,11 @@ def read_lines(draft: Draft, currency: str, wrong: dict[str, str]) -> tuple[Line
     return lines
 
 
-def _read_line(line: DraftLine, currency: str, wrong: dict[str, str], *, excl: bool) -> Line | None:
+def read_line(line: DraftLine, currency: str, wrong: dict[str, str], *, excl: bool) -> Line | None:
+    """One line priced incl. VAT, or None; what is wrong goes into `wrong`, by field as in `read_draft`.
+
+    `excl` says that its price is typed without VAT.
+    """
     found: dict[str, object] = {}
     readers: dict[str, Callable[[], object]] = {
         "text": lambda: read_text(line.text),

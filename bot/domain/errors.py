@@ -8,6 +8,7 @@ PaylinkError
 ├── NotOurs                 what was read belongs to another order
 ├── OperationOpen           the link has an open operation already
 ├── DraftUsed               the form was submitted before
+├── Busy                    the link kept changing while something was to be noted on it
 ├── Unreadable              a stored row cannot be read
 └── GatewayError            a call to Dintero ended badly; a caller's only question is: may I try again?
     ├── NotSent             a write that provably was not done: yes
@@ -74,6 +75,10 @@ class DraftUsed(PaylinkError):
         super().__init__(order_id)
         self.order_id = order_id
         self.link_id = link_id
+
+
+class Busy(PaylinkError):
+    """The link kept changing, so nothing was kept: whoever asked may ask again."""
 
 
 class Unreadable(PaylinkError):

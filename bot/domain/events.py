@@ -38,6 +38,8 @@ class Happened(StrEnum):
     NOT_REPLACED = "not_replaced"
     """It was cancelled for another one, which then was not made; `reason` in its data."""
     OPENED = "opened"
+    REPORTED = "reported"
+    """The customer said on our page that something is wrong with the link."""
     ATTEMPT_FAILED = "attempt_failed"
     PENDING = "pending"
     AUTHORIZED = "authorized"

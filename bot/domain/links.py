@@ -51,6 +51,8 @@ class Facts:
     opened_at: datetime | None = None
     paying_since: datetime | None = None
     """When a payment was started that has not ended."""
+    reported_at: datetime | None = None
+    """When the customer said on our page that something is wrong with it."""
     attempts_failed: int = 0
     last_failure: str | None = None
     """Why the last attempt failed, in plain words."""

@@ -63,6 +63,15 @@ def belongs(actor: Actor, team_id: str) -> bool:
     return actor.team_id == team_id and actor.standing is not Standing.STRANGER
 
 
+def decide_items(actor: Actor, *, team_id: str, policy: Policy) -> Decision:
+    """Whether `actor` may keep and remove saved items of workspace `team_id`: those trusted with money, if named."""
+    if actor.team_id != team_id or actor.standing in {Standing.STRANGER, Standing.BOT}:
+        return Forbidden("Only people of this workspace keep and remove saved items.")
+    if not policy.money_users or actor.user_id in policy.money_users:
+        return Allowed()
+    return Forbidden("Only the people trusted with money here keep and remove saved items. Ask one of them.")
+
+
 def decide(actor: Actor, action: Action | str, *, team_id: str, issuer: str, policy: Policy) -> Decision:
     """Whether `actor` may do `action` on a link of workspace `team_id` issued by `issuer`."""
     if not belongs(actor, team_id):

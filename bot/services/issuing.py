@@ -82,7 +82,6 @@ class Issuing:
                 if order.note:
                     noted = News(kind=Happened.NOTED, source=Source.SLACK, at=order.created_at, actor=actor.user_id)
                     await work.add_events(link.id, (noted,))
-                await work.delete_draft(draft.id)
                 await work.commit()
         except DraftUsed as before:
             return await self._sent_before(before.order_id, order)

@@ -52,7 +52,6 @@ class Replacing:
             await self._replace(work, story, link, operation, draft, offer)
         if reason is not None:
             await work.add_events(link.id, (self._news(Happened.NOT_REPLACED, operation, reason=reason),))
-        await work.delete_draft(operation.draft_id)
 
     def _read(self, draft: Draft) -> Offer | None:
         try:

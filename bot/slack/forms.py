@@ -1,20 +1,21 @@
 """Between Slack's `view.state` and the domain: what was typed, and where an error belongs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Final
 
 from bot.domain.actions import Action
-from bot.domain.drafts import EXCL, INCL, MAX_LINES, Draft, DraftLine
-from bot.domain.errors import FieldErrors
+from bot.domain.draft_lines import shown_lines
+from bot.domain.drafts import EXCL, INCL, Draft, DraftLine
+from bot.domain.errors import FieldErrors, Refused
 from bot.domain.money import BadAmount, format_money, parse_amount
 from bot.domain.orders import Capture, Delivery, allocate
 from bot.domain.stories import Story
 from bot.services.pressing import Part
 from bot.slack import ids
-from bot.slack.views.fields import is_expanded, shown_lines
 from bot.slack.views.issue_form import FormMetadata
+from bot.slack.views.line_form import KEEP, LineMetadata
 from bot.slack.views.part_form import ALL, AMOUNT, LINES, MAX_REASON, line_rooms
 
 State = Mapping[str, Any]
@@ -28,9 +29,15 @@ _NAMES: Final[Mapping[str, str]] = {
     ids.QUANTITY: "Quantity",
     ids.PRICE: "Price",
     ids.VAT: "VAT",
+    ids.OTHER_VAT: "Other VAT rate",
     ids.EMAIL: "Customer's e-mail",
     ids.NOTE: "Note",
 }
+_OF_LINES: Final = frozenset({ids.TEXT, ids.QUANTITY, ids.PRICE, ids.VAT, ids.PRICES, ids.CURRENCY})
+_TOO_OLD: Final = (
+    "Nothing was sent. This form has been open for more than a day, and its lines are no longer kept. "
+    "Start over with /paylink."
+)
 _NEIGHBOURS: Final[Mapping[str, tuple[str, ...]]] = {
     ids.QUANTITY: (ids.PRICE, ids.TEXT),
     ids.VAT: (ids.PRICE, ids.TEXT),
@@ -40,45 +47,58 @@ _NEIGHBOURS: Final[Mapping[str, tuple[str, ...]]] = {
 """Where the error of a hidden field of a line is shown instead."""
 
 
+def read_form(view: Mapping[str, Any], stored: Draft | None) -> Draft:
+    """The draft with all that stands in the form. Its revision is the stored one: compare it with the form's own.
+
+    Raises:
+        Refused: when the form shows its lines as text only, and the draft behind it is gone.
+
+    """
+    shown = draft_in_view(view, stored)
+    return draft_from_state(shown, _current(view, shown.revision))
+
+
 def draft_in_view(view: Mapping[str, Any], stored: Draft | None) -> Draft:
     """The draft behind a form as it stands on the screen; `draft_from_state` puts over it what was typed since.
 
-    What is seen is what is sent: the lines are the view's own, also when an edit was stored and never drawn, and
-    all of it when nothing is stored (any more).
+    When nothing is stored (any more), the form's own presets say what is meant.
+
+    Raises:
+        Refused: when they do not, because the lines stand there as text only.
+
     """
     about = FormMetadata.decode(view.get("private_metadata"))
-    presets = {
-        block["block_id"]: {ids.FIELD: _preset(block["element"])}
-        for block in view.get("blocks", ())
-        if block.get("type") == "input"
-    }
+    presets = _presets(view)
     names = [ids.field_of(block) for block in presets]
-    lines = [name.partition(":")[2] for name in names if name.startswith(f"{ids.PRICE}:")]
+    expanded = ids.DELIVERY in names
+    if stored is not None:
+        return replace(stored, expanded=expanded, redrawn=about.redrawn)
+    lines = [name.partition(":")[2] for name in names if ids.kind_of(name) == ids.PRICE]
+    if not lines:
+        raise Refused(_TOO_OLD, "old-form")
     blank = Draft(
         id=about.draft_id,
         channel=about.channel,
         lines=tuple(DraftLine(line_id=line_id) for line_id in lines),
-        expanded=ids.DELIVERY in names,
+        expanded=expanded,
+        revision=about.revision,
+        redrawn=about.redrawn,
     )
-    drawn = draft_from_state(blank, presets)
-    kept = {line.line_id: line for line in stored.lines} if stored else {}
-    shown = tuple(kept.get(line.line_id, line) for line in drawn.lines)
-    return replace(stored or drawn, lines=shown, expanded=drawn.expanded)
+    return draft_from_state(blank, presets)
 
 
 def draft_from_state(previous: Draft, state: State, *, expanded: bool | None = None) -> Draft:
     """The draft with what the form holds now.
 
     A field that is missing or empty keeps its stored value: Slack may lose what was preset and never touched once
-    a form was redrawn (Slack reference §8). Only on the first view, which is never redrawn, does an empty optional
-    field mean that the person emptied it. `expanded` sets what the next drawing shows.
+    a form was redrawn (Slack reference §8). Only in a form that never was does an empty optional field mean that the
+    person emptied it. `expanded` sets what the next drawing shows.
     """
     typed = {ids.field_of(block): _value(elements) for block, elements in state.items()}
-    untouched = not is_expanded(previous)
 
     def take(name: str, stored: str) -> str:
         value = typed.get(name)
-        emptied = untouched and name in typed and _may_be_empty(name, previous)
+        emptied = not previous.redrawn and name in typed and _may_be_empty(name, previous)
         return value if value is not None else "" if emptied else stored
 
     return replace(
@@ -97,34 +117,45 @@ def draft_from_state(previous: Draft, state: State, *, expanded: bool | None = N
     )
 
 
-def add_line(draft: Draft) -> Draft:
-    """The draft with an empty line more, at the VAT of the last; unchanged at the cap."""
-    if len(draft.lines) >= MAX_LINES:
-        return draft
-    taken = [int(line.line_id) for line in draft.lines if line.line_id.isdecimal()]
-    vat = draft.lines[-1].vat if draft.lines else DraftLine(line_id="1").vat
-    return replace(draft, lines=(*draft.lines, DraftLine(line_id=str(max(taken, default=0) + 1), vat=vat)))
+def line_in_view(view: Mapping[str, Any], stored: DraftLine | None) -> DraftLine:
+    """The line with all that stands in its view; what Slack lost comes from `stored`, else from the view's presets."""
+    about = LineMetadata.decode(view.get("private_metadata"))
+    line = stored or _with_typed(DraftLine(line_id=about.line_id), _presets(view))
+    read = _with_typed(line, view["state"]["values"])
+    return replace(read, vat=other) if (other := _other_vat(view)) else read
 
 
-def remove_line(draft: Draft, line_id: str) -> Draft:
-    """The draft without that line; the last one stays."""
-    left = tuple(line for line in draft.lines if line.line_id != line_id)
-    return replace(draft, lines=left) if left else draft
+def is_kept(view: Mapping[str, Any]) -> bool:
+    """Whether the box *Keep as a saved item* is ticked."""
+    state: State = view["state"]["values"]
+    return any(KEEP in _chosen(elements) for block, elements in state.items() if ids.kind_of(block) == ids.KEEP)
 
 
-def errors_for(field_errors: Mapping[str, str], view: Mapping[str, Any]) -> dict[str, str]:
+def line_errors(wrong: Mapping[str, str], view: Mapping[str, Any]) -> dict[str, str]:
+    """`errors_for` in the view of one line, where the VAT rate may be the typed one."""
+    vat = ids.OTHER_VAT if _other_vat(view) else ids.VAT
+    named = {
+        f"{vat}:{ids.line_of(name)}" if ids.kind_of(name) == ids.VAT else name: said for name, said in wrong.items()
+    }
+    return errors_for(named, view)
+
+
+def errors_for(
+    field_errors: Mapping[str, str], view: Mapping[str, Any], lines: Sequence[DraftLine] = ()
+) -> dict[str, str]:
     """Sentences by the block that each belongs to, for `response_action: errors`.
 
     The error of a field that the view does not show goes to a neighbour or to the first field, with its name in
-    front, so that nothing is refused in silence.
+    front, so that nothing is refused in silence. `lines` are those that people know by their number.
     """
+    numbers = {line.line_id: n for n, line in enumerate(lines, start=1)}
     shown = [block["block_id"] for block in view.get("blocks", ()) if block.get("type") == "input"]
     blocks = {ids.field_of(block): block for block in shown}
     found: dict[str, list[str]] = {}
     for name, sentence in field_errors.items():
         place = _place(name, blocks)
         if place is not None:
-            told = sentence if ids.field_of(place) == name else f"{_name(name)}: {sentence}"
+            told = sentence if ids.field_of(place) == name else f"{_name(name, numbers)}: {sentence}"
             found.setdefault(place, []).append(told)
     return {place: " ".join(sentences) for place, sentences in found.items()}
 
@@ -202,6 +233,41 @@ def _line(line: DraftLine, take: Callable[[str, str], str]) -> DraftLine:
     )
 
 
+def _with_typed(line: DraftLine, state: State) -> DraftLine:
+    typed = {ids.field_of(block): _value(elements) for block, elements in state.items()}
+    return _line(line, lambda name, stored: stored if typed.get(name) is None else str(typed[name]))
+
+
+def _other_vat(view: Mapping[str, Any]) -> str:
+    """The VAT rate that was typed; an empty string when none was. It is never preset, so it cannot be lost."""
+    state: State = view["state"]["values"]
+    typed = [_value(elements) for block, elements in state.items() if ids.kind_of(block) == ids.OTHER_VAT]
+    return next((one.strip() for one in typed if one), "")
+
+
+def _current(view: Mapping[str, Any], revision: int) -> State:
+    """The form's state without the fields of lines that have changed since it was drawn, unless typed in since."""
+    presets = _presets(view)
+    newest = ids.block_id("", generation=revision).removeprefix("@")
+
+    def counts(block: str, elements: object) -> bool:
+        if ids.kind_of(block) not in _OF_LINES or ids.generation_of(block) == newest:
+            return True
+        typed = _value(elements)
+        return typed is not None and typed != _value(presets.get(block))
+
+    return {block: elements for block, elements in view["state"]["values"].items() if counts(block, elements)}
+
+
+def _presets(view: Mapping[str, Any]) -> State:
+    """What the view's fields held when they were drawn, as a state."""
+    return {
+        block["block_id"]: {ids.FIELD: _preset(block["element"])}
+        for block in view.get("blocks", ())
+        if block.get("type") == "input"
+    }
+
+
 def _may_be_empty(name: str, draft: Draft) -> bool:
     return name == ids.REFERENCE or (name == ids.PHONE and draft.delivery == Delivery.LINK)
 
@@ -226,7 +292,12 @@ def _preset(element: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _ticked(block: str, elements: object) -> list[str]:
-    if ids.field_of(block).partition(":")[0] != ids.PART_LINES or not isinstance(elements, Mapping):
+    return _chosen(elements) if ids.kind_of(block) == ids.PART_LINES else []
+
+
+def _chosen(elements: object) -> list[str]:
+    """The values of ticked boxes."""
+    if not isinstance(elements, Mapping):
         return []
     options = elements.get(ids.FIELD, {}).get("selected_options") or []
     return [str(option.get("value")) for option in options]
@@ -239,7 +310,7 @@ def _place(name: str, blocks: Mapping[str, str]) -> str | None:
     return next((blocks[one] for one in (name, *near) if one in blocks), next(iter(blocks.values()), None))
 
 
-def _name(name: str) -> str:
+def _name(name: str, numbers: Mapping[str, int]) -> str:
     field, _, line_id = name.partition(":")
     named = _NAMES.get(field, field.capitalize())
-    return f"{named} of line {line_id}" if line_id else named
+    return f"{named} of line {numbers.get(line_id, line_id)}" if line_id else named

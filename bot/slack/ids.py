@@ -15,11 +15,19 @@ LINK_MORE: Final = "link:more"
 FORM: Final = "form:"
 """The prefix of every button inside the form."""
 FORM_MORE: Final = "form:more"
+FORM_LINES: Final = "form:lines"
 FORM_ADD_LINE: Final = "form:add_line"
-FORM_REMOVE_LINE: Final = "form:remove_line"
-"""The button's value is the line's id."""
+FORM_LINE: Final = "form:line"
+"""The menu beside a line; its option's value is `EDIT` or `REMOVE` with the line's id behind it: `edit:2`."""
+FORM_LAST_ORDER: Final = "form:last_order"
+EDIT: Final = "edit"
+REMOVE: Final = "remove"
+ITEM_REMOVE: Final = "item:remove"
+"""On the list of saved items; the button's value is the item's id."""
 
 VIEW_ISSUE: Final = "issue"
+VIEW_LINES: Final = "lines"
+VIEW_LINE: Final = "line"
 VIEW_CAPTURE_PART: Final = "capture_part"
 VIEW_REFUND: Final = "refund"
 VIEW_RESEND: Final = "resend"
@@ -42,6 +50,9 @@ TEXT: Final = "text"
 QUANTITY: Final = "quantity"
 PRICE: Final = "price"
 VAT: Final = "vat"
+OTHER_VAT: Final = "other_vat"
+ITEM: Final = "item"
+KEEP: Final = "keep"
 
 PART: Final = "part"
 PART_LINES: Final = "lines"
@@ -122,3 +133,18 @@ def block_id(field: str, line_id: str = "", generation: int = 0) -> str:
 def field_of(block: str) -> str:
     """The field's name without its generation: `price:2@1` → `price:2`."""
     return block.partition("@")[0]
+
+
+def kind_of(block: str) -> str:
+    """The kind of field, without line and generation: `price:2@1` → `price`."""
+    return field_of(block).partition(":")[0]
+
+
+def line_of(block: str) -> str:
+    """The id of the field's line: `price:2@1` → `2`, and nothing for other fields."""
+    return field_of(block).partition(":")[2]
+
+
+def generation_of(block: str) -> str:
+    """The generation as it is written: `price:2@1` → `1`, and nothing for the first."""
+    return block.partition("@")[2]

@@ -18,6 +18,8 @@ from bot.domain.errors import UserFacing
 from bot.slack import ids
 from bot.slack.listeners.command import CommandListener
 from bot.slack.listeners.issue_form import IssueFormListener
+from bot.slack.listeners.items import ItemsListener, is_about_items
+from bot.slack.listeners.lines_form import LinesFormListener
 from bot.slack.listeners.link_buttons import LinkButtonsListener
 from bot.slack.listeners.payloads import Body, knock
 from bot.slack.owned import Owned
@@ -44,6 +46,8 @@ class Router:
 
     commands: CommandListener
     forms: IssueFormListener
+    lines: LinesFormListener
+    items: ItemsListener
     buttons: LinkButtonsListener
     threads: SlackThreads
     owned: Owned
@@ -55,16 +59,17 @@ class Router:
         app.command(_ANY)(self._on_command)
         app.view_closed(_ANY)(_take_note)
         app.shortcut(_ANY)(_take_note)
-        app.options(_ANY)(_take_note)
+        app.options(_ANY)(self._on_search)
         app.event(_ANY)(_take_note)
 
     async def _on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        await self._explained(ack, body, self.commands.command(ack, body))
+        handler = self.items.show if is_about_items(body) else self.commands.command
+        await self._explained(ack, body, handler(ack, body))
 
     async def _on_action(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         action = body["actions"][0]
         action_id = str(action.get("action_id", ""))
-        named = ids.field_of(str(action.get("block_id", ""))) if action_id == ids.FIELD else action_id
+        named = ids.kind_of(str(action.get("block_id", ""))) if action_id == ids.FIELD else action_id
         handler = self._actions().get(named)
         if handler is None and action_id.startswith(ids.LINK):
             handler = self.buttons.pressed
@@ -72,6 +77,9 @@ class Router:
             await ack()
             return
         await self._explained(ack, body, handler(ack, body, action))
+
+    async def _on_search(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        await self.items.suggest(ack, body)
 
     async def _on_view(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         handler = self._views().get(str(body["view"].get("callback_id", "")))
@@ -83,16 +91,23 @@ class Router:
     def _actions(self) -> Mapping[str, ActionHandler]:
         return {
             ids.FORM_MORE: self.forms.more,
-            ids.FORM_ADD_LINE: self.forms.add_line,
-            ids.FORM_REMOVE_LINE: self.forms.remove_line,
+            ids.FORM_LINES: self.lines.open,
+            ids.FORM_ADD_LINE: self.lines.add,
+            ids.FORM_LINE: self.lines.chosen,
+            ids.FORM_LAST_ORDER: self.lines.use_last,
+            ids.ITEM: self.lines.item_chosen,
+            ids.ITEM_REMOVE: self.items.remove,
             ids.DELIVERY: self.forms.redraw,
             ids.CURRENCY: self.forms.redraw,
             ids.PRICES: self.forms.redraw,
+            ids.PRICE: self.forms.redraw,
         }
 
     def _views(self) -> Mapping[str, ViewHandler]:
         return {
             ids.VIEW_ISSUE: self.forms.send,
+            ids.VIEW_LINES: self.lines.done,
+            ids.VIEW_LINE: self.lines.save,
             ids.VIEW_CAPTURE_PART: self.buttons.part_sent,
             ids.VIEW_REFUND: self.buttons.part_sent,
             ids.VIEW_RESEND: self.buttons.resend_sent,

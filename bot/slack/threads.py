@@ -1,6 +1,7 @@
 """Where stories are told: cards, thread lines, forms that wait, and words for one person only."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -12,6 +13,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.domain.events import Event
 from bot.domain.links import Link, Status
+from bot.domain.orders import Delivery
 from bot.domain.stories import Story
 from bot.services.ports.threads import SlackDown, ThreadError, Throttled
 from bot.slack.calls import BACKGROUND, SOMEBODY_WAITS, calling
@@ -36,6 +38,8 @@ class SlackThreads:
 
     client: AsyncWebClient
     look: Look
+    page: Callable[[str], str]
+    """Where a customer finds our own page of a link, by its id."""
 
     def takes_buttons(self, event: Event) -> bool:
         """Whether the event's line takes over the link's buttons, so that older lines lose theirs."""
@@ -73,7 +77,13 @@ class SlackThreads:
 
     async def show_result(self, story: Story, link: Link, view_id: str) -> bool:
         """Put what became of a create into the form that waits for it; False when it is closed, or Slack down."""
-        return await self._show(view_id, _result(story, link, self.look))
+        return await self._show(view_id, _result(story, link, self.address(story, link), self.look))
+
+    def address(self, story: Story, link: Link) -> str | None:
+        """What the seller copies: our own page where they hand the link over, else Dintero's; None without a link."""
+        if link.url is None or story.order.delivery is not Delivery.LINK:
+            return link.url
+        return self.page(link.id)
 
     async def show_waiting(self, view_id: str) -> None:
         """Say that Dintero takes its time."""
@@ -168,9 +178,9 @@ def _pause(error: Exception) -> bool | float:
     return isinstance(error, SlackDown)
 
 
-def _result(story: Story, link: Link, look: Look) -> Block:
+def _result(story: Story, link: Link, url: str | None, look: Look) -> Block:
     if link.status is Status.REJECTED:
         return rejected_form(link.facts.rejection)
     if link.status is Status.UNCERTAIN:
         return uncertain_form()
-    return created_form(story, link.url, look)
+    return created_form(story, url, look)

@@ -16,6 +16,16 @@ class Guesses:
     monotonic: Callable[[], float] = time.monotonic
     _wrong: OrderedDict[str, tuple[float, int]] = field(default_factory=OrderedDict)
 
+    def one_too_many(self, address: str) -> bool:
+        """Count an unknown token from `address`; whether it is one too many.
+
+        A known one is never refused: behind a proxy everybody has one address, and a stranger's guesses would shut
+        customers and Dintero out.
+        """
+        too_many = self.too_many(address)
+        self.wrong(address)
+        return too_many
+
     def wrong(self, address: str) -> None:
         """An unknown token came from `address`."""
         since, count = self._current(address)

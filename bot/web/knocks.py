@@ -1,18 +1,16 @@
-"""Where Dintero and returning customers knock: callback, webhook, thanks page.
+"""Where Dintero knocks: callback and webhook.
 
 The body of a callback is unsigned and ignored; what a knock may cause is one look (Dintero reference §9, §11).
 """
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Final
+from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.services.arriving import Arriving
@@ -20,15 +18,6 @@ from bot.services.ports.world import Counters
 from bot.web.guesses import Guesses
 
 log = structlog.get_logger()
-
-_PAGES: Final = Path(__file__).parent / "templates"
-_PAGE_HEADERS: Final = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex",
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-}
 
 CallbackSeal = Callable[[str, str, str, str | None], bool]
 """(method, route path, raw query, signature header) → whether Dintero signed it."""
@@ -44,14 +33,13 @@ class Knocks:
     counters: Counters
     callback_seal: CallbackSeal | None
     webhook_seal: WebhookSeal | None
-    guesses: Guesses = field(default_factory=Guesses)
+    guesses: Guesses
 
     def routes(self) -> list[Route]:
         """What Starlette should serve."""
         return [
             Route("/dintero/callback/{token}", self._callback, methods=["GET", "POST"]),
             Route("/dintero/webhook", self._webhook, methods=["POST"]),
-            Route("/thanks/{token}", self._thanks, methods=["GET"]),
         ]
 
     async def _callback(self, request: Request) -> Response:
@@ -70,7 +58,8 @@ class Knocks:
             return _later()
         if known:
             return PlainTextResponse("ok")
-        return _later() if self._guessed(request) else PlainTextResponse("unknown", 404)
+        address = request.client.host if request.client else ""
+        return _later() if self.guesses.one_too_many(address) else PlainTextResponse("unknown", 404)
 
     async def _webhook(self, request: Request) -> Response:
         if self.webhook_seal is None:
@@ -89,28 +78,6 @@ class Knocks:
             log.exception("webhook_not_kept")
             return _later()
         return PlainTextResponse("ok")
-
-    async def _thanks(self, request: Request) -> Response:
-        try:
-            known = await self.arriving.returned(request.path_params["token"])
-        except Exception:
-            log.exception("return_not_kept")  # the page promises nothing, so it can be shown all the same
-            known = True
-        if not known and self._guessed(request):
-            return _later()
-        page = (_PAGES / "thanks.html").read_text()
-        return HTMLResponse(page, 200 if known else 404, headers=_PAGE_HEADERS)
-
-    def _guessed(self, request: Request) -> bool:
-        """Whether an unknown token is one too many from its address.
-
-        A known one is never refused: behind a proxy everybody has one address, and a stranger's guesses would shut
-        customers and Dintero out.
-        """
-        address = request.client.host if request.client else ""
-        too_many = self.guesses.too_many(address)
-        self.guesses.wrong(address)
-        return too_many
 
     def _is_signed(self, request: Request) -> bool:
         if self.callback_seal is None:

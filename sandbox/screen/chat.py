@@ -46,6 +46,14 @@ async def typed(_world: World, viewer: Viewer, form: FormData) -> None:
         _take(viewer.modal, form)
 
 
+async def search(_world: World, viewer: Viewer, form: FormData) -> None:
+    """Type into a searching field; what the app offers then stands below it."""
+    view, searched = _view(viewer, form), str(form["searched"])
+    _take(view, form)
+    words = str(form.get(f"{searched} {view.field(searched).element['action_id']}", ""))
+    await viewer.slack.search(view, searched, words)
+
+
 async def submit(_world: World, viewer: Viewer, form: FormData) -> None:
     """Press the form's own button; what is wrong then stands beside its fields."""
     view = _view(viewer, form)
@@ -58,7 +66,7 @@ async def close(_world: World, viewer: Viewer, form: FormData) -> None:
     await viewer.slack.close(_view(viewer, form), everything=form.get("everything") == "1")
 
 
-HANDS = {"say": say, "press": press, "typed": typed, "submit": submit, "close": close}
+HANDS = {"say": say, "press": press, "typed": typed, "search": search, "submit": submit, "close": close}
 
 
 def _view(viewer: Viewer, form: FormData) -> View:

@@ -200,6 +200,9 @@ CHOICES = {
         options=many(OPTION, 1, 100), option_groups=many(GROUP, 1, 100), initial_option=OPTION,
         placeholder=plain(150), **CHOOSING,
     ),
+    "external_select": shape(
+        "action_id", initial_option=OPTION, min_query_length=integer(0, 3000), placeholder=plain(150), **CHOOSING
+    ),
     "radio_buttons": shape(
         "action_id options", _initial_is_offered, options=many(CHOICE, 1, 10), initial_option=CHOICE, **CHOOSING
     ),

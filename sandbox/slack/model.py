@@ -10,6 +10,7 @@ from .reading import elements, labels, lines, said, shown
 
 KEYS = {
     "static_select": "selected_option",
+    "external_select": "selected_option",
     "radio_buttons": "selected_option",
     "checkboxes": "selected_options",
     "datepicker": "selected_date",
@@ -122,6 +123,8 @@ class Field:
     element: dict[str, Any]
     value: Any = None
     touched: bool = False
+    found: list[dict[str, Any]] = field(default_factory=list)
+    """What a searching select offers after the latest search."""
 
     @property
     def key(self) -> str:
@@ -134,13 +137,23 @@ class Field:
         self.value = self.element.get(self.key.replace("selected", "initial").replace("value", "initial_value"), empty)
         return self
 
+    @property
+    def searches(self) -> bool:
+        """Whether the app is asked for the options."""
+        return bool(self.element["type"] == "external_select")
+
+    @property
+    def offered(self) -> list[dict[str, Any]]:
+        """The options that can be chosen now."""
+        return self.found if self.searches else options_of(self.element)
+
     def type_in(self, wanted: Any) -> None:
         """Type a text, or choose options by what they are called."""
         self.touched = True
-        if "options" not in self.element and "option_groups" not in self.element:
+        if KEYS.get(self.element["type"]) in {None, "selected_date"}:
             self.value = None if wanted in {None, ""} else str(wanted)
             return
-        options = {option["text"]["text"]: option for option in options_of(self.element)}
+        options = {option["text"]["text"]: option for option in self.offered}
         names = [wanted] if isinstance(wanted, str) else list(wanted)
         if unknown := [name for name in names if name not in options]:
             raise NotOfferedError(f"no option {unknown}, only {list(options)}")
@@ -149,9 +162,18 @@ class Field:
 
     def hold(self, values: list[str]) -> None:
         """Hold what a screen shows in this field: a text, or options by their values."""
-        options = options_of(self.element)
+        if self.searches:
+            self._hold_found(values[0] if values else "")
+            return
+        options = self.offered
         chosen: list[Any] = [one for one in options if one["value"] in values] if options else values
         now = chosen if self.key == "selected_options" else (chosen[0] if chosen and chosen[0] else None)
+        if now != self.value:
+            self.value, self.touched = now, True
+
+    def _hold_found(self, words: str) -> None:
+        """Hold what was found by these words; other words are a search, and choose nothing yet."""
+        now = next((one for one in self.found if one["text"]["text"] == words), self.value if words else None)
         if now != self.value:
             self.value, self.touched = now, True
 
@@ -218,12 +240,14 @@ class View:
             place = block["block_id"], element["action_id"]
             fresh, old = Field(block, element).reset(), before.get(place)
             if old and old.element["type"] == element["type"]:
-                fresh.value, fresh.touched = old.value, old.touched
+                fresh.value, fresh.touched, fresh.found = old.value, old.touched, old.found
                 self._drop_vanished(fresh)
             self.fields[place] = fresh
 
     @staticmethod
     def _drop_vanished(kept: Field) -> None:
+        if kept.searches:
+            return
         offered = options_of(kept.element)
         if isinstance(kept.value, list):
             kept.value = [option for option in kept.value if option in offered]

@@ -13,13 +13,17 @@ from urllib.parse import urlencode
 
 import httpx
 
-from .blocks import options_of, wrong_in_message, wrong_in_view
+from .blocks import wrong_in_message, wrong_in_view
+from .finding import find, same
 from .model import Channel, Ephemeral, Field, Message, NotOfferedError, Person, View
 from .reading import elements
+from .searching import offered
 from .state import RefusedError, State
 
 TROUBLE = "We had some trouble connecting. Try again?"
 PRESSED = {"button", "overflow"}
+WITHOUT_TRIGGER = {"view_closed", "block_suggestion"}
+ENTER = "on_enter_pressed"
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -138,6 +142,32 @@ class Workspace(State):
                 pressed = self._pressed(one.block, one.element, None, one)
                 await self._interact(self._action(view.person, view, pressed), f"typing into {key}")
 
+    async def search(self, view: View, key: str, typed: str = "") -> list[str]:
+        """Type into a searching select; what the app offers then, as it reads (Slack reference §6, §9)."""
+        self._can_see(view.person, view)
+        one = view.field(key)
+        if not one.searches:
+            raise NotOfferedError(f"nothing is searched in {key!r}")
+        one.found = []
+        if len(typed) >= one.element.get("min_query_length", 3):
+            where = {"container": {"type": "view", "view_id": view.id}, "view": view.payload(), "value": typed}
+            where |= {"block_id": one.block["block_id"], "action_id": one.element["action_id"]}
+            answer = await self._interact(self._base("block_suggestion", view.person, view) | where, "search")
+            one.found, problems = offered(answer.body) if answer.ok else ([], [])
+            self.complaints += problems
+        return [option["text"]["text"] for option in one.found]
+
+    async def enter(self, view: View, key: str) -> None:
+        """Press Enter in a text field: the app hears of it if the field asks for that, else the form is sent (§8)."""
+        one = view.field(key)
+        asks = one.element.get("dispatch_action_config", {}).get("trigger_actions_on", [ENTER])
+        if one.block.get("dispatch_action") and ENTER in asks:
+            self._can_see(view.person, view)
+            pressed = self._pressed(one.block, one.element, None, one)
+            await self._deliver(view.person, view, [pressed], f"Enter in {key}")
+        else:
+            await self.submit(view.person, view)
+
     async def submit(self, person: Person, view: View, *, times: int = 1) -> Answer:
         """Press the submit button; what the client refuses by itself stands in `view.errors` and is not sent."""
         self._can_see(person, view)
@@ -235,7 +265,7 @@ class Workspace(State):
         user = {"id": person.id, "username": person.name, "name": person.name, "team_id": person.team_id}
         base = {"type": kind, "team": {"id": self.team_id, "domain": "shop"}, "user": user, "api_app_id": "A1"}
         base |= {"token": "x", "enterprise": None, "is_enterprise_install": False}
-        return base | ({} if kind == "view_closed" else {"trigger_id": self.trigger(person, view)})
+        return base | ({} if kind in WITHOUT_TRIGGER else {"trigger_id": self.trigger(person, view)})
 
     def _action(self, person: Person, target: Message | Ephemeral | View, pressed: dict[str, Any]) -> dict[str, Any]:
         """A block_actions payload; an ephemeral message comes without its snapshot (Slack reference §6)."""
@@ -351,27 +381,3 @@ def _field(target: Message | Ephemeral | View, block: dict[str, Any], element: d
     """The value an element holds: a view remembers it, a message's is only what is chosen now."""
     held = target.fields.get((block["block_id"], element["action_id"])) if isinstance(target, View) else None
     return held or Field(block, element)
-
-
-def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether two drawings show the same element."""
-    return bool(one["action_id"] == other["action_id"] and one["type"] == other["type"])
-
-
-def find(
-    blocks: list[dict[str, Any]], wanted: str | None, value: Any
-) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any] | None]:
-    """The one element of this visible text or action_id, and the option of its menu."""
-    found = []
-    for block, element in elements(blocks):
-        if block["type"] == "input":
-            continue
-        if element["type"] == "overflow":
-            options = [one for one in options_of(element) if wanted in {one["text"]["text"], element["action_id"]}]
-            found += [(block, element, one) for one in options if value in {None, one["value"], one["text"]["text"]}]
-        elif wanted in {element.get("text", {}).get("text"), element["action_id"]}:
-            fits = element["type"] != "button" or value in {None, element.get("value")}
-            found += [(block, element, None)] if fits else []
-    if len(found) != 1:
-        raise NotOfferedError(f"{len(found)} things to press called {wanted!r}")
-    return found[0]

@@ -42,43 +42,51 @@ async def test_slack_itself_asks_for_what_must_not_be_empty(kari):
     await expect(asked).to_have_count(3)
 
 
-async def test_lines_come_and_go_and_no_text_with_them(kari):
+async def test_lines_are_added_edited_and_removed_on_top_of_the_form(kari):
     await kari.says(ONE_LINER)
     await kari.fills("Mobile number", "+46 70 123 45 67")
-    await kari.presses("More…")
-    await kari.sees("Line 1", within=kari.form)
-    await kari.fills("Quantity", "2")
-    for line, (text, price) in enumerate([("Fitting", "100"), ("Wiring", "50,50")], 1):
+    await kari.presses("Lines…")
+    for text, price in (("Fitting", "100"), ("Wiring", "50,50")):
         await kari.presses("Add line")
-        await kari.sees(f"Line {line + 1}", within=kari.form)
-        await kari.fills("What for", text, nth=line)
-        await kari.fills("Price each incl. VAT (NOK)", price, nth=line)
-    await kari.presses("Remove line 2")
+        await kari.fills("What for", text)
+        await kari.fills("Price each incl. VAT (NOK)", price)
+        await kari.presses("Save")
+        await kari.sees(f"1 × {text}", within=kari.form)
+    await kari.picks("Edit", kari.form.locator(".section", has_text="Tow bar"))
+    await kari.fills("Quantity", "2")
+    await kari.presses("Save")
+    await kari.sees("1. 2 × Tow bar · 499,00 kr", within=kari.form)
+    await kari.picks("Remove", kari.form.locator(".section", has_text="Fitting"))
+    await kari.sees("2. 1 × Wiring · 50,50 kr", "Total so far: 549,50 kr", within=kari.form)
+    await kari.picture("form-lines")
+    await kari.presses("Done")
 
-    texts = kari.form.get_by_label("What for", exact=True)
-    await expect(texts).to_have_count(2)
-    await expect(texts.nth(0)).to_have_value("Tow bar")
-    await expect(texts.nth(1)).to_have_value("Wiring")
-    await expect(kari.form.get_by_label("Quantity", exact=True).nth(0)).to_have_value("2")
+    await kari.sees("2 lines", "Total so far: 549,50 kr", within=kari.form)
     await expect(kari.form.get_by_label("Mobile number", exact=True)).to_have_value("+46 70 123 45 67")
-    await kari.sees("Total so far: 549,50 kr", within=kari.form)
     await kari.presses("Send")
     await kari.card_says("549,50 kr", "2 × Tow bar", "1 × Wiring")
+
+
+async def test_enter_in_the_price_adds_it_up_and_sends_nothing(kari):
+    await kari.says("/paylink 91234567 Tow bar #4711")
+    await kari.fills("Price incl. VAT (NOK)", "300")
+    await kari.form.get_by_label("Price incl. VAT (NOK)").press("Enter")
+
+    await kari.sees("Total so far: 300,00 kr, of which VAT: 25 % 60,00 kr.", within=kari.form)
+    await expect(kari.form.get_by_role("heading", name="New payment link")).to_be_visible()
 
 
 async def test_what_is_being_typed_stays_while_the_bot_redraws_the_form(kari, demo):
     """Slack's rule: the same block and action id keep what is in the field, also what no server has heard of yet."""
     await kari.says(ONE_LINER)
-    await kari.presses("More…")
-    await kari.sees("Line 1", within=kari.form)
     demo.slack.faults.add("views.update", Fault.delay(1.5))
-    await kari.presses("Add line")
+    await kari.presses("More…")
     text = kari.form.get_by_label("What for", exact=True).nth(0)
     await text.focus()
     await kari.page.keyboard.press("End")
     await kari.page.keyboard.type(" and more, letter by letter", delay=80)
 
-    await kari.sees("Line 2", within=kari.form)
+    await kari.sees("Delivery", within=kari.form)
     await expect(text).to_be_focused()
     await expect(text).to_have_value("Tow bar and more, letter by letter")
     await kari.page.keyboard.press("Control+z")
@@ -88,12 +96,11 @@ async def test_what_is_being_typed_stays_while_the_bot_redraws_the_form(kari, de
 async def test_the_keyboard_waits_where_it_was_and_presses_nothing_else(kari):
     await kari.says(ONE_LINER)
     await kari.presses("More…")
-    add = kari.form.get_by_role("button", name="Add line", exact=True)
-    await add.focus()
-    for lines in (2, 3):
-        await kari.page.keyboard.press("Enter")
-        await kari.sees(f"Line {lines}", within=kari.form)
-        await expect(add).to_be_focused()
+    excl = kari.form.get_by_role("radio", name="Excl. VAT VAT is added to each line")
+    await excl.focus()
+    await kari.page.keyboard.press("Space")
+    await kari.sees("Price excl. VAT (NOK)", within=kari.form)
+    await expect(excl).to_be_focused()
 
 
 async def test_a_form_that_is_being_filled_in_outlives_a_reload(kari):
@@ -127,3 +134,24 @@ async def test_a_link_is_issued_without_touching_the_mouse(kari):
     await kari.no_form()
     await expect(kari.page.get_by_label("Message sales")).to_be_focused()
     await kari.card_says("Ready to share", "249,50 kr")
+
+
+async def test_a_saved_item_is_searched_for_and_fills_the_line(kari):
+    await kari.says(ONE_LINER)
+    await kari.presses("Lines…")
+    await kari.picks("Edit", kari.form.locator(".section", has_text="Tow bar"))
+    await kari.form.get_by_label("Keep as a saved item").check()
+    await kari.presses("Save")
+    await kari.sees("1. 1 × Tow bar", within=kari.form)
+    await kari.presses("Add line")
+    search = kari.form.get_by_label("Saved item (optional)", exact=True)
+    await search.press_sequentially("TOW", delay=60)
+    found = kari.form.locator("datalist option")
+    await expect(found).to_have_count(1)
+    await search.fill(await found.get_attribute("value"))
+
+    await expect(kari.form.get_by_label("What for", exact=True)).to_have_value("Tow bar")
+    await expect(kari.form.get_by_label("Price each incl. VAT (NOK)", exact=True)).to_have_value("249,50")
+    await kari.picture("form-line")
+    await kari.presses("Save")
+    await kari.sees("2. 1 × Tow bar · 249,50 kr", "Total so far: 499,00 kr", within=kari.form)

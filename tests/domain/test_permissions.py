@@ -1,9 +1,11 @@
 """Who may press what: every standing, every action, every policy."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.actions import MOVES_MONEY, Action
-from bot.domain.permissions import ISSUE, Actor, Allowed, Forbidden, Policy, Standing, decide
+from bot.domain.permissions import ISSUE, Actor, Allowed, Forbidden, Policy, Standing, decide, decide_items
 from tests.domain.given import ALICE, BOB, TEAM
 
 ISSUER, TRUSTED, OTHER = ALICE, BOB, "U0CHARLIE"
@@ -96,3 +98,21 @@ def test_the_refusal_names_who_can_be_asked():
     decision = decide(actor, Action.REFUND, team_id=TEAM, issuer=ISSUER, policy=NAMED)
 
     assert f"<@{ISSUER}>" in decision.sentence
+
+
+KEEPER = Actor(user_id="U1", team_id="T1", standing=Standing.MEMBER)
+
+
+@pytest.mark.parametrize("money_users", [None, frozenset(), frozenset({"U1"})])
+def test_saved_items_are_kept_by_everybody_or_by_those_trusted_with_money(money_users):
+    assert decide_items(KEEPER, team_id="T1", policy=Policy(money_users=money_users)) == Allowed()
+
+
+@pytest.mark.parametrize(
+    "actor", [replace(KEEPER, user_id="U2"), replace(KEEPER, team_id="T9"), replace(KEEPER, standing=Standing.STRANGER)]
+)
+def test_nobody_else_keeps_saved_items(actor):
+    refused = decide_items(actor, team_id="T1", policy=Policy(money_users=frozenset({"U1"})))
+
+    assert isinstance(refused, Forbidden)
+    assert "saved items" in refused.sentence

@@ -5,15 +5,19 @@ from datetime import timedelta
 from itertools import product
 
 from bot.domain.actions import Action
-from bot.domain.drafts import MAX_LINES, Draft, DraftLine
+from bot.domain.drafts import EXCL, MAX_LINES, Draft, DraftLine
 from bot.domain.events import Happened, Source
+from bot.domain.items import Item
 from bot.domain.links import Delivered, Status
 from bot.domain.operations import OPEN, Kind, State
 from bot.domain.orders import Capture, Delivery
 from bot.slack.views.blocks import Look
 from bot.slack.views.card import card
-from bot.slack.views.issue_form import issue_form
+from bot.slack.views.issue_form import LINES_CHANGED, issue_form
+from bot.slack.views.item_list import item_list
 from bot.slack.views.line import line
+from bot.slack.views.line_form import line_form
+from bot.slack.views.lines_form import NO_LAST_ORDER, lines_form
 from bot.slack.views.link_reply import link_reply, moved, said, sorry, usage
 from bot.slack.views.part_form import part_form
 from bot.slack.views.resend_form import cancelling_first, resend_form
@@ -47,6 +51,7 @@ SANDBOX = Look(sandbox=True)
 THREE = order(line_of(price=10000, quantity="1.5"), line_of("Wiring", 9900, line_id="2"), line_of("Fee", 0, "1", "3"))
 SEVEN = order(*(line_of(f"Thing {n}", 1000 * n, str(n), str(n)) for n in range(1, 8)))
 BY_LINK = order(delivery=Delivery.LINK, phone=None)
+PAGE = "https://pay.example.com/p/token"
 
 
 def states(kinds, known, status):
@@ -101,6 +106,8 @@ def opened():
     yield "not delivered but opened", story(link(known=facts(opened_at=NOW, delivered=Delivered.FAILED)))
     failed = facts(opened_at=NOW, attempts_failed=2, last_failure="Insufficient funds")
     yield "an attempt failed", story(link(known=failed), last=event(Happened.ATTEMPT_FAILED, Source.CUSTOMER))
+    reported = facts(opened_at=NOW, reported_at=NOW)
+    yield "reported", story(link(known=reported), last=event(Happened.REPORTED, Source.CUSTOMER))
     yield "paying now", story(link(known=facts(opened_at=NOW, paying_since=NOW)))
     yield "paying again after a failure", story(link(known=replace(failed, paying_since=NOW)))
     over = {"expires_at": NOW - MINUTES}
@@ -228,6 +235,7 @@ def tellings():
     yield "found after it was sent again", *told(Happened.FOUND, alive, Source.AUTOMATIC)
     yield "sent again", *told(Happened.SENT_AGAIN, replace(LOST, replaced=True), reference="4711-2")
     yield "opened", *told(Happened.OPENED, source=Source.CUSTOMER)
+    yield "reported", *told(Happened.REPORTED, source=Source.CUSTOMER)
     yield "attempt failed", *told(Happened.ATTEMPT_FAILED, source=Source.CUSTOMER, reason="Insufficient funds")
     yield "attempt failed, no reason", *told(Happened.ATTEMPT_FAILED, source=Source.CUSTOMER)
     yield "pending", *told(Happened.PENDING, link(Status.PENDING), Source.CUSTOMER)
@@ -302,7 +310,17 @@ FILLED = replace(
     DRAFT, phone="912 34 567", reference="4711", lines=(DraftLine(line_id="1", text="Tow bar", price="249,00"),)
 )
 MORE = replace(FILLED, expanded=True, lines=(*FILLED.lines, DraftLine(line_id="2", text="Wiring", price="99,00")))
-FULL = replace(FILLED, lines=tuple(DraftLine(line_id=str(n)) for n in range(MAX_LINES)))
+FULL = replace(
+    FILLED, lines=tuple(DraftLine(line_id=str(n), text=f"Bolt {n}", price="10") for n in range(1, MAX_LINES + 1))
+)
+MIXED = replace(
+    MORE,
+    lines=(
+        *MORE.lines,
+        DraftLine(line_id="3", text="Fitting, by the hour", quantity="1,5", price="900", vat="12,5"),
+        DraftLine(line_id="4", text="Bolts", price="many"),
+    ),
+)
 
 
 def forms():
@@ -315,6 +333,9 @@ def forms():
         "two lines": MORE,
     }.items():
         yield f"issue, {name}", issue_form(draft, currency="NOK", look=LOOK)
+    stale = replace(MORE, expanded=False, revision=2, redrawn=True)
+    yield "issue, lines changed since", issue_form(stale, currency="NOK", look=LOOK, notice=LINES_CHANGED)
+    yield from line_forms()
     yield "creating", creating_form()
     yield "still waiting", still_waiting_form()
     for name, done in {
@@ -322,7 +343,7 @@ def forms():
         "not delivered": story(link(known=facts(delivered=Delivered.FAILED))),
         "just the link": story(link(known=facts(delivered=Delivered.NONE)), of=BY_LINK),
     }.items():
-        yield f"created, {name}", created_form(done, URL, LOOK)
+        yield f"created, {name}", created_form(done, PAGE if done.order is BY_LINK else URL, LOOK)
     yield "created, sandbox", created_form(story(link(known=facts(delivered=Delivered.SIMULATED))), URL, SANDBOX)
     yield "uncertain", uncertain_form()
     yield "rejected", rejected_form("The amount is too high.")
@@ -336,15 +357,36 @@ def forms():
     yield "refund, lines unknown", part_form(story(), ON_PAID, Action.REFUND, LOOK)
 
 
+def line_forms():
+    for name, draft in {"none": DRAFT, "one": FILLED, "several": MIXED, "full": FULL}.items():
+        yield f"lines, {name}", lines_form(draft, currency="NOK", look=LOOK)
+    yield "lines, no last order", lines_form(DRAFT, currency="NOK", look=LOOK, notice=NO_LAST_ORDER)
+    yield "line, new", line_form(MORE, DraftLine(line_id="3"), currency="NOK", look=LOOK)
+    dear = replace(MORE, prices=EXCL, currency="SEK")
+    yield "line, typed VAT, excl. VAT, in SEK", line_form(dear, MIXED.lines[2], currency="NOK", look=LOOK, generation=1)
+
+
+ITEM = Item(
+    id="f" * 32, workspace_id="W1", name="Tow bar", unit_price=24900, currency="NOK", vat=2500, kept_by="U1", at=NOW
+)
+
+
 def replies():
-    yield "show link", link_reply(link(), NOW, LOOK)
-    yield "show link, expired", link_reply(link(), NOW + timedelta(days=8), LOOK)
-    yield "show link, none", link_reply(LOST, NOW, LOOK)
+    yield "show link", link_reply(story(), link(), URL, NOW, LOOK)
+    yield "show link, our page", link_reply(story(of=BY_LINK), link(), PAGE, NOW, LOOK)
+    yield "show link, expired", link_reply(story(), link(), URL, NOW + timedelta(days=8), LOOK)
+    yield "show link, none", link_reply(story(LOST), LOST, None, NOW, LOOK)
     yield "usage", usage()
     yield "sorry", sorry("Only <@U0KARI>, who issued this link, can do that.", "forbidden")
     yield "sorry, without a code", sorry("Nothing has changed since the last look.", "")
     yield "said about a link", said(named("4711", "Nothing new: the card shows what Dintero says right now."))
     yield "sorry about a link", sorry(named("4711", "Guests cannot move money."), "forbidden")
+    yield "no saved items", item_list([], 0, LOOK, removable=True)
+    yield (
+        "saved items",
+        item_list([ITEM, replace(ITEM, id="e" * 32, name="<Fee> & *more*", vat=1250)], 25, LOOK, removable=True),
+    )
+    yield "saved items, for those who may not remove them", item_list([ITEM], 1, LOOK, removable=False)
     yield "moved", moved("https://shop.slack.com/archives/C0SALES/p1")
     yield "moved, nobody knows where", moved(None)
 

@@ -4,8 +4,6 @@ from copy import deepcopy
 
 from bot.slack import ids
 
-KEYS = {"static_select": "option", "radio_buttons": "option", "checkboxes": "options"}
-
 
 def state_of(view, **typed):
     """The form's `state.values`, with `typed` (by block id, `:` written `_`) put over what was preset."""
@@ -14,7 +12,8 @@ def state_of(view, **typed):
         if block["type"] == "input":
             values[block["block_id"]] = {ids.FIELD: _state(block["element"])}
     for name, value in typed.items():
-        block_id = name.replace("_", ":")
+        field, _, line_id = name.rpartition("_") if name[-1].isdigit() else (name, "", "")
+        block_id = f"{field}:{line_id}" if line_id else name
         values[block_id] = {ids.FIELD: _put(values[block_id][ids.FIELD], value)}
     return values
 

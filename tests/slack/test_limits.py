@@ -15,14 +15,17 @@ from bot.domain.operations import Kind, State
 from bot.domain.typed import MAX_REFERENCE, MAX_TEXT
 from bot.slack.views.blocks import Look, fit, length
 from bot.slack.views.card import card
-from bot.slack.views.issue_form import issue_form
+from bot.slack.views.issue_form import LINES_CHANGED, issue_form
+from bot.slack.views.item_list import item_list, item_option
 from bot.slack.views.line import line
+from bot.slack.views.line_form import line_form
+from bot.slack.views.lines_form import NO_LAST_ORDER, lines_form
 from bot.slack.views.link_reply import link_reply
 from bot.slack.views.part_form import part_form
 from bot.slack.views.result_form import created_form, rejected_form
-from sandbox.slack.blocks import text_sum, wrong_in_message, wrong_in_view
+from sandbox.slack.blocks import OPTION, text_sum, wrong_in_message, wrong_in_view
 
-from .scenes import CARDS, cards, forms, lines, replies
+from .scenes import CARDS, ITEM, cards, forms, lines, replies
 from .shelf import LOOK, NOW, URL, captured, event, facts, line_of, link, operation, order, reserved, story
 
 NASTY = "<!channel> <@U1> &<>*_~` :boom: https://evil.example "
@@ -120,16 +123,50 @@ def mrkdwn_in(thing):
 
 @pytest.mark.parametrize("text", [LONG, WIDE, "x" * 5000, ""])
 @pytest.mark.parametrize("expanded", [False, True])
-def test_the_fullest_form_fits(text, expanded):
-    many = MAX_LINES if expanded else 1
-    typed = tuple(
-        DraftLine(line_id=str(n), text=text, price="21474836,47", quantity="1", vat="12,75") for n in range(many)
-    )
-    draft = Draft(
-        id="f" * 32, channel="C" * 20, phone=text, reference=text, deadline="2w", lines=typed, expanded=expanded
+@pytest.mark.parametrize("many", [1, MAX_LINES])
+def test_the_fullest_form_fits(text, expanded, many):
+    draft = replace(
+        Draft(id="f" * 32, channel="C" * 20, phone=text, reference=text, deadline="2w", revision=99),
+        lines=many_lines(text)[:many],
+        expanded=expanded,
     )
 
-    check_view(issue_form(draft, currency="NOK", look=LOOK, generation=99))
+    check_view(issue_form(draft, currency="NOK", look=LOOK, notice=LINES_CHANGED))
+
+
+def many_lines(text, price="1073741,82"):
+    """As many as there is room for; at that price they come to the most that can be paid."""
+    typed = DraftLine(line_id="1", text=text, price=price, quantity="100", vat="12,75")
+    return tuple(replace(typed, line_id=str(n)) for n in range(1, MAX_LINES + 1))
+
+
+@pytest.mark.parametrize("text", [LONG, WIDE, "x" * 5000, "&" * MAX_TEXT, ""])
+@pytest.mark.parametrize("price", ["10737,41", "nonsense", ""])
+def test_twenty_lines_fit_into_their_view_and_into_the_forms_text(text, price):
+    draft = Draft(id="f" * 32, channel="C" * 20, lines=many_lines(text, price), revision=99)
+    view = lines_form(draft, currency="NOK", look=LOOK, notice=NO_LAST_ORDER)
+
+    check_view(view)
+    check_view(issue_form(draft, currency="NOK", look=LOOK))
+    rows = [block for block in view["blocks"] if "accessory" in block]
+    assert len(rows) == (MAX_LINES if text or price else 0)
+    assert len({row["block_id"] for row in rows}) == len(rows)
+
+
+@pytest.mark.parametrize("text", [LONG, WIDE])
+def test_the_fullest_saved_items_fit_into_their_list_and_menu(text):
+    items = [replace(ITEM, id=f"{n:032}", name=text, unit_price=MAX_MINOR, vat=10000) for n in range(20)]
+
+    check_message(item_list(items, 10**6, LOOK, removable=True))
+    for item in items:
+        assert not list(OPTION(item_option(item, LOOK), "/option"))
+
+
+@pytest.mark.parametrize("text", [LONG, WIDE, "x" * 5000, ""])
+def test_the_fullest_line_fits_into_its_view(text):
+    line = DraftLine(line_id="20", text=text, price=text, quantity=text, vat=text[:10])
+
+    check_view(line_form(Draft(id="f" * 32), line, currency="NOK", look=LOOK, generation=99))
 
 
 @pytest.mark.parametrize(
@@ -140,8 +177,8 @@ def test_an_odd_draft_still_makes_a_form(draft):
 
 
 def test_the_form_says_when_there_is_no_room_for_more_lines():
-    typed = tuple(DraftLine(line_id=str(n)) for n in range(MAX_LINES))
-    full = json.dumps(issue_form(Draft(id="d", lines=typed), currency="NOK", look=LOOK))
+    typed = tuple(DraftLine(line_id=str(n), text="Bolt") for n in range(MAX_LINES))
+    full = json.dumps(lines_form(Draft(id="d", lines=typed), currency="NOK", look=LOOK))
 
     assert "Add line" not in full
     assert f"room for {MAX_LINES} lines" in full
@@ -168,7 +205,7 @@ def test_the_other_forms_and_replies_fit():
 
     check_view(created_form(told, URL + "x" * 2000, LOOK))
     check_view(rejected_form(LONG * 20))
-    check_message(link_reply(replace(told.newest, url=URL + "x" * 2000), NOW, LOOK))
+    check_message(link_reply(told, told.newest, URL + "x" * 2000, NOW, LOOK))
 
 
 @pytest.mark.parametrize("kind", Kind)

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.stories import database
+from tests.stories.lining import edits, has_lines, opens_line, opens_lines, removes, saves, types
 
 GOOD = "249,50 91234567 Tow bar #4711 7d"
 
@@ -76,22 +77,22 @@ async def test_everything_that_is_wrong_is_said_at_once(shop):
     await corrected(shop, form, good)
 
 
-async def test_everything_that_is_wrong_behind_more_is_said_at_once(shop):
+async def test_everything_that_is_wrong_with_a_line_is_said_at_once(shop):
     form = await shop.opens_form("249,50 91234567 Tow bar #4711")
-    await shop.slack.click(shop.kari, form, "More…")
-    await shop.bot.owned.settled()
-    await shop.slack.click(shop.kari, form, "Add line")
-    await shop.bot.owned.settled()
-    wrong = {"quantity:1": "0", "price:1": "0", "text:2": " ", "price:2": "1,2345", "quantity:2": "many"}
-    await shop.slack.fill(form, wrong)
-    before = form.values
+    lines = await opens_lines(shop, form)
+    line = await opens_line(shop, lines, "Add line")
+    wrong = {"text:2": " ", "price:2": "1,2345", "quantity:2": "many", "other_vat:2": "a quarter"}
+    await shop.slack.fill(line, wrong)
+    before = line.values
 
-    await submitted(shop, form)
+    await saves(shop, line)
 
-    assert form.errors.keys() == wrong.keys()
-    assert form.values == before
-    good = {"quantity:1": "1", "price:1": "249,50", "text:2": "Wiring", "price:2": "100", "quantity:2": "2"}
-    await corrected(shop, form, good)
+    assert line.errors.keys() == wrong.keys()
+    assert line.values == before
+    await types(shop, line, text="Wiring", price="100", quantity="2", other_vat="25")
+    await saves(shop, line)
+    await saves(shop, lines)
+    await corrected(shop, form, {})
     assert shop.session()["order"]["amount"] == 24950 + 20000
 
 
@@ -126,30 +127,23 @@ async def test_a_deadline_that_passed_while_the_form_stood_open_comes_back(shop)
 
 async def test_the_lines_together_stay_within_what_can_be_carried(shop):
     form = await shop.opens_form("21474836,47 91234567 House #4711")
-    await shop.slack.click(shop.kari, form, "More…")
-    await shop.bot.owned.settled()
-    await shop.slack.click(shop.kari, form, "Add line")
-    await shop.bot.owned.settled()
-    await shop.slack.fill(form, {"text:2": "Doormat", "price:2": "0,01"})
+    await has_lines(shop, form, ("Doormat", "0,01", {}))
 
     await submitted(shop, form)
 
-    assert form.errors == {"price:2": "Together the lines are more than 21474836,47."}
-    await shop.slack.click(shop.kari, form, "Remove", value="2")
-    await shop.bot.owned.settled()
+    assert form.errors == {"phone": "Price of line 2: Together the lines are more than 21474836,47."}
+    lines = await opens_lines(shop, form)
+    await removes(shop, lines, "2")
+    await saves(shop, lines)
     await corrected(shop, form, {})
     assert shop.session()["order"]["amount"] == 2**31 - 1
 
 
 async def test_a_quantity_that_makes_too_much_of_a_price_comes_back_on_the_price(shop):
     form = await shop.opens_form("20000000 91234567 House #4711")
-    await shop.slack.click(shop.kari, form, "More…")
-    await shop.bot.owned.settled()
-    await shop.slack.fill(form, {"quantity:1": "2"})
+    line = await edits(shop, await opens_lines(shop, form), "1", quantity="2")
 
-    await submitted(shop, form)
-
-    assert form.errors == {"price:1": "Quantity times price must be more than 0 and at most 21474836,47."}
+    assert line.errors == {"price:1": "Quantity times price must be more than 0 and at most 21474836,47."}
 
 
 async def test_a_currency_without_decimals_takes_none(shop):

@@ -9,6 +9,7 @@ from sqlalchemy import event
 
 from sandbox.dintero import Switches
 from tests.stories import database
+from tests.stories.lining import has_lines
 from tests.stories.shop import opened_shop
 
 GOOD = "249,50 91234567 Tow bar #4711 7d"
@@ -124,13 +125,13 @@ async def test_the_return_page_can_be_the_shops_own(shop):
 async def test_lines_sum_to_the_amount_whatever_is_rounded(shop):
     """1,5 × 33,33 = 49,995 and 3 × 0,333… : every line is rounded by itself, and the amount is their sum."""
     form = await shop.opens_form("33,33 91234567 Cable, per metre #4711")
-    await more(shop, form)
-    await shop.slack.fill(form, {"quantity:1": "1,5", "VAT": "15 %"})
-    for n, (price, quantity, vat) in enumerate([("0,05", "0,5", "12 %"), ("10,01", "3", "0 %")], start=2):
-        await shop.slack.click(shop.kari, form, "Add line")
-        await shop.bot.owned.settled()
-        typed = {f"text:{n}": f"Line {n}", f"price:{n}": price, f"quantity:{n}": quantity, f"vat:{n}": vat}
-        await shop.slack.fill(form, typed)
+    await has_lines(
+        shop,
+        form,
+        ("Line 2", "0,05", {"quantity": "0,5", "vat": "12 %"}),
+        ("Line 3", "10,01", {"quantity": "3", "vat": "0 %"}),
+        first={"quantity": "1,5", "vat": "15 %"},
+    )
 
     await shop.slack.submit(shop.kari, form)
     await shop.work()

@@ -1,4 +1,4 @@
-"""Behind *More…*: lines that come and go, how money is taken, how the link travels. Nothing typed is lost.
+"""Behind *More…*: how money is taken, how the link travels. Nothing typed is lost.
 
 The sandbox's Slack has the old defect switched on: once a form was redrawn, a field that was preset and never
 touched reports nothing (Slack reference §8).
@@ -10,6 +10,7 @@ import pytest
 
 from sandbox.slack import Fault
 from tests.stories import database
+from tests.stories.browsing import page_of
 
 
 async def press(shop, form, button, **how):
@@ -36,7 +37,6 @@ async def test_more_keeps_what_was_typed_and_preset(shop):
     assert form.values == {
         "phone": "+4791234567",
         "text:1": "Tow bar, fitted",
-        "quantity:1": "1",
         "price:1": "249,50",
         "vat:1": "15 %",
         "prices": "Incl. VAT",
@@ -62,66 +62,6 @@ async def test_what_was_preset_and_never_touched_is_sent_all_the_same(shop):
     assert shop.session()["expires_at"].startswith((shop.clock.now() + timedelta(days=3)).strftime("%Y-%m-%d"))
 
 
-async def test_lines_come_and_go_and_keep_what_was_typed(shop):
-    form = await shop.opens_form("249,50 91234567 Tow bar #4711")
-    await press(shop, form, "More…")
-    await press(shop, form, "Add line")
-    await shop.slack.fill(form, {"text:2": "Wiring", "price:2": "100", "quantity:2": "2"})
-    await press(shop, form, "Add line")
-    await shop.slack.fill(form, {"text:3": "Fitting", "price:3": "1 000", "quantity:3": "1,5", "vat:3": "15 %"})
-    await press(shop, form, "Remove", value="2")
-    await press(shop, form, "Add line")
-    await shop.slack.fill(form, {"text:4": "Cap", "price:4": "9,90"})
-
-    await send(shop, form)
-
-    lines = {line["description"]: (line["quantity"], line["amount"], line["vat"]) for line in order(shop)["items"]}
-    assert lines == {"Tow bar": (1, 24950, 25), "Fitting": (1.5, 150000, 15), "Cap": (1, 990, 15)}
-    assert order(shop)["amount"] == 24950 + 150000 + 990
-
-
-async def test_the_total_follows_the_lines(shop):
-    form = await shop.opens_form("249,50 91234567 Tow bar #4711")
-    await press(shop, form, "More…")
-    await shop.slack.fill(form, {"quantity:1": "2"})
-
-    await press(shop, form, "Add line")
-
-    assert "Total so far: 499,00 kr, of which VAT: 25 % 99,80 kr." in form.read().replace("\xa0", " ")
-
-
-async def test_the_only_line_cannot_be_removed(shop):
-    form = await shop.opens_form()
-    await press(shop, form, "More…")
-    assert "Remove" not in form.buttons
-
-    await press(shop, form, "Add line")
-    assert form.buttons.count("Remove") == 2
-
-
-async def test_a_double_click_on_add_line_adds_one_line(shop):
-    form = await shop.opens_form("249,50 91234567 Tow bar")
-    await press(shop, form, "More…")
-
-    await press(shop, form, "Add line", times=2)
-
-    assert [name for name in form.values if name.startswith("text:")] == ["text:1", "text:2"]
-    assert form.values["text:1"] == "Tow bar"
-    shop.slack.complaints = [one for one in shop.slack.complaints if one != "views.update: hash_conflict"]
-
-
-async def test_a_double_click_on_remove_removes_one_line(shop):
-    form = await shop.opens_form("249,50 91234567 Tow bar")
-    await press(shop, form, "More…")
-    await press(shop, form, "Add line")
-    await press(shop, form, "Add line")
-
-    await press(shop, form, "Remove", value="2", times=2)
-
-    assert [name for name in form.values if name.startswith("text:")] == ["text:1", "text:3"]
-    shop.slack.complaints = [one for one in shop.slack.complaints if one != "views.update: hash_conflict"]
-
-
 async def test_what_is_typed_while_the_form_is_redrawn_stays(shop):
     """The redrawing is late; block ids are the memory of an input (Slack reference §1)."""
     form = await shop.opens_form("249,50 91234567")
@@ -140,28 +80,13 @@ async def test_what_is_typed_while_the_form_is_redrawn_stays(shop):
 )
 async def test_a_click_whose_redrawing_got_lost_can_be_made_again(shop, trouble):
     form = await shop.opens_form("249,50 91234567 Tow bar")
-    await press(shop, form, "More…")
     shop.slack.faults.add("views.update", trouble)
-    await press(shop, form, "Add line")
-    assert "text:2" not in form.values
-
-    await press(shop, form, "Add line")
-
-    assert [name for name in form.values if name.startswith("text:")] == ["text:1", "text:2"]
-
-
-async def test_a_line_that_still_stands_in_the_form_is_sent(shop):
-    """What is seen is what is sent: the redrawing after Remove was lost."""
-    form = await shop.opens_form("249,50 91234567 Tow bar #4711")
     await press(shop, form, "More…")
-    await press(shop, form, "Add line")
-    await shop.slack.fill(form, {"text:2": "Wiring", "price:2": "100"})
-    shop.slack.faults.add("views.update", Fault.status(500))
-    await press(shop, form, "Remove", value="2")
+    assert "delivery" not in form.values
 
-    await send(shop, form)
+    await press(shop, form, "More…")
 
-    assert order(shop)["amount"] == 34950
+    assert form.values["delivery"] == "Send it by SMS or push"
 
 
 async def test_a_form_left_open_over_the_weekend_is_sent_whole(shop):
@@ -169,17 +94,12 @@ async def test_a_form_left_open_over_the_weekend_is_sent_whole(shop):
     form = await shop.opens_form("249,50 91234567 Tow bar #4711")
     await press(shop, form, "More…")
     await shop.slack.fill(form, {"capture": "Capture automatically"})
-    await press(shop, form, "Add line")
-    await shop.slack.fill(form, {"text:2": "Wiring", "price:2": "100"})
-    await press(shop, form, "Add line")
-    await press(shop, form, "Remove", value="3")
     shop.clock.pass_(days=3)
     assert await shop.bot.sweeping.purge_drafts() == 1
 
     await send(shop, form)
 
-    assert order(shop)["amount"] == 34950
-    assert [line["description"] for line in order(shop)["items"]] == ["Tow bar", "Wiring"]
+    assert order(shop)["amount"] == 24950
     assert shop.session()["configuration"]["auto_capture"] is True
 
 
@@ -197,50 +117,6 @@ async def test_presets_that_slack_does_not_repeat_are_remembered(shop):
 
     assert order(shop)["amount"] == 24950
     assert shop.session()["customer"]["phone_number"] == "+4791234567"
-
-
-async def test_two_lines_removed_one_after_the_other_do_not_come_back(shop):
-    form = await shop.opens_form("249,50 91234567 Tow bar #4711")
-    await press(shop, form, "More…")
-    await press(shop, form, "Add line")
-    await press(shop, form, "Add line")
-
-    await press(shop, form, "Remove", value="2")
-    await press(shop, form, "Remove", value="3")
-
-    assert [name for name in form.values if name.startswith("text:")] == ["text:1"]
-    await send(shop, form)
-    assert order(shop)["amount"] == 24950
-
-
-async def test_a_form_has_room_for_fifteen_lines(shop):
-    form = await shop.opens_form("10 91234567 Bolt #4711")
-    await press(shop, form, "More…")
-    for n in range(2, 16):
-        await press(shop, form, "Add line")
-        await shop.slack.fill(form, {f"text:{n}": f"Bolt {n}", f"price:{n}": "10", f"quantity:{n}": str(n)})
-    assert "Add line" not in form.buttons
-    assert "A link has room for 15 lines." in form.read()
-
-    await send(shop, form)
-
-    assert order(shop)["amount"] == 1000 * sum(range(1, 16))
-    assert len({line["line_id"] for line in order(shop)["items"]}) == 15
-    assert "+10 more" in shop.card.read()
-
-
-async def test_a_line_that_was_added_is_filled_or_removed(shop):
-    """Slack itself insists on its fields; Remove takes it away with them."""
-    form = await shop.opens_form("249,50 91234567 Tow bar #4711")
-    await press(shop, form, "More…")
-    await press(shop, form, "Add line")
-    await send(shop, form)
-    assert form.errors.keys() == {"text:2", "price:2"}
-
-    await press(shop, form, "Remove", value="2")
-    await send(shop, form)
-
-    assert [line["description"] for line in order(shop)["items"]] == ["Tow bar"]
 
 
 async def test_money_is_reserved_unless_it_is_to_be_captured_automatically(shop):
@@ -270,7 +146,7 @@ async def test_a_plain_link_needs_no_phone_and_sends_nothing(shop):
     assert "publish" not in create.body["configuration"]
     assert "customer" not in create.body
     assert "Ready to share" in form.read()
-    assert shop.dintero.url_of(shop.session()) in form.read()
+    assert page_of(shop) in form.read()
     assert "No number given" in shop.card.read()
 
 
@@ -286,10 +162,14 @@ async def test_a_number_that_was_deleted_gets_no_message(shop):
     assert shop.writes("create") == []
 
 
-async def test_a_draft_is_kept_until_it_is_an_order(shop):
+async def test_a_draft_is_kept_for_a_day(shop):
     form = await shop.opens_form("249,50 91234567 Tow bar")
+    assert database.count(shop, "draft") == 0, "nobody has pressed anything"
     await press(shop, form, "More…")
-
-    assert database.count(shop, "draft") == 1
     await send(shop, form)
-    assert database.count(shop, "draft") == 0, "it has become an order"
+    assert database.count(shop, "draft") == 1, "a second Send is understood"
+
+    shop.clock.pass_(days=1, minutes=1)
+    await shop.bot.sweeping.purge_drafts()
+
+    assert database.count(shop, "draft") == 0

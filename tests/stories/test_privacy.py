@@ -83,7 +83,7 @@ async def test_a_form_remembers_ids_only(shop):
     form = await shop.opens_form(GOOD)
 
     memory = json.loads(form.content["private_metadata"])
-    assert memory.keys() == {"d", "c", "g"}
+    assert memory.keys() == {"d", "c", "g", "r"}
     assert memory["c"] == shop.sales.id
 
 

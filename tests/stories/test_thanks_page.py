@@ -1,40 +1,107 @@
 """Where the customer lands after the checkout: a page that says thank you, and nothing about money."""
 
+import re
+
 import httpx
 import pytest
 
+from tests.stories.browsing import browse, read, reports, token
 from tests.stories.counting import counted
 from tests.stories.knocking import database_away
 
 
-async def visit(shop, address=None, **query):
+async def visit(shop, address=None, speaks="en", **query):
     address = address or shop.session()["url"]["return_url"]
-    async with httpx.AsyncClient(trust_env=False) as http:
-        return await http.get(address, params=query or None)
+    return await browse(address, speaks=speaks, params=query or None)
 
 
 async def test_the_page_says_the_same_whatever_became_of_the_payment(shop):
     """Arriving proves nothing, and whoever holds the address may look (Dintero reference §10)."""
     await shop.issues()
     unpaid = await visit(shop)
-    failed = await visit(shop, error="authorization", merchant_reference="4711")
     await shop.customer_pays()
     paid = await visit(shop, transaction_id="T12345678.x", merchant_reference="4711")
 
-    assert unpaid.status_code == failed.status_code == paid.status_code == 200
-    assert unpaid.text == failed.text == paid.text
+    assert unpaid.status_code == paid.status_code == 200
+    assert unpaid.text == paid.text
     assert "Thanks for stopping by" in paid.text
+    assert "whoever sent you the link is told as soon as the payment has gone through" in paid.text
     assert "4711" not in paid.text
 
 
-async def test_nothing_of_the_address_comes_back_on_the_page(shop):
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        ("cancelled", "You stopped before paying"),
+        ("authorization", "The payment was not approved"),
+        ("failed", "The payment did not go through"),
+        ("capture", "Something did not work out"),
+        ("", "Something did not work out"),
+    ],
+)
+async def test_what_went_wrong_is_said_kindly_and_can_be_tried_again(shop, error, said):
+    """The words are Dintero's, and there may be others (Dintero reference §10)."""
     await shop.issues()
 
-    page = await visit(shop, error="<script>alert(1)</script>", merchant_reference="fish-and-chips")
+    page = await visit(shop, error=error, merchant_reference="4711")
+
+    assert page.status_code == 200
+    assert read(page).startswith(f"{said}\n")
+    assert f'href="../p/{token(shop)}">Try again</a>' in page.text
+
+
+async def test_trying_again_leads_to_the_page_that_can_be_paid(shop):
+    await shop.issues()
+    page = await visit(shop, error="failed")
+
+    again = page.url.join(re.search(r'class="pay" href="([^"]+)"', page.text)[1])
+
+    assert shop.dintero.url_of(shop.session()) in (await browse(again)).text
+
+
+async def test_what_is_over_cannot_be_tried_again(shop):
+    await shop.issues()
+    await shop.presses("Cancel link")
+
+    page = await visit(shop, error="cancelled")
+
+    assert "Try again" not in page.text
+    assert token(shop) not in page.text
+
+
+async def test_a_report_takes_the_second_try_away_too(shop):
+    await shop.issues()
+    await reports(shop)
+
+    assert "Try again" not in (await visit(shop, error="failed")).text
+
+
+async def test_an_error_in_the_address_changes_no_state(shop):
+    """Everybody can write it."""
+    await shop.issues()
+    before = shop.card.read()
+
+    await visit(shop, error="failed")
+    await shop.work()
+
+    assert shop.card.read() == before
+    assert shop.lines == []
+
+
+@pytest.mark.parametrize("error", [{}, {"error": "<script>alert(1)</script>"}])
+async def test_nothing_of_the_query_comes_back_on_the_page(shop, error):
+    await shop.issues()
+
+    page = await visit(shop, merchant_reference="fish-and-chips", **error)
 
     assert "script" not in page.text
     assert "fish" not in page.text
-    assert shop.session()["url"]["return_url"].rpartition("/")[2] not in page.text
+
+
+async def test_without_an_error_the_page_keeps_the_address_to_itself(shop):
+    await shop.issues()
+
+    assert token(shop) not in (await visit(shop)).text
 
 
 async def test_the_page_is_kept_by_nobody_and_shown_in_no_frame(shop):
@@ -52,7 +119,7 @@ async def test_the_page_is_kept_by_nobody_and_shown_in_no_frame(shop):
 
 
 async def test_the_page_needs_nothing_from_elsewhere(shop):
-    """A customer's address goes to nobody else, and no word of it needs a script."""
+    """A customer's address goes to nobody else, and no word of it needs a script; the style is ours."""
     await shop.issues()
 
     page = (await visit(shop)).text

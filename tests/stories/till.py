@@ -7,8 +7,9 @@ from pathlib import Path
 from jsonschema import Draft202012Validator, FormatChecker
 from sqlalchemy import select
 
-from sandbox.slack.people import find
+from sandbox.slack.finding import find
 from storage.tables import operations as rows
+from tests.stories.lining import has_lines
 
 SCHEMAS = Path(__file__).parents[1] / "schemas" / "dintero"
 READS = {"token", "session", "search", "list", "transaction", "view"}
@@ -29,13 +30,7 @@ async def a_paid_link(shop, **typed):
 async def an_order_of_three_lines(shop):
     """A tow bar for 249,50, two fittings of 100,00 each and a hitch for 50,00: 499,50 kr, reserved."""
     form = await shop.opens_form("249,50 91234567 Tow bar #4711 7d")
-    await shop.slack.click(shop.kari, form, "More…")
-    await shop.bot.owned.settled()
-    for _ in range(2):
-        await shop.slack.click(shop.kari, form, "Add line")
-        await shop.bot.owned.settled()
-    more = {"text:2": "Fitting", "quantity:2": "2", "price:2": "100", "text:3": "Hitch", "price:3": "50"}
-    await shop.slack.fill(form, more)
+    await has_lines(shop, form, ("Fitting", "100", {"quantity": "2"}), ("Hitch", "50", {}))
     await shop.slack.submit(shop.kari, form)
     await shop.work()
     await shop.customer_pays()

@@ -14,9 +14,10 @@ from typing import Protocol
 
 from bot.domain.drafts import Draft
 from bot.domain.events import Event, News
+from bot.domain.items import Item
 from bot.domain.links import Link
 from bot.domain.operations import Kind, Operation, State
-from bot.domain.orders import Order
+from bot.domain.orders import Line, Order
 from bot.domain.stories import Backlog, CardState, Claimed, Due, Story, Task
 
 
@@ -79,10 +80,6 @@ class Work(Protocol):
 
     async def mark_replaced(self, link_id: str) -> None:
         """A newer link of the same order exists now."""
-        ...
-
-    async def delete_draft(self, draft_id: str) -> None:
-        """The draft has become an order."""
         ...
 
     # operations
@@ -195,8 +192,33 @@ class Work(Protocol):
         """The kept form, if it is this person's."""
         ...
 
+    async def last_lines(self, workspace_id: str, issuer: str) -> tuple[str, tuple[Line, ...]] | None:
+        """Currency and lines of the order that a person issued last in a workspace; None when there is none."""
+        ...
+
+    # saved items
+    async def keep_item(self, item: Item) -> None:
+        """Keep it; an item of the same name in this workspace and currency takes its price, VAT and keeper."""
+        ...
+
+    async def find_items(self, workspace_id: str, currency: str, words: str, *, limit: int) -> Sequence[Item]:
+        """Those whose name holds `words`, whatever the case; those that begin with them first, then by name."""
+        ...
+
+    async def item(self, item_id: str, workspace_id: str) -> Item | None:
+        """One of this workspace's."""
+        ...
+
+    async def list_items(self, workspace_id: str, *, limit: int) -> tuple[Sequence[Item], int]:
+        """The first of all items by name, and how many there are."""
+        ...
+
+    async def remove_item(self, item_id: str, workspace_id: str) -> None:
+        """Forget one of this workspace's; nothing happens when it is gone already."""
+        ...
+
     async def purge_drafts(self, before: datetime) -> int:
-        """Drop forms nobody sent."""
+        """Drop forms as typed, sent or not: a second *Send* of the same form is understood until then."""
         ...
 
 

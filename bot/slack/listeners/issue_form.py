@@ -1,26 +1,26 @@
-"""The form: edits of its lines, and *Send*."""
+"""The form: its redrawings, and *Send*."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot.domain.draft_lines import filled_lines
 from bot.domain.drafts import Draft
 from bot.domain.errors import FieldErrors
 from bot.domain.permissions import Actor
 from bot.services.creating import Creating
 from bot.services.issuing import Issued, Issuing, Submission
-from bot.services.ports.storage import Store
 from bot.services.ports.threads import ThreadError
-from bot.services.ports.world import Clock
 from bot.slack import forms, ids
+from bot.slack.listeners.drafting import Drafting
 from bot.slack.listeners.payloads import Body, assumed_member, knock
 from bot.slack.listeners.saving import SUBMIT, Late, NotSaved, in_time
 from bot.slack.owned import Owned
 from bot.slack.threads import SlackThreads
-from bot.slack.views.issue_form import FormMetadata, issue_form
+from bot.slack.views.blocks import Block
+from bot.slack.views.issue_form import LINES_CHANGED, FormMetadata, issue_form
 from bot.slack.views.result_form import NOT_CERTAIN, NOT_SAVED, creating_form, sent_before
 
 log = structlog.get_logger()
@@ -30,8 +30,7 @@ log = structlog.get_logger()
 class IssueFormListener:
     """Edits are kept in the draft, because a form can lose what was typed and can be closed."""
 
-    store: Store
-    clock: Clock
+    drafts: Drafting
     issuing: Issuing
     creating: Creating
     threads: SlackThreads
@@ -39,83 +38,74 @@ class IssueFormListener:
 
     async def more(self, ack: AsyncAck, body: Body, _: Body) -> None:
         """*More…*: all fields."""
-        await self._edit(ack, body, lambda draft: draft, expanded=True)
-
-    async def add_line(self, ack: AsyncAck, body: Body, _: Body) -> None:
-        """*Add line*."""
-        await self._edit(ack, body, forms.add_line)
-
-    async def remove_line(self, ack: AsyncAck, body: Body, action: Body) -> None:
-        """*Remove*: the button's value is the line's id."""
-        line_id = str(action.get("value"))
-        await self._edit(ack, body, lambda draft: forms.remove_line(draft, line_id))
+        await self._redraw(ack, body, expanded=True)
 
     async def redraw(self, ack: AsyncAck, body: Body, _: Body) -> None:
-        """Another delivery, currency or kind of price: labels change, and what is needed."""
-        await self._edit(ack, body, lambda draft: draft)
+        """Another delivery, currency or kind of price, or Enter in the price: labels and sums change."""
+        await self._redraw(ack, body)
 
     async def send(self, ack: AsyncAck, body: Body) -> None:
-        """*Send*: all wrong fields at once, or one transaction and "Creating link…"."""
-        view = body["view"]
-        wrong: Mapping[str, str] = {}
-        try:
-            issued = await in_time(self.owned, self._submit(body), SUBMIT)
-        except FieldErrors as refusal:
-            wrong = refusal.fields
-        except NotSaved:
-            wrong = {ids.PHONE: NOT_SAVED}
-        except Late:  # pressing again is right all the same: one draft makes one order
-            wrong = {ids.PHONE: NOT_CERTAIN}
-        else:
-            if issued.differs:
-                wrong = {ids.PHONE: sent_before(issued.order, self.threads.look)}
-        if wrong:
-            await ack(response_action="errors", errors=forms.errors_for(wrong, view))
-            return
-        if not issued.new:
-            self.owned.start("show the result again", self._show_again(issued.order.id, view["id"]))
-        await ack(response_action="update", view=creating_form())
+        """*Send*: all wrong fields at once, or one transaction and "Creating link…".
 
-    async def _submit(self, body: Body) -> Issued:
+        What is seen is what is sent: a form that shows lines of the past is drawn anew instead.
+        """
+        view = body["view"]
+        errors: dict[str, str] = {}
+        try:
+            outcome = await in_time(self.owned, self._submit(body), SUBMIT)
+        except FieldErrors as refusal:
+            errors = refusal.fields
+        except NotSaved:
+            errors = forms.errors_for({ids.PHONE: NOT_SAVED}, view)
+        except Late:  # pressing again is right all the same: one draft makes one order
+            errors = forms.errors_for({ids.PHONE: NOT_CERTAIN}, view)
+        if errors:
+            await ack(response_action="errors", errors=errors)
+        elif isinstance(outcome, Draft):
+            await ack(response_action="update", view=self._drawn(outcome, LINES_CHANGED))
+        elif outcome.differs:
+            said = sent_before(outcome.order, self.threads.look)
+            await ack(response_action="errors", errors=forms.errors_for({ids.PHONE: said}, view))
+        else:
+            if not outcome.new:
+                self.owned.start("show the result again", self._show_again(outcome.order.id, view["id"]))
+            await ack(response_action="update", view=creating_form())
+
+    async def _submit(self, body: Body) -> Issued | Draft:
+        """The order that the form stands for; the draft instead when the form shows lines of the past."""
         view, who = body["view"], knock(body)
-        shown = forms.draft_in_view(view, await self._stored(body))
-        draft = forms.draft_from_state(shown, view["state"]["values"])
+        draft = await self._read(body)
+        if draft.revision != FormMetadata.decode(view.get("private_metadata")).revision:
+            await self.drafts.keep(draft, who.user_id)
+            return replace(draft, redrawn=True)
         actor = Actor(user_id=who.user_id, team_id=who.team_id, standing=assumed_member())
-        return await self.issuing.submit(Submission(draft=draft, actor=actor, view_id=view["id"]))
+        try:
+            return await self.issuing.submit(Submission(draft=draft, actor=actor, view_id=view["id"]))
+        except FieldErrors as wrong:
+            raise FieldErrors(forms.errors_for(wrong.fields, view, filled_lines(draft))) from None
 
     async def _show_again(self, order_id: str, view_id: str) -> None:
         await asyncio.sleep(1)  # after Slack has drawn our answer
         await self.creating.show_again(order_id, view_id)
 
-    async def _edit(
-        self, ack: AsyncAck, body: Body, change: Callable[[Draft], Draft], *, expanded: bool | None = None
-    ) -> None:
-        view = body["view"]
-        # An edit applies to what is shown: a second click on a form that is being redrawn, or whose redrawing was
-        # lost, then makes the same once more.
-        shown = forms.draft_in_view(view, await self._stored(body))
-        draft = change(forms.draft_from_state(shown, view["state"]["values"], expanded=expanded))
-        async with self.store() as work:
-            await work.save_draft(
-                draft,
-                workspace_id=self.issuing.shop.workspace_id,
-                user_id=knock(body).user_id,
-                at=self.clock.now(),
-            )
-            await work.commit()
-        self.owned.start("redraw the form", self._redraw(view, draft))
+    async def _redraw(self, ack: AsyncAck, body: Body, *, expanded: bool = False) -> None:
+        # What was typed is put over what is shown: a second click on a form that is being redrawn, or whose
+        # redrawing was lost, then makes the same once more.
+        read = await self._read(body)
+        draft = replace(read, expanded=expanded or read.expanded, redrawn=True)
+        await self.drafts.keep(draft, knock(body).user_id)
+        self.owned.start("redraw the form", self._show(body["view"], self._drawn(draft)))
         await ack()
 
-    async def _redraw(self, view: Body, draft: Draft) -> None:
-        drawn = issue_form(draft, currency=self.issuing.shop.currency, look=self.threads.look)
+    async def _show(self, view: Body, drawn: Block) -> None:
         try:
             await self.threads.update_view(str(view["id"]), drawn, view.get("hash"))
         except ThreadError as error:  # redrawn by a newer edit, or closed: the draft has it all
             log.info("form_not_redrawn", reason=str(error))
 
-    async def _stored(self, body: Body) -> Draft | None:
-        metadata = FormMetadata.decode(body["view"].get("private_metadata"))
-        async with self.store.read() as work:
-            return await work.draft(
-                metadata.draft_id, workspace_id=self.issuing.shop.workspace_id, user_id=knock(body).user_id
-            )
+    def _drawn(self, draft: Draft, notice: str = "") -> Block:
+        return issue_form(draft, currency=self.issuing.shop.currency, look=self.threads.look, notice=notice)
+
+    async def _read(self, body: Body) -> Draft:
+        about = FormMetadata.decode(body["view"].get("private_metadata"))
+        return forms.read_form(body["view"], await self.drafts.stored(about.draft_id, knock(body).user_id))

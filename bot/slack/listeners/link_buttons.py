@@ -130,8 +130,9 @@ class LinkButtonsListener:
             await self._whisper(who, told.sentence, told.about)
 
     async def _show(self, press: Press, who: Knock) -> None:
-        _, link = await self.looking.show(press)
-        reply = link_reply(link, self.clock.now(), self.threads.look)
+        story, link = await self.looking.show(press)
+        url = self.threads.address(story, link)
+        reply = link_reply(story, link, url, self.clock.now(), self.threads.look)
         await self.threads.whisper_message(
             reply, channel=who.channel, user_id=who.user_id, response_url=who.response_url
         )

@@ -120,14 +120,31 @@ def option(text: str, value: str, description: str = "") -> Block:
     return made | ({"description": plain(description, 75)} if description else {})
 
 
-def modal(title: str, blocks: list[Block], *, callback_id: str, metadata: str, submit: str = "") -> Block:
+def buttons(*elements: Block) -> Block:
+    """A row of buttons inside a form."""
+    return {"type": "actions", "block_id": "buttons", "elements": list(elements)}
+
+
+def button(action_id: str, label: str, value: str = "", spoken: str = "") -> Block:
+    """A button; `spoken` is what screen readers say instead of its label."""
+    made: Block = {"type": "button", "action_id": action_id, "text": plain(label, 75)}
+    if value:
+        made["value"] = value
+    if spoken:
+        made["accessibility_label"] = fit(spoken, 75)
+    return made
+
+
+def modal(
+    title: str, blocks: list[Block], *, callback_id: str, metadata: str, submit: str = "", close: str = "Cancel"
+) -> Block:
     """A form, or with nothing to submit a notice in a form's place."""
     view: Block = {
         "type": "modal",
         "callback_id": callback_id,
         "private_metadata": metadata,
         "title": plain(title, 24),
-        "close": plain("Cancel" if submit else "Close", 24),
+        "close": plain(close if submit else "Close", 24),
         "blocks": blocks,
     }
     return view | ({"submit": plain(submit, 24)} if submit else {})

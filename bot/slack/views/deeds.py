@@ -19,6 +19,7 @@ _DEEDS: Final[Mapping[Happened, str]] = {
     Happened.REPLACED: "Replaced",
     Happened.NOT_REPLACED: "Not replaced",
     Happened.OPENED: "Opened",
+    Happened.REPORTED: "Reported",
     Happened.ATTEMPT_FAILED: "Payment attempt failed",
     Happened.PENDING: "Held for approval",
     Happened.AUTHORIZED: "Reserved",
@@ -43,6 +44,7 @@ _SAYS_WHO: Final = {
     Happened.SENT_AGAIN,
     Happened.REPLACED,
     Happened.OPENED,
+    Happened.REPORTED,
     Happened.AUTHORIZED,
     Happened.CAPTURED,
     Happened.REFUNDED,
@@ -54,6 +56,7 @@ _SAYS_WHO: Final = {
 }
 _CUSTOMERS: Final = {
     Happened.OPENED: "by the customer",
+    Happened.REPORTED: "by the customer",
     Happened.CANCELLED: "by the customer",
     Happened.AUTHORIZED: "",
     Happened.CAPTURED: "",

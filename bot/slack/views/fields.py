@@ -42,17 +42,7 @@ def field(block_id: str, label: str, element: Block, *, hint: str = "", optional
     return block | ({"optional": True} if optional else {})
 
 
-def is_expanded(draft: Draft) -> bool:
-    """Whether everything is shown: *More* was pressed, or the first view could not show all that is in the draft."""
-    return draft.expanded or len(draft.lines) > 1 or shown_lines(draft)[0].quantity != "1"
-
-
-def shown_lines(draft: Draft) -> tuple[DraftLine, ...]:
-    """The draft's lines, of which a form always shows at least one."""
-    return draft.lines or (DraftLine(line_id="1"),)
-
-
-def phone(draft: Draft, generation: int) -> Block:
+def phone(draft: Draft) -> Block:
     """The customer's number; Slack insists on it while an SMS is to go out.
 
     In a redrawn form an emptied field and a lost one look alike to us (Slack reference §8): only because Slack refuses
@@ -60,8 +50,7 @@ def phone(draft: Draft, generation: int) -> Block:
     """
     needed = draft.delivery == Delivery.SMS
     hint = "" if needed else "Nothing is sent to it; it only stands masked on the card."
-    block_id = ids.block_id(ids.PHONE, generation=generation)
-    return text_input(block_id, "Mobile number", draft.phone, placeholder="912 34 567", hint=hint, optional=not needed)
+    return text_input(ids.PHONE, "Mobile number", draft.phone, placeholder="912 34 567", hint=hint, optional=not needed)
 
 
 def text(line: DraftLine, generation: int) -> Block:
@@ -72,13 +61,20 @@ def text(line: DraftLine, generation: int) -> Block:
 
 def quantity(line: DraftLine, generation: int) -> Block:
     """How many."""
-    return text_input(ids.block_id(ids.QUANTITY, line.line_id, generation), "Quantity", line.quantity)
+    block_id = ids.block_id(ids.QUANTITY, line.line_id, generation)
+    return text_input(block_id, "Quantity", line.quantity, placeholder="1,5")
 
 
-def price(line: DraftLine, currency: str, generation: int, *, each: bool, excl: bool = False) -> Block:
-    """The price, as the form's prices are meant."""
-    label = f"Price{' each' if each else ''} {'excl.' if excl else 'incl.'} VAT ({currency})"
+def price(line: DraftLine, draft: Draft, currency: str, generation: int, *, each: bool) -> Block:
+    """The price of one, as the draft's prices are meant; `currency` is the draft's, `each` stands by a quantity."""
+    label = f"Price{' each' if each else ''} {'excl.' if draft.prices == EXCL else 'incl.'} VAT ({currency})"
     return text_input(ids.block_id(ids.PRICE, line.line_id, generation), label, line.price, placeholder="249,50")
+
+
+def telling_on_enter(block: Block) -> Block:
+    """A text field that tells us when Enter is pressed in it."""
+    config = {"trigger_actions_on": ["on_enter_pressed"]}
+    return block | {"dispatch_action": True, "element": block["element"] | {"dispatch_action_config": config}}
 
 
 def vat(line: DraftLine, country: str, generation: int) -> Block:
@@ -89,72 +85,67 @@ def vat(line: DraftLine, country: str, generation: int) -> Block:
     return choice(ids.block_id(ids.VAT, line.line_id, generation), "VAT", "static_select", options, line.vat)
 
 
-def reference(draft: Draft, generation: int) -> Block:
+def reference(draft: Draft) -> Block:
     """The order number the customer and the books know."""
     hint = f"Letters, digits and hyphens, at most {MAX_REFERENCE}. Leave it empty and one is made up."
-    block_id = ids.block_id(ids.REFERENCE, generation=generation)
-    return text_input(block_id, "Reference", draft.reference, placeholder="4711", hint=hint, optional=True)
+    return text_input(ids.REFERENCE, "Reference", draft.reference, placeholder="4711", hint=hint, optional=True)
 
 
-def deadline(draft: Draft, generation: int) -> Block:
+def deadline(draft: Draft) -> Block:
     """How long the link lives, with the draft's own deadline when it is none of the usual."""
     words = {value: _DEADLINE_WORDS[value] for value in DEADLINES}
     own = deadline_words(draft.deadline)
     if draft.deadline and draft.deadline not in words:
         words = {value: said for value, said in words.items() if said != own} | {draft.deadline: own}
     options = [option(said, fit(value, 75)) for value, said in words.items()]
-    block_id = ids.block_id(ids.DEADLINE, generation=generation)
-    return choice(block_id, "Pay within", "static_select", options, draft.deadline)
+    return choice(ids.DEADLINE, "Pay within", "static_select", options, draft.deadline)
 
 
-def capture(draft: Draft, generation: int) -> Block:
+def capture(draft: Draft) -> Block:
     """Whether money is only reserved at first."""
     options = [
         option("Reserve first", Capture.RESERVE, "Capture it here when you deliver"),
         option("Capture automatically", Capture.AUTOMATIC, "Dintero takes the money once it is reserved"),
     ]
-    return choice(ids.block_id(ids.CAPTURE, generation=generation), "Money", "radio_buttons", options, draft.capture)
+    return choice(ids.CAPTURE, "Money", "radio_buttons", options, draft.capture)
 
 
-def delivery(draft: Draft, generation: int) -> Block:
+def delivery(draft: Draft) -> Block:
     """How the customer gets the link; tells us at once, because the phone is needed only for a message."""
     options = [
         option("Send it by SMS or push", Delivery.SMS),
         option("Just give me the link", Delivery.LINK, "Nothing is sent; no mobile number needed"),
     ]
-    block_id = ids.block_id(ids.DELIVERY, generation=generation)
-    return choice(block_id, "Delivery", "radio_buttons", options, draft.delivery) | {"dispatch_action": True}
+    return choice(ids.DELIVERY, "Delivery", "radio_buttons", options, draft.delivery) | {"dispatch_action": True}
 
 
-def email(draft: Draft, generation: int) -> Block:
+def email(draft: Draft) -> Block:
     """Where a receipt may go."""
-    block_id = ids.block_id(ids.EMAIL, generation=generation)
     hint = "For the payment page and the provider's receipt."
     return text_input(
-        block_id, "Customer's e-mail", draft.email, placeholder="kari@example.com", hint=hint, optional=True
+        ids.EMAIL, "Customer's e-mail", draft.email, placeholder="kari@example.com", hint=hint, optional=True
     )
 
 
-def note(draft: Draft, generation: int) -> Block:
+def note(draft: Draft) -> Block:
     """What colleagues should know."""
-    block_id = ids.block_id(ids.NOTE, generation=generation)
     hint = "Stands in the thread. The customer never sees it."
     return text_input(
-        block_id, "Note", draft.note, placeholder="Called twice, wants it by Friday", hint=hint, optional=True
+        ids.NOTE, "Note", draft.note, placeholder="Called twice, wants it by Friday", hint=hint, optional=True
     )
 
 
-def currency(draft: Draft, own: str, generation: int) -> Block:
+def currency(draft: Draft, own: str) -> Block:
     """What the prices are in; tells us at once, because the labels name it."""
-    options = [option(one, one) for one in dict.fromkeys((own, *CURRENCIES))]
-    block_id = ids.block_id(ids.CURRENCY, generation=generation)
+    options = [option(one, one) for one in dict.fromkeys((own, *CURRENCIES, draft.currency or own))]
+    block_id = ids.block_id(ids.CURRENCY, generation=draft.revision)
     return choice(block_id, "Currency", "static_select", options, draft.currency or own) | {"dispatch_action": True}
 
 
-def prices(draft: Draft, generation: int) -> Block:
+def prices(draft: Draft) -> Block:
     """Whether VAT is in the prices already; tells us at once, because the labels say it."""
     options = [option("Incl. VAT", INCL), option("Excl. VAT", EXCL, "VAT is added to each line")]
-    block_id = ids.block_id(ids.PRICES, generation=generation)
+    block_id = ids.block_id(ids.PRICES, generation=draft.revision)
     return choice(block_id, "Prices are", "radio_buttons", options, draft.prices) | {"dispatch_action": True}
 
 

@@ -1,29 +1,33 @@
-"""The form behind /paylink: at most six inputs at first, all the rest behind *More*."""
+"""The form behind /paylink: at most six inputs at first, all the rest behind *More* and *Lines*."""
 
 import json
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Final
 
-from bot.domain.drafts import EXCL, MAX_LINES, Draft, DraftLine, read_lines
+from bot.domain.draft_lines import fits_first_view, shown_lines
+from bot.domain.drafts import Draft
 from bot.slack import ids
 from bot.slack.views import fields
-from bot.slack.views.blocks import Block, Look, context, modal, plain, section
-from bot.slack.views.words import percent
+from bot.slack.views.blocks import Block, Look, button, buttons, modal, section
+from bot.slack.views.line_list import summary, told_sums
 
-TITLE = "New payment link"
+TITLE: Final = "New payment link"
+LINES_CHANGED: Final = "⚠️ *The lines are not those that stood here.* Look at them, then press Send."
 
 
 @dataclass(frozen=True, slots=True)
 class FormMetadata:
-    """What a form remembers: ids only. A higher generation forces the values that we have set ourselves."""
+    """What a form remembers: ids, which lines it shows, and whether it is a second drawing."""
 
     draft_id: str
     channel: str
-    generation: int = 0
+    revision: int = 0
+    redrawn: bool = False
 
     def encode(self) -> str:
         """As `private_metadata`."""
-        return json.dumps({"d": self.draft_id, "c": self.channel, "g": self.generation}, separators=(",", ":"))
+        told = {"d": self.draft_id, "c": self.channel, "g": self.revision, "r": int(self.redrawn)}
+        return json.dumps(told, separators=(",", ":"))
 
     @classmethod
     def decode(cls, text: object) -> "FormMetadata":
@@ -38,97 +42,65 @@ class FormMetadata:
         except json.JSONDecodeError:
             read = None
         match read:
-            case {"d": str(draft_id), "c": str(channel), "g": int(generation)} if draft_id:
-                return cls(draft_id, channel, generation)
+            case {"d": str(draft_id), "c": str(channel), "g": int(revision), "r": int(redrawn)} if draft_id:
+                return cls(draft_id, channel, revision, bool(redrawn))
         raise ValueError("not a form's metadata")
 
+    @classmethod
+    def of(cls, draft: Draft) -> "FormMetadata":
+        """What a form of this draft remembers."""
+        return cls(draft.id, draft.channel, draft.revision, draft.redrawn)
 
-def issue_form(draft: Draft, *, currency: str, look: Look, generation: int = 0) -> Block:
-    """The form as the draft stands.
 
-    Block ids stay the same from one drawing to the next, so Slack keeps what is being typed; pass a higher
-    `generation` only when values were set by us and must replace what the person sees.
+def issue_form(draft: Draft, *, currency: str, look: Look, notice: str = "") -> Block:
+    """The form as the draft stands; `currency` is the shop's own, `notice` stands on top.
+
+    Block ids stay the same from one drawing to the next, so Slack keeps what is being typed. Only where the lines
+    were changed elsewhere, the draft's revision gives their fields other ids, so that they show the new values.
     """
-    drawn = _all if fields.is_expanded(draft) else _first
-    blocks = drawn(draft, currency, look, generation)
-    metadata = FormMetadata(draft.id, draft.channel, generation).encode()
+    drawn = _all if draft.expanded else _first
+    blocks = [*([section(notice)] if notice else []), *drawn(draft, currency, look)]
+    metadata = FormMetadata.of(draft).encode()
     return modal(TITLE, blocks, callback_id=ids.VIEW_ISSUE, metadata=metadata, submit="Send")
 
 
-def _sums(draft: Draft, currency: str, look: Look) -> list[Block]:
-    """Total and VAT per rate, once every line that has something in it can be read."""
-    wrong: dict[str, str] = {}
-    lines = read_lines(replace(draft, lines=tuple(line for line in draft.lines if not line.is_empty)), currency, wrong)
-    if wrong or not lines:
-        return []
-    rates: dict[int, int] = {}
-    for line in lines:
-        rates[line.vat] = rates.get(line.vat, 0) + line.vat_amount
-    told = ", ".join(f"{percent(rate)} {look.money(minor, currency)}" for rate, minor in sorted(rates.items()))
-    total = look.money(sum(line.total for line in lines), currency)
-    return [context(f"Total so far: {total}, of which VAT: {told}.")]
-
-
-def _first(draft: Draft, currency: str, look: Look, generation: int) -> list[Block]:
-    line = fields.shown_lines(draft)[0]
+def _first(draft: Draft, own_currency: str, look: Look) -> list[Block]:
+    currency = draft.currency or own_currency
     return [
-        fields.phone(draft, generation),
-        fields.text(line, generation),
-        fields.price(line, currency, generation, each=False),
-        fields.vat(line, look.country, generation),
-        fields.reference(draft, generation),
-        fields.deadline(draft, generation),
-        _buttons(_button(ids.FORM_MORE, "More…")),
+        fields.phone(draft),
+        *_sold(draft, currency, look),
+        fields.reference(draft),
+        fields.deadline(draft),
+        *told_sums(draft, currency, look),
+        buttons(button(ids.FORM_MORE, "More…"), button(ids.FORM_LINES, "Lines…")),
     ]
 
 
-def _all(draft: Draft, own_currency: str, look: Look, generation: int) -> list[Block]:
-    blocks = [fields.phone(draft, generation)]
-    currency, lines = draft.currency or own_currency, fields.shown_lines(draft)
-    for n, line in enumerate(lines, start=1):
-        blocks += [_heading(line, n, only=len(lines) == 1), *_line(line, draft, currency, look, generation)]
-    if len(lines) < MAX_LINES:
-        blocks.append(_buttons(_button(ids.FORM_ADD_LINE, "Add line")))
-    else:
-        blocks.append(context(f"A link has room for {MAX_LINES} lines."))
+def _all(draft: Draft, own_currency: str, look: Look) -> list[Block]:
+    currency = draft.currency or own_currency
     return [
-        *blocks,
-        fields.prices(draft, generation),
-        fields.currency(draft, own_currency, generation),
-        fields.reference(draft, generation),
-        fields.deadline(draft, generation),
-        fields.capture(draft, generation),
-        fields.delivery(draft, generation),
-        fields.email(draft, generation),
-        fields.note(draft, generation),
-        *_sums(draft, currency, look),
+        fields.phone(draft),
+        *_sold(draft, currency, look),
+        buttons(button(ids.FORM_LINES, "Lines…")),
+        fields.prices(draft),
+        fields.currency(draft, own_currency),
+        fields.reference(draft),
+        fields.deadline(draft),
+        fields.capture(draft),
+        fields.delivery(draft),
+        fields.email(draft),
+        fields.note(draft),
+        *told_sums(draft, currency, look),
     ]
 
 
-def _heading(line: DraftLine, n: int, *, only: bool) -> Block:
-    heading = section(f"*Line {n}*") | {"block_id": f"line:{line.line_id}"}
-    if not only:
-        heading["accessory"] = _button(ids.FORM_REMOVE_LINE, "Remove", line.line_id, f"Remove line {n}")
-    return heading
-
-
-def _line(line: DraftLine, draft: Draft, currency: str, look: Look, generation: int) -> list[Block]:
+def _sold(draft: Draft, currency: str, look: Look) -> list[Block]:
+    """The one line in fields of its own, or several as text: these are changed behind *Lines…*."""
+    if not fits_first_view(draft):
+        return summary(draft, currency, look)
+    line = shown_lines(draft)[0]
     return [
-        fields.text(line, generation),
-        fields.quantity(line, generation),
-        fields.price(line, currency, generation, each=True, excl=draft.prices == EXCL),
-        fields.vat(line, look.country, generation),
+        fields.text(line, draft.revision),
+        fields.telling_on_enter(fields.price(line, draft, currency, draft.revision, each=False)),
+        fields.vat(line, look.country, draft.revision),
     ]
-
-
-def _buttons(*elements: Block) -> Block:
-    return {"type": "actions", "block_id": "buttons", "elements": list(elements)}
-
-
-def _button(action_id: str, label: str, value: str = "", spoken: str = "") -> Block:
-    button: dict[str, Any] = {"type": "button", "action_id": action_id, "text": plain(label, 75)}
-    if value:
-        button["value"] = value
-    if spoken:
-        button["accessibility_label"] = spoken
-    return button

@@ -3,31 +3,36 @@
 from datetime import datetime
 
 from bot.domain.links import Link
+from bot.domain.orders import Delivery
+from bot.domain.stories import Story
 from bot.slack.views.blocks import Block, Look, Message, context, escape, section, spoken
+from bot.slack.views.words import on_the_phone
 
 _EXAMPLES = (
     ("/paylink", "opens the form"),
     ("/paylink 249,50 912 34 567", "amount and mobile number, in any order"),
     ("/paylink 249,50 912 34 567 Tow bar #4711 3d", "what for, your reference, and how long: 12h, 3d or 2w"),
+    ("/paylink items", "lists the saved items"),
     ("/paylink help", "shows this"),
 )
 
 
-def link_reply(link: Link, now: datetime, look: Look) -> Message:
-    """*Show link*: the link itself, to copy."""
-    if link.url is None:
+def link_reply(story: Story, link: Link, url: str | None, now: datetime, look: Look) -> Message:
+    """*Show link*: the address to give to the customer, to copy."""
+    if url is None:
         words = f"There is no link to show for {escape(link.reference)}."
         return Message(text=words, blocks=[section(words)])
     amount = look.money(link.amount, link.currency)
     when = "It can be paid until" if now < link.expires_at else "It expired"
     intro = f"The link for {escape(link.reference)}, {amount}:"
-    code: Block = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": link.url}]}
+    code: Block = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": url}]}
     blocks: list[Block] = [
         section(intro),
         {"type": "rich_text", "elements": [code]},
+        *([section(on_the_phone(story.order))] if story.order.delivery is Delivery.LINK else []),
         context(f"Only you can see this. {when} {look.date(link.expires_at)}. Give it to this customer only."),
     ]
-    return Message(text=f"{intro} {escape(link.url)}", blocks=blocks)
+    return Message(text=f"{intro} {escape(url)}", blocks=blocks)
 
 
 def usage() -> Message:

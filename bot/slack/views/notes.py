@@ -30,6 +30,7 @@ _OVERDUE: Final = (
     "The deadline has passed. Paylink makes sure that no payment is under way before it calls the link expired."
 )
 _UNDER_WAY: Final = "A payment was begun before the deadline and has not ended."
+_REPORTED: Final = "🚩 *The customer reported this link.* Paylink no longer offers it; cancel it if something is wrong."
 
 
 def notes(story: Story, now: datetime, look: Look) -> list[str]:
@@ -72,7 +73,7 @@ def _status(story: Story, link: Link, now: datetime, look: Look) -> list[str]:
 
 def _open(story: Story, link: Link, now: datetime, look: Look) -> list[str]:
     facts = link.facts
-    told = []
+    told = [_REPORTED] if facts.reported_at is not None else []
     if now >= link.expires_at:
         told.append(_UNDER_WAY if facts.paying_since else _OVERDUE)
     elif link.session_id is None and facts.vouched_by is not None:

@@ -22,9 +22,9 @@ def resend_form(story: Story, link: Link, look: Look) -> Block:
     metadata = ids.ButtonValue(link.id, link.version, 0, Action.RESEND).encode()
     blocks = [
         section(words),
-        fields.phone(draft, 0),
-        fields.delivery(draft, 0) | {"dispatch_action": False},
-        fields.deadline(draft, 0),
+        fields.phone(draft),
+        fields.delivery(draft) | {"dispatch_action": False},
+        fields.deadline(draft),
     ]
     return modal(TITLE, blocks, callback_id=ids.VIEW_RESEND, metadata=metadata, submit="Send")
 

@@ -10,7 +10,7 @@ from bot.domain.stories import Story
 from bot.slack import ids
 from bot.slack.views.blocks import Block, Look, context, escape, modal, section
 from bot.slack.views.issue_form import TITLE
-from bot.slack.views.words import because, customer
+from bot.slack.views.words import because, customer, on_the_phone
 
 _READY: Final = "🔗 *Ready to share*"
 _DELIVERED: Final[Mapping[Delivered, tuple[str, str]]] = {
@@ -60,6 +60,8 @@ def created_form(story: Story, url: str | None, look: Look) -> Block:
         blocks.append(section(note))
     if url:
         blocks += [section("The link, to copy:"), _copyable(url)]
+    if url and story.order.delivery is Delivery.LINK:
+        blocks.append(section(on_the_phone(story.order)))
     blocks.append(section(f"The customer can pay until {look.date(link.expires_at)}. The card shows how it goes."))
     return _notice(*blocks)
 

@@ -257,6 +257,10 @@ _TELLERS: Final[Mapping[Happened, Teller]] = {
     Happened.NOT_REPLACED: _not_replaced,
     Happened.SENT_AGAIN: _sent_again,
     Happened.OPENED: _always("👀 The customer opened the link."),
+    Happened.REPORTED: _always(
+        "🚩 *The customer reported this link.* Paylink no longer offers it on its page; "
+        "cancel it if something is wrong."
+    ),
     Happened.ATTEMPT_FAILED: _attempt_failed,
     Happened.PENDING: _always("⏸️ The provider is checking the payment before it reserves the money."),
     Happened.AUTHORIZED: _authorized,

@@ -9,6 +9,7 @@ export function act() {
   document.addEventListener("change", onChange);
   document.addEventListener("input", onInput);
   document.addEventListener("keydown", onKey);
+  document.addEventListener("focusin", ({ target }) => target.matches("[data-searches]") && search(target));
 }
 
 async function onSubmit(event) {
@@ -40,9 +41,26 @@ function onChange({ target }) {
 
 function onInput({ target }) {
   const form = target.form;
+  if (target.matches("[data-searches]")) return found(target) ? press(target) : search(target);
   if (!form?.matches(".sheet form") || target.matches("[data-tells]")) return;
   clearTimeout(typing);
   typing = setTimeout(() => form.isConnected && send("typed", filled(form)), 200);
+}
+
+/** Whether a searching field holds one of the things that were found. */
+function found({ list, value }) {
+  return [...list.options].some((one) => one.value === value);
+}
+
+/** Ask the app what a searching field offers; the answer is drawn into its list. */
+function search(field) {
+  clearTimeout(typing);
+  typing = setTimeout(() => {
+    if (!field.isConnected) return;
+    const sent = filled(field.form);
+    sent.set("searched", field.dataset.searches);
+    send("search", sent);
+  }, 200);
 }
 
 function onKey(event) {

@@ -1,0 +1,81 @@
+"""Saved items: what the searching menu offers, and the list behind `/paylink items`."""
+
+from dataclasses import dataclass
+
+import structlog
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.domain.permissions import Actor
+from bot.services.ports.threads import ThreadError
+from bot.services.saved_items import SavedItems
+from bot.slack.calls import calling
+from bot.slack.listeners.payloads import Body, Knock, assumed_member, knock
+from bot.slack.owned import Owned
+from bot.slack.threads import SlackThreads
+from bot.slack.views.blocks import Message
+from bot.slack.views.item_list import item_list, item_option
+from bot.slack.views.line_form import LineMetadata
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemsListener:
+    """One query before the answer to a search; the list comes after the answer."""
+
+    items: SavedItems
+    threads: SlackThreads
+    owned: Owned
+
+    async def suggest(self, ack: AsyncAck, body: Body) -> None:
+        """Somebody types into *Saved item*; a failure offers nothing, and is logged."""
+        try:
+            about = LineMetadata.decode((body.get("view") or {}).get("private_metadata"))
+            found = await self.items.find(str(body.get("value") or ""), about.currency)
+        except Exception:
+            log.exception("search_failed")
+            found = []
+        await ack(options=[item_option(item, self.threads.look) for item in found])
+
+    async def show(self, ack: AsyncAck, body: Body) -> None:
+        """`/paylink items`."""
+        who = knock(body)
+        self.owned.start("list the items", self._show(who))
+        await ack()
+
+    async def remove(self, ack: AsyncAck, body: Body, action: Body) -> None:
+        """*Remove* on the list, which is then shown anew in its own place."""
+        who = knock(body)
+        await self.items.remove(str(action.get("value")), _actor(who))
+        self.owned.start("list the items again", self._show_again(who))
+        await ack()
+
+    async def _show(self, who: Knock) -> None:
+        await self.threads.whisper_message(
+            await self._list(who), channel=who.channel, user_id=who.user_id, response_url=who.response_url
+        )
+
+    async def _show_again(self, who: Knock) -> None:
+        if who.response_url is None:
+            return
+        shown = await self._list(who)
+        hook = AsyncWebhookClient(who.response_url, session=self.threads.client.session, retry_handlers=[])
+        try:
+            await calling(hook.send(text=shown.text, blocks=shown.blocks, replace_original=True, delete_original=False))
+        except ThreadError as error:  # the item is gone all the same, and the list can be asked for again
+            log.info("list_not_redrawn", reason=str(error))
+
+    async def _list(self, who: Knock) -> Message:
+        found, count = await self.items.listed()
+        removable = self.items.refusal(_actor(who)) is None
+        return item_list(found, count, self.threads.look, removable=removable)
+
+
+def is_about_items(body: Body) -> bool:
+    """Whether a command is `/paylink items`."""
+    return str(body.get("text") or "").strip().lower() == "items"
+
+
+def _actor(who: Knock) -> Actor:
+    return Actor(user_id=who.user_id, team_id=who.team_id, standing=assumed_member())
