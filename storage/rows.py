@@ -8,7 +8,7 @@ from sqlalchemy import Row
 from bot.domain.events import Event, Happened, Source
 from bot.domain.links import Link, Status
 from bot.domain.operations import Kind, Operation, State
-from bot.domain.orders import Capture, Delivery, Line, Order
+from bot.domain.orders import Capture, Delivery, Line, Order, Remind
 from bot.domain.stories import Card, CardState
 from storage.secrets import Secrets
 
@@ -27,11 +27,19 @@ def order_from(row: Row[Any], lines: tuple[Line, ...], secrets: Secrets) -> Orde
         capture=Capture(row.capture),
         phone=_shown(row.phone, secrets),
         email=_shown(row.email, secrets),
+        name=_shown(row.name, secrets),
         note=_shown(row.note, secrets),
         deadline=row.deadline,
+        methods=row.methods,
+        profile=row.profile,
+        address=row.address,
+        terms=row.terms,
+        remind=Remind(row.remind),
+        remind_opened=row.remind_opened,
         issuer=row.issuer,
         draft_id=row.draft_id,
         channel=row.channel,
+        thread=row.thread,
         created_at=row.created_at,
     )
 

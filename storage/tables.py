@@ -4,7 +4,7 @@ Amounts are minor units, times aware UTC. `due_at`, `expires_at` and the times o
 time; leases, `tell_after`, `untold_since` and `ended_at` are the machine's own time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -71,12 +71,20 @@ class OrderRow(Base, table=True):
     phone_hash: str | None = Field(index=True)
     phone_last3: str | None
     email: str | None = Field(sa_type=Text)
-    """Encrypted, like the note."""
+    """Encrypted, like the name and the note."""
+    name: str | None = Field(sa_type=Text)
     note: str | None = Field(sa_type=Text)
     deadline: str
+    methods: Sequence[str] = Field(sa_column=Column(AsJson(tuple[str, ...]), nullable=False))
+    profile: str
+    address: str
+    terms: str
+    remind: str
+    remind_opened: bool
     issuer: str
     draft_id: str = Field(unique=True)
     channel: str
+    thread: str | None
     created_at: datetime = Field(sa_type=Utc, index=True)
 
     version: int

@@ -8,11 +8,12 @@ from typing import Final, TypeVar
 
 from bot.domain.errors import FieldErrors
 from bot.domain.money import MAX_MINOR, parse_amount, plain_amount, round_half_up
-from bot.domain.orders import Capture, Delivery, Line
+from bot.domain.orders import Agreed, Capture, Delivery, Line, Remind
 from bot.domain.phones import parse_mobile
 from bot.domain.typed import (
     read_deadline,
     read_email,
+    read_name,
     read_note,
     read_quantity,
     read_reference,
@@ -64,6 +65,7 @@ class Draft:
     channel: str = ""
     phone: str = ""
     email: str = ""
+    name: str = ""
     reference: str = ""
     note: str = ""
     deadline: str = "7d"
@@ -74,6 +76,17 @@ class Draft:
     """Whether the prices hold VAT already."""
     currency: str = ""
     """Empty for the shop's own."""
+    methods: tuple[str, ...] = ()
+    """As the settings name them; empty for all."""
+    profile: str = ""
+    """Empty for the first."""
+    address: str = ""
+    """A shipping option's name; empty when no address is wanted."""
+    terms: str = ""
+    remind: str = Remind.NONE
+    remind_opened: bool = False
+    thread: str = ""
+    """The message whose thread the card begins in."""
     lines: tuple[DraftLine, ...] = (DraftLine(line_id="1"),)
     expanded: bool = False
     """Whether *More* was pressed."""
@@ -87,25 +100,17 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class Offer(Agreed):
     """A form that can be issued."""
 
-    lines: tuple[Line, ...]
-    currency: str
-    phone: str | None
-    email: str | None
-    note: str | None
-    reference: str
     expires_at: datetime
-    delivery: Delivery
-    capture: Capture
 
 
 def read_draft(draft: Draft, *, currency: str, country: str, now: datetime) -> Offer:
     """Read every field.
 
     Raises:
-        FieldErrors: with all wrong fields at once, named `phone`, `email`, `note`, `reference`, `deadline`, and
+        FieldErrors: with all wrong fields at once, named `phone`, `email`, `name`, `note`, `reference`, `deadline`, and
             `text:<line_id>`, `quantity:<line_id>`, `price:<line_id>`, `vat:<line_id>`.
 
     """
@@ -122,6 +127,7 @@ def read_draft(draft: Draft, *, currency: str, country: str, now: datetime) -> O
     wants_phone = delivery is Delivery.SMS or bool(draft.phone.strip())
     phone = take("phone", lambda: parse_mobile(draft.phone, country)) if wants_phone else None
     email = take("email", lambda: read_email(draft.email))
+    name = take("name", lambda: read_name(draft.name))
     note = take("note", lambda: read_note(draft.note))
     reference = take("reference", lambda: read_reference(draft.reference) or made_up_reference(draft.id))
     expires_at = take("deadline", lambda: read_deadline(draft.deadline, now))
@@ -133,11 +139,19 @@ def read_draft(draft: Draft, *, currency: str, country: str, now: datetime) -> O
         currency=currency,
         phone=phone,
         email=email,
+        name=name,
         note=note,
         reference=reference,
+        deadline=draft.deadline,
         expires_at=expires_at,
         delivery=delivery,
         capture=Capture(draft.capture),
+        methods=draft.methods,
+        profile=draft.profile,
+        address=draft.address,
+        terms=draft.terms,
+        remind=Remind(draft.remind),
+        remind_opened=draft.remind_opened,
     )
 
 

@@ -5,10 +5,11 @@ construction, so the API's rule that both agree cannot be broken (Dintero refere
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from bot.domain.money import round_half_up
 
@@ -20,6 +21,24 @@ class Delivery(StrEnum):
     """By Dintero: an SMS or a push."""
     LINK = "link"
     """By the seller."""
+    EMAIL = "email"
+    """By us, as a mail."""
+    QR = "qr"
+    """As a picture in the thread, for the customer at the counter."""
+    APP = "app"
+    """By the seller: an address that opens the one wallet's app."""
+    PROFILE = "profile"
+    """By Dintero's payment profile, which sends every link of its own accord."""
+
+
+class Remind(StrEnum):
+    """What happens while the customer does not pay."""
+
+    NONE = "none"
+    NUDGE = "nudge"
+    """The seller is told."""
+    EMAIL = "email"
+    """The customer gets the mail again."""
 
 
 class Capture(StrEnum):
@@ -51,13 +70,9 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What one customer is asked to pay, and where Slack shows it. One order has a chain of links."""
+class Agreed:
+    """What a customer is asked to pay, and how: all that a form says."""
 
-    id: str
-    workspace_id: str
-    team_id: str
-    account_id: str
     reference: str
     currency: str
     lines: tuple[Line, ...]
@@ -66,15 +81,23 @@ class Order:
     phone: str | None
     """E.164, or None when the link is handed over some other way."""
     email: str | None = None
+    name: str | None = None
+    """The customer's."""
     note: str | None = None
     """For the thread; the customer never sees it."""
     deadline: str = "7d"
     """How long each of its links lives, as `read_deadline` reads it."""
-    issuer: str
-    """The Slack user id of who issued it."""
-    draft_id: str
-    channel: str
-    created_at: datetime
+    methods: tuple[str, ...] = ()
+    """How it may be paid, as the settings name the methods; empty for all that the profile has."""
+    profile: str = ""
+    """Which payment profile; empty for the first."""
+    address: str = ""
+    """The shipping option that the customer types an address for; empty when no address is wanted."""
+    terms: str = ""
+    """Where the seller's terms stand."""
+    remind: Remind = Remind.NONE
+    remind_opened: bool = False
+    """Whether reminders go on when the customer has opened the link."""
 
     @property
     def amount(self) -> int:
@@ -85,6 +108,28 @@ class Order:
     def vat_amount(self) -> int:
         """The VAT contained in the amount."""
         return sum(line.vat_amount for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order(Agreed):
+    """What one customer is asked to pay, and where Slack shows it. One order has a chain of links."""
+
+    id: str
+    workspace_id: str
+    team_id: str
+    account_id: str
+    issuer: str
+    """The Slack user id of who issued it."""
+    draft_id: str
+    channel: str
+    thread: str | None = None
+    """The message whose thread the card begins in; None when the card stands in the channel itself."""
+    created_at: datetime
+
+
+def agreed(one: Agreed) -> dict[str, Any]:
+    """What was agreed, field by field: to make an order of, or to compare two."""
+    return {field.name: getattr(one, field.name) for field in fields(Agreed)}
 
 
 def chain_reference(reference: str, n: int) -> str:

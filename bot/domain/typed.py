@@ -11,6 +11,7 @@ MAX_REFERENCE: Final = 24
 """Leaves room for the chain's suffix within the careful 30 characters (Dintero reference §4.9)."""
 MAX_EMAIL: Final = 100
 """The tightest that is published (Dintero reference §4.9)."""
+MAX_NAME: Final = 100
 MAX_NOTE: Final = 1000
 MAX_VALIDITY: Final = timedelta(days=30)
 MIN_VALIDITY: Final = timedelta(minutes=5)
@@ -120,6 +121,16 @@ def read_email(text: str) -> str | None:
     return typed or None
 
 
+def read_name(text: str) -> str | None:
+    """A customer's name, or None when none was typed.
+
+    Raises:
+        ValueError: with the sentence to show beside the field.
+
+    """
+    return _free_text(text, MAX_NAME)
+
+
 def read_note(text: str) -> str | None:
     """A note for the thread, or None when none was typed.
 
@@ -127,11 +138,15 @@ def read_note(text: str) -> str | None:
         ValueError: with the sentence to show beside the field.
 
     """
+    return _free_text(text, MAX_NOTE)
+
+
+def _free_text(text: str, most: int) -> str | None:
     typed = " ".join(text.split())
     if _CONTROL.search(typed):
         raise ValueError("There is an invisible character in the text. Type it again.")
-    if len(typed) > MAX_NOTE:
-        raise ValueError(f"At most {MAX_NOTE} characters; this has {len(typed)}.")
+    if len(typed) > most:
+        raise ValueError(f"At most {most} characters; this has {len(typed)}.")
     return typed or None
 
 

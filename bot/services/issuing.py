@@ -8,7 +8,7 @@ from bot.domain.errors import DraftUsed, FieldErrors, Refused
 from bot.domain.events import Happened, News, Source
 from bot.domain.links import Link, Status
 from bot.domain.operations import Kind, Operation, State, operation_reference
-from bot.domain.orders import Capture, Order, chain_reference
+from bot.domain.orders import Capture, Order, agreed, chain_reference
 from bot.domain.permissions import ISSUE, Actor, Forbidden, Policy, decide
 from bot.domain.stories import Story
 from bot.services.ports.storage import Store, Work
@@ -91,7 +91,7 @@ class Issuing:
     async def _sent_before(self, order_id: str, wanted: Order) -> Issued:
         async with self.store.read() as work:
             made = known(await work.story(order_id)).order
-        return Issued(order=made, new=False, differs=_content(made) != _content(wanted))
+        return Issued(order=made, new=False, differs=agreed(made) != agreed(wanted))
 
     def _order(self, draft: Draft, offer: Offer, actor: Actor) -> Order:
         return Order(
@@ -99,18 +99,11 @@ class Issuing:
             workspace_id=self.shop.workspace_id,
             team_id=self.shop.team_id,
             account_id=self.shop.account_id,
-            reference=offer.reference,
-            currency=offer.currency,
-            lines=offer.lines,
-            delivery=offer.delivery,
-            capture=offer.capture,
-            phone=offer.phone,
-            email=offer.email,
-            note=offer.note,
-            deadline=draft.deadline,
+            **agreed(offer),
             issuer=actor.user_id,
             draft_id=draft.id,
             channel=draft.channel,
+            thread=draft.thread or None,
             created_at=self.clock.now(),
         )
 
@@ -128,20 +121,6 @@ class Issuing:
             expires_at=offer.expires_at,
             created_at=order.created_at,
         )
-
-
-def _content(order: Order) -> tuple[object, ...]:
-    """What a person decides about when they send a form."""
-    return (
-        order.reference,
-        order.lines,
-        order.currency,
-        order.phone,
-        order.email,
-        order.note,
-        order.delivery,
-        order.capture,
-    )
 
 
 def known(story: Story | None) -> Story:

@@ -63,7 +63,7 @@ class Replacing:
         self, work: Work, story: Story, link: Link, operation: Operation, draft: Draft, offer: Offer
     ) -> None:
         order = replace(
-            story.order, phone=offer.phone, email=offer.email, delivery=offer.delivery, deadline=draft.deadline
+            story.order, phone=offer.phone, email=offer.email, delivery=offer.delivery, deadline=offer.deadline
         )
         n = story.newest.n + 1
         fresh = Link(
