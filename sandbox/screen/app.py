@@ -54,6 +54,9 @@ def create_app(world: World) -> Starlette:
     async def browse(request: Request) -> Response:
         return await phone.browse(world, request.query_params.get("to", ""))
 
+    async def bot(request: Request) -> Response:
+        return await phone.ask_the_bot(world, request)
+
     async def exchange(request: Request) -> Response:
         return HTMLResponse(drawing.exchange(request.path_params["number"]), headers=FRAMED)
 
@@ -63,6 +66,7 @@ def create_app(world: World) -> Starlette:
             Route("/", page),
             Route("/live", live),
             Route("/phone", browse),
+            Route(f"{phone.BOT}/{{path:path}}", bot, methods=["GET", "POST"]),
             Route("/exchange/{number:int}", exchange),
             *(Route(f"/do/{name}", _hand(world, hand), methods=["POST"]) for name, hand in hands.items()),
             Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),

@@ -4,6 +4,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 import httpx
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from sandbox.screen.drawing import TEMPLATES
@@ -15,14 +16,10 @@ OWN_PAGE: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; frame-ancestors 'self'",
     "Cache-Control": "no-store",
 }
-BOT_PAGE: Final = {
-    # The bot's pages forbid every frame, but on the customer's phone they stand in none. Their styles are inline.
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
+BOT: Final = "/phone/bot"
+"""Below this the phone shows the bot's own pages, so that their scripts, styles, forms and relative addresses work."""
+_CARRIED: Final = ("Accept-Language", "Content-Type")
+_SHOWN: Final = ("Content-Type", "X-Content-Type-Options", "Referrer-Policy")
 
 
 def on_the_phone(address: str) -> str:
@@ -42,21 +39,35 @@ async def browse(world: World, to: str) -> Response:
     if _within(url, f"{world.dintero.base_url}/v1/view/"):
         return RedirectResponse(url.raw_path.decode(), 303)
     if _within(url, f"{world.bot_url}/"):
-        return await _fetched(world, url)
+        below = url.raw_path.removeprefix(httpx.URL(world.bot_url).raw_path.rstrip(b"/"))
+        return RedirectResponse(f"{BOT}{below.decode()}", 303)
     return _says("offline", 404, to=to)
 
 
-async def _fetched(world: World, url: httpx.URL) -> Response:
+async def ask_the_bot(world: World, request: Request) -> Response:
     """What the bot answers, as it answers it; a redirect may lead anywhere and is looked at anew."""
+    path = request.scope["raw_path"].decode().removeprefix(BOT)
+    query = f"?{request.url.query}" if request.url.query else ""
+    url = httpx.URL(f"{world.bot_url}{path}{query}")
+    headers = {name: request.headers[name] for name in _CARRIED if name in request.headers}
     try:
         async with world.traffic.client("customer", "bot") as http:
-            answer = await http.get(url, timeout=SECONDS)
+            answer = await http.request(
+                request.method, url, content=await request.body(), headers=headers, timeout=SECONDS
+            )
     except httpx.TransportError:
         return _says("silent", 504, to=str(url))
     if answer.next_request:
         return RedirectResponse(on_the_phone(str(answer.next_request.url)), 303)
-    kind = answer.headers.get("Content-Type", "text/plain")
-    return Response(answer.content, answer.status_code, BOT_PAGE | {"Content-Type": kind})
+    return Response(answer.content, answer.status_code, _headers(answer))
+
+
+def _headers(answer: httpx.Response) -> dict[str, str]:
+    """The bot's pages forbid every frame, but on the customer's phone they stand in none; the rest stays forbidden."""
+    shown = {name: answer.headers[name] for name in _SHOWN if name in answer.headers}
+    policy = answer.headers.get("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+    policy = policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+    return shown | {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
 
 
 def _within(url: httpx.URL, base: str) -> bool:

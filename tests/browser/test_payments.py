@@ -32,7 +32,7 @@ async def test_a_link_is_issued_and_paid_and_the_card_tells_it_all(kari):
     await customer_opens(kari)
     await kari.card_says("Opened")
     await kari.taps("Vipps")
-    await kari.sees("Takk for besøket", within=kari.checkout)
+    await kari.sees("Thanks for stopping by", within=kari.checkout)
     await kari.card_says("Reserved · 249,50 kr", "Vipps")
     await kari.opens_thread()
     await kari.sees("The customer opened the link.", "249,50 kr reserved with Vipps.", within=kari.thread)

@@ -64,7 +64,7 @@ async def test_an_outage_of_slack_only_delays_what_the_card_says(kari):
     await issues(kari)
     await kari.world.get_by_label("Slack is down").check()
     await customer_pays(kari)
-    await kari.sees("Takk for besøket", within=kari.checkout)
+    await kari.sees("Thanks for stopping by", within=kari.checkout)
     await kari.card_says("Ready to share")
     await kari.world.get_by_label("Slack is down").uncheck()
     await kari.presses("+1 min", kari.world)

@@ -17,9 +17,15 @@ async function onSubmit(event) {
   if (form.method === "dialog" || form.target) return;
   event.preventDefault();
   if (!form.dataset.hand) return;
-  const done = await send(form.dataset.hand, filled(form, event.submitter), event.submitter);
-  if (!done || !form.matches(".composer")) return;
-  form.reset();
+  const sent = filled(form, event.submitter);
+  const box = form.matches(".composer") && form.elements.text;
+  if (box) box.value = ""; // at once: what is typed while the answer is under way is the next message
+  const done = await send(form.dataset.hand, sent, event.submitter);
+  if (!box) return;
+  if (!done) {
+    box.value ||= sent.get("text");
+    return;
+  }
   const list = form.parentElement.querySelector("[data-stick]"); // the answer comes at its end
   list.scrollTop = list.scrollHeight;
 }
