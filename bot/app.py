@@ -57,6 +57,7 @@ from bot.slack.views.blocks import Look
 from bot.web.access_log import AccessLog
 from bot.web.body_limit import BodyLimit
 from bot.web.drawing import Drawing
+from bot.web.embedding import read_embedding
 from bot.web.guesses import Guesses
 from bot.web.health import HealthRoutes
 from bot.web.knocks import CallbackSeal, Knocks, WebhookSeal
@@ -320,7 +321,9 @@ def _drawing(settings: Settings) -> Drawing:
         contact=read_contact(contact, settings.paylink_country) if contact else None,
     )
     zone, language = ZoneInfo(settings.paylink_timezone), spoken(settings.paylink_locale)
-    return Drawing(merchant=merchant, zone=zone, language=language)
+    sdk = settings.paylink_web_sdk
+    embedding = read_embedding(sdk, settings.dintero_checkout_url) if sdk else None
+    return Drawing(merchant=merchant, zone=zone, language=language, embedding=embedding)
 
 
 def _callback_seal(settings: Settings, clock: Clock) -> CallbackSeal | None:

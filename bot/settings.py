@@ -2,6 +2,7 @@
 
 import os
 import re
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.domain.contacts import read_contact
 from bot.domain.money import known_currency
+from bot.web.embedding import read_embedding
 
 _OURS = ("PAYLINK_", "SLACK_", "DINTERO_")
 _WHOLE_ADDRESS = "write a whole address such as https://pay.example.com, without a password, ? or #"
@@ -55,6 +57,7 @@ class Settings(BaseSettings):
     paylink_merchant_logo_url: str | None = None
     paylink_merchant_colour: str | None = None
     paylink_contact: str | None = None
+    paylink_web_sdk: Path | None = None
     paylink_money_users: Annotated[frozenset[str], NoDecode] = frozenset()
     paylink_log: Literal["text", "json"] = "text"
     paylink_clock_url: str | None = None
@@ -193,6 +196,15 @@ class Settings(BaseSettings):
                 read_contact(self.paylink_contact, self.paylink_country)
             except ValueError as error:
                 raise ValueError(f"PAYLINK_CONTACT: {error}") from None
+        return self
+
+    @model_validator(mode="after")
+    def _sdk_can_be_served(self) -> "Settings":
+        if self.paylink_web_sdk is not None:
+            try:
+                read_embedding(self.paylink_web_sdk, self.dintero_checkout_url)
+            except ValueError as error:
+                raise ValueError(f"PAYLINK_WEB_SDK: {error}") from None
         return self
 
     @model_validator(mode="after")

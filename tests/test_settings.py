@@ -281,3 +281,30 @@ def test_what_customers_would_not_understand_is_refused_with_the_mend(refused, n
 
     assert told.startswith(f"{name}: ")
     assert mend in told
+
+
+def test_the_checkout_may_stand_in_our_own_page(read, tmp_path):
+    sdk = tmp_path / "dintero-checkout-web-sdk.umd.min.js"
+    sdk.write_text("globalThis.dintero = {}")
+
+    assert read(PAYLINK_WEB_SDK=str(sdk)).paylink_web_sdk == sdk
+
+
+@pytest.mark.parametrize(
+    ("content", "mend"),
+    [
+        (None, "write the path of dintero-checkout-web-sdk.umd.min.js"),
+        (b"", "is empty"),
+        (b"x" * 1_000_001, "megabyte"),
+    ],
+    ids=["missing", "empty", "another file"],
+)
+def test_a_file_that_cannot_be_the_sdk_is_refused_at_start(refused, tmp_path, content, mend):
+    sdk = tmp_path / "sdk.js"
+    if content is not None:
+        sdk.write_bytes(content)
+
+    said = refused(PAYLINK_WEB_SDK=str(sdk))
+
+    assert "PAYLINK_WEB_SDK: " in said
+    assert mend in said

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 from bot.domain.codeword import code_word
 from bot.domain.page_state import PageState
 from bot.services.visiting import Visit
+from bot.web.embedding import Embedding, dinteros_language
 from bot.web.merchant import Merchant
 from bot.web.words import WORDS, Words, chosen
 
@@ -37,6 +38,8 @@ class Drawing:
     merchant: Merchant
     zone: ZoneInfo
     language: str
+    embedding: Embedding | None = None
+    """Where the checkout stands in our page; else *Pay now* leads to Dintero's."""
 
     def link(self, request: Request, visit: Visit, token: str) -> HTMLResponse:
         """The page of a link: what is asked for, or what became of it."""
@@ -47,6 +50,8 @@ class Drawing:
             title=self._asks(words) if payable else words(f"{visit.state}_title"),
             text=None if payable else words(f"{visit.state}_text"),
             pay_url=visit.link.url if payable else None,
+            embedded=visit.link.session_id if payable and self.embedding else None,
+            dinteros_language=dinteros_language(words.language),
             order=None if visit.state is PageState.REPLACED else self._order(visit, words),
             token=token,
         )
@@ -100,7 +105,7 @@ class Drawing:
         pictures = self.merchant.logo_origin or "'none'"
         policy = (
             "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-            f"img-src {pictures}; "
+            f"img-src {pictures}; {self.embedding.policy if self.embedding else ''}"
             "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
         )
         return {

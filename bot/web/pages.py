@@ -16,6 +16,8 @@ from bot.domain.page_state import PageState
 from bot.services.arriving import Arriving
 from bot.services.visiting import Visiting
 from bot.web.drawing import SCRIPT, STYLE, Drawing
+from bot.web.embedding import SCRIPT as EMBED
+from bot.web.embedding import Embedding
 from bot.web.guesses import Guesses
 
 log = structlog.get_logger()
@@ -43,15 +45,25 @@ class CustomerPages:
     guesses: Guesses
 
     def routes(self) -> list[Route]:
-        """What Starlette should serve; the two files come before any token."""
+        """What Starlette should serve; the files come before any token."""
         return [
             Route("/p/page.css", self._style, methods=["GET"]),
             Route("/p/seen.js", self._script, methods=["GET"]),
+            *([] if self.drawing.embedding is None else self._embedding(self.drawing.embedding)),
             Route("/p/{token}", self._link, methods=["GET"]),
             Route("/p/{token}/report", self._report, methods=["POST"]),
             Route("/p/{token}/seen", self._seen, methods=["POST"]),
             Route("/thanks/{token}", self._thanks, methods=["GET"]),
         ]
+
+    def _embedding(self, embedding: Embedding) -> list[Route]:
+        async def sdk(_: Request) -> Response:
+            return Response(embedding.sdk, media_type="text/javascript", headers=_KEPT)
+
+        async def embed(_: Request) -> Response:
+            return Response(EMBED, media_type="text/javascript", headers=_KEPT)
+
+        return [Route("/p/sdk.js", sdk, methods=["GET"]), Route("/p/embed.js", embed, methods=["GET"])]
 
     async def _style(self, _: Request) -> Response:
         return Response(self.drawing.merchant.css + STYLE, media_type="text/css", headers=_KEPT)

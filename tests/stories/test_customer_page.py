@@ -54,7 +54,10 @@ async def test_pay_now_goes_to_dinteros_page_and_tells_it_nothing_about_ours(sho
 
     page = await looks(shop)
 
-    assert f'<a class="pay" href="{shop.dintero.url_of(shop.session())}" rel="noreferrer">Pay now</a>' in page.text
+    assert (
+        f'<a class="pay" href="{shop.dintero.url_of(shop.session())}" rel="noreferrer" data-elsewhere>Pay now</a>'
+        in page.text
+    )
 
 
 async def test_a_shop_without_a_name_still_asks_kindly(shop):

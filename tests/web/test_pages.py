@@ -127,3 +127,18 @@ def test_what_the_pages_need_is_packaged():
 
 
 _DATA = {".css", ".js", ".html", ".toml"}
+
+
+async def test_a_frame_of_dinteros_is_allowed_only_where_the_checkout_stands_in_our_page(shop, tmp_path):
+    sdk = tmp_path / "sdk.js"
+    sdk.write_text("globalThis.dintero = {};")
+    assert (await browse(f"{shop.url}/p/sdk.js")).status_code == 404
+
+    await shop.restart(paylink_web_sdk=str(sdk))
+    page = await looks(shop)
+
+    origin = shop.dintero.base_url.removesuffix("/dintero")
+    assert f"frame-src {origin}; style-src-attr 'unsafe-inline'; " in page.headers["content-security-policy"]
+    assert f'data-session="{shop.session()["id"]}"' in page.text
+    assert (await browse(f"{shop.url}/p/sdk.js")).text == sdk.read_text()
+    assert (await browse(f"{shop.url}/p/embed.js")).status_code == 200
