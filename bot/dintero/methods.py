@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from bot.domain.choices import MAX_OPTIONS
-from bot.domain.methods import Method, title
+from bot.domain.methods import Method, sole_wallet, title
 
 METHODS: Final[Mapping[str, Method]] = {
     "bambora.creditcard": Method.CARD,
@@ -49,8 +49,10 @@ METHODS: Final[Mapping[str, Method]] = {
 """`block.product`, or the block alone. `dintero.zero` and `dintero.external` are no choice of a seller's."""
 
 
-def read_methods(text: str) -> dict[str, str]:
-    """Read `dintero_psp.creditcard, vipps, klarna.klarna`: our word to Dintero's name, in that order.
+def read_methods(text: str) -> dict[str, tuple[str, ...]]:
+    """Read `dintero_psp.creditcard, vipps, klarna.klarna`: our word to Dintero's names of it, in that order.
+
+    Cards may have several providers. Of a wallet there is one: two would be no single wallet, and get no push.
 
     Raises:
         ValueError: with what to write instead.
@@ -60,27 +62,28 @@ def read_methods(text: str) -> dict[str, str]:
     unknown = [name for name in names if name not in METHODS]
     if unknown:
         raise ValueError(f"{', '.join(unknown)}: no such method. Dintero knows {', '.join(METHODS)}")
-    methods: dict[str, str] = {}
-    for name in names:
-        other = methods.setdefault(METHODS[name], name)
-        if other != name:
-            raise ValueError(
-                f"{other} and {name} are both {title(METHODS[name])}; name the one that the payment profile has"
-            )
+    methods: dict[str, tuple[str, ...]] = {}
+    for name in dict.fromkeys(names):
+        word = METHODS[name]
+        methods[word] = (*methods.get(word, ()), name)
+        if len(methods[word]) > 1 and sole_wallet((word,)):
+            both = " and ".join(methods[word])
+            raise ValueError(f"{both} are both {title(word)}; name the one that the payment profile has")
     if len(methods) > MAX_OPTIONS:
         raise ValueError(f"at most {MAX_OPTIONS} methods, those that sellers choose from")
     return methods
 
 
-def switched(chosen: Sequence[str], listed: Mapping[str, str]) -> dict[str, Any]:
+def switched(chosen: Sequence[str], listed: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Every listed method switched on or off by name, because nobody says how deep an override merges (§4.5).
 
     `listed` maps our words to Dintero's names. Without a choice nothing is switched: the profile decides.
     """
     blocks: dict[str, Any] = {}
-    for word, name in listed.items() if chosen else ():
+    names = {name: word in chosen for word, all_of_it in listed.items() for name in all_of_it}
+    for name, enabled in names.items() if chosen else ():
         block, _, product = name.partition(".")
-        switch = {"enabled": word in chosen}
+        switch = {"enabled": enabled}
         if product:
             blocks.setdefault(block, {})[product] = switch
         else:

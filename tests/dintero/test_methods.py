@@ -32,12 +32,23 @@ def test_every_word_of_ours_is_somebodys_method():
 
 def test_the_setting_is_read_in_its_own_order():
     assert list(read_methods("dintero_psp.creditcard, vipps,klarna.klarna,").items()) == [
-        ("card", "dintero_psp.creditcard"),
-        ("vipps", "vipps"),
-        ("klarna", "klarna.klarna"),
+        ("card", ("dintero_psp.creditcard",)),
+        ("vipps", ("vipps",)),
+        ("klarna", ("klarna.klarna",)),
     ]
     assert read_methods("") == {}
-    assert read_methods("vipps, vipps") == {"vipps": "vipps"}
+    assert read_methods("vipps, vipps") == {"vipps": ("vipps",)}
+
+
+def test_cards_of_two_providers_are_one_choice():
+    listed = read_methods("dintero_psp.creditcard, payex.creditcard, vipps")
+
+    assert list(listed) == ["card", "vipps"]
+    assert switched(("card",), listed) == {
+        "dintero_psp": {"creditcard": {"enabled": True}},
+        "payex": {"creditcard": {"enabled": True}},
+        "vipps": {"enabled": False},
+    }
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def test_a_link_to_hand_over_is_not_published_and_needs_no_customer():
     assert "publish" not in body["configuration"]
 
 
-LISTED = {"card": "dintero_psp.creditcard", "vipps": "vipps", "swish": "swish.swish"}
+LISTED = {"card": ("dintero_psp.creditcard",), "vipps": ("vipps",), "swish": ("swish.swish",)}
 
 
 def test_a_choice_of_methods_says_of_every_listed_one_whether_it_is_on():

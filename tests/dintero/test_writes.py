@@ -312,7 +312,7 @@ async def test_a_method_that_the_settings_list_no_more_is_declined_before_anythi
     route = dintero.answers("POST", "/sessions-profile", answer_to_create())
 
     with pytest.raises(Declined) as refusal:
-        await make(methods={"card": "dintero_psp.creditcard"}).create(order(methods=("swish",)), link(), token="t")
+        await make(methods={"card": ("dintero_psp.creditcard",)}).create(order(methods=("swish",)), link(), token="t")
 
     assert refusal.value.sentence == "Swish is not among the shop's payment methods any more."
     assert not route.called
