@@ -19,7 +19,9 @@ from starlette.types import ASGIApp
 from bot.clock import SystemClock
 from bot.dintero.client import DinteroGateway
 from bot.dintero.config import DinteroConfig
+from bot.dintero.methods import read_methods
 from bot.dintero.signature import Good, check_callback, check_webhook
+from bot.domain.choices import Choices, read_profiles
 from bot.domain.contacts import read_contact
 from bot.domain.permissions import Policy
 from bot.following import FollowedClock, followed
@@ -197,7 +199,19 @@ def dintero_config(settings: Settings) -> DinteroConfig:
         checkout_url=settings.dintero_checkout_url,
         public_url=settings.paylink_public_url,
         return_url=settings.paylink_return_url,
+        methods=read_methods(settings.paylink_methods or ""),
         version=version("paylink"),
+    )
+
+
+def choices(settings: Settings) -> Choices:
+    """What a form offers beside the usual; the preset profile comes first."""
+    profiles = read_profiles(settings.paylink_profiles or "")
+    return Choices(
+        methods=tuple(read_methods(settings.paylink_methods or "")),
+        profiles=tuple(sorted(profiles, key=lambda profile: profile.id != settings.dintero_profile_id)),
+        shipping=settings.shipping,
+        terms=settings.paylink_terms_url or "",
     )
 
 
@@ -220,6 +234,7 @@ def _wire(
         timezone=settings.paylink_timezone,
         country=settings.paylink_country,
         sandbox=settings.sandbox,
+        choices=choices(settings),
     )
     threads = SlackThreads(slack, look, lambda link_id: f"{settings.paylink_public_url}/p/{store.token(link_id)}")
     people = SlackPeople(slack, clock.monotonic)
@@ -229,6 +244,7 @@ def _wire(
         account_id=settings.dintero_account_id,
         currency=settings.paylink_currency,
         country=settings.paylink_country,
+        choices=look.choices,
     )
     refreshing = Refreshing(
         store=store, gateway=gateway, clock=clock, bell=tells, counters=counters,

@@ -12,8 +12,12 @@ from phonenumbers import SUPPORTED_REGIONS
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.dintero.methods import read_methods
+from bot.domain.choices import Shipping, read_profiles, read_shipping
 from bot.domain.contacts import read_contact
+from bot.domain.drafts import vat_rates
 from bot.domain.money import known_currency
+from bot.domain.typed import read_terms, read_vat
 from bot.web.embedding import read_embedding
 
 _OURS = ("PAYLINK_", "SLACK_", "DINTERO_")
@@ -58,6 +62,10 @@ class Settings(BaseSettings):
     paylink_merchant_colour: str | None = None
     paylink_contact: str | None = None
     paylink_web_sdk: Path | None = None
+    paylink_methods: str | None = None
+    paylink_profiles: str | None = None
+    paylink_shipping: str | None = None
+    paylink_terms_url: str | None = None
     paylink_money_users: Annotated[frozenset[str], NoDecode] = frozenset()
     paylink_log: Literal["text", "json"] = "text"
     paylink_clock_url: str | None = None
@@ -66,6 +74,12 @@ class Settings(BaseSettings):
     def sandbox(self) -> bool:
         """Whether the Dintero account is a sandbox account, which sends no SMS."""
         return self.dintero_account_id.startswith("T")
+
+    @property
+    def shipping(self) -> tuple[Shipping, ...]:
+        """The ways of shipping, at the country's usual VAT."""
+        vat = read_vat(vat_rates(self.paylink_country)[0])
+        return read_shipping(self.paylink_shipping or "", currency=self.paylink_currency, vat=vat)
 
     @field_validator("dintero_account_id")
     @classmethod
@@ -178,6 +192,26 @@ class Settings(BaseSettings):
             raise ValueError("write # and six digits from 0 to f, such as #0a7a3c")
         return value
 
+    @field_validator("paylink_methods")
+    @classmethod
+    def _methods(cls, value: str | None) -> str | None:
+        read_methods(value or "")
+        return value
+
+    @field_validator("paylink_profiles")
+    @classmethod
+    def _profiles(cls, value: str | None) -> str | None:
+        read_profiles(value or "")
+        return value
+
+    @field_validator("paylink_terms_url")
+    @classmethod
+    def _terms(cls, value: str | None) -> str | None:
+        try:
+            return read_terms(value or "") or None
+        except ValueError:
+            raise ValueError("write a whole https address, such as https://shop.example.com/terms") from None
+
     @field_validator("paylink_money_users", mode="before")
     @classmethod
     def _ids(cls, value: Any) -> Any:
@@ -205,6 +239,23 @@ class Settings(BaseSettings):
                 read_embedding(self.paylink_web_sdk, self.dintero_checkout_url)
             except ValueError as error:
                 raise ValueError(f"PAYLINK_WEB_SDK: {error}") from None
+        return self
+
+    @model_validator(mode="after")
+    def _shipping_has_prices(self) -> "Settings":
+        try:
+            _ = self.shipping
+        except ValueError as error:
+            raise ValueError(f"PAYLINK_SHIPPING: {error}") from None
+        return self
+
+    @model_validator(mode="after")
+    def _preset_profile_is_named(self) -> "Settings":
+        named = {profile.id for profile in read_profiles(self.paylink_profiles or "")}
+        if named and self.dintero_profile_id not in named:
+            raise ValueError(
+                f"PAYLINK_PROFILES: {self.dintero_profile_id} is preset by DINTERO_PROFILE_ID; give it a name as well"
+            )
         return self
 
     @model_validator(mode="after")

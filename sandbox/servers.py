@@ -34,6 +34,8 @@ from sandbox.traffic import Traffic
 from sandbox.world import World
 
 ACCOUNT: Final = "T12345678"
+WORKSHOP: Final = f"{ACCOUNT}.workshop"
+"""A second payment profile: it has less to pay with, and sends every link by SMS of its own accord."""
 MANIFEST: Final = Path(__file__).parent.parent / "manifest.yml"
 _STARTS_WITHIN: Final = 60.0
 
@@ -74,6 +76,10 @@ def _made(folder: Path) -> World:
         browser_goes=on_the_phone,
     )
     slack.http, dintero.post.http = traffic.client("Slack", "bot"), traffic.client("Dintero", "bot")
+    dintero.profiles[WORKSHOP] = {
+        "configuration": {"vipps": {"enabled": True}, "dintero_psp": {"creditcard": {"enabled": True}}},
+        "sms": True,
+    }
     populate(slack)
     return World(
         slack=slack,
@@ -133,6 +139,9 @@ async def _bot(made: World, clock_url: str) -> AsyncIterator[Process]:
         "DINTERO_CHECKOUT_URL": f"{dintero.base_url}/v1",
         "PAYLINK_CLOCK_URL": clock_url,
         "PAYLINK_MONEY_USERS": "*",
+        "PAYLINK_METHODS": ", ".join(dintero.methods(dintero.profiles["default"])),
+        "PAYLINK_PROFILES": f"default=Web shop, {WORKSHOP}=Workshop (sends by itself)",
+        "PAYLINK_SHIPPING": "Home delivery=99, Collect in shop=0",
         "PAYLINK_PUBLIC_URL": made.bot_url,
         "PAYLINK_PORT": made.bot_url.rpartition(":")[2],
         "PAYLINK_DATABASE_URL": f"sqlite+aiosqlite:///{made.folder / 'paylink.db'}",

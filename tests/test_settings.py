@@ -5,6 +5,8 @@ import os
 import pytest
 from cryptography.fernet import Fernet
 
+from bot.app import choices
+from bot.domain.choices import NO_CHOICES, Choices, Profile, Shipping
 from bot.settings import BadSettings, Settings, read_settings
 
 SECRET = "hush-hush-hush"
@@ -308,3 +310,46 @@ def test_a_file_that_cannot_be_the_sdk_is_refused_at_start(refused, tmp_path, co
 
     assert "PAYLINK_WEB_SDK: " in said
     assert mend in said
+
+
+def test_what_a_form_may_offer_is_read_from_the_settings(read):
+    offered = choices(
+        read(
+            PAYLINK_METHODS="vipps, dintero_psp.creditcard",
+            PAYLINK_PROFILES="P12345678.abc=Workshop, default=Web shop",
+            PAYLINK_SHIPPING="Home delivery=99,50, Collect in shop=0",
+            PAYLINK_TERMS_URL="https://shop.example.com/terms",
+            PAYLINK_CURRENCY="EUR",
+            PAYLINK_COUNTRY="FI",
+        )
+    )
+
+    assert offered == Choices(
+        methods=("vipps", "card"),
+        profiles=(Profile("default", "Web shop"), Profile("P12345678.abc", "Workshop")),
+        shipping=(Shipping("Home delivery", 9950, "EUR", 2550), Shipping("Collect in shop", 0, "EUR", 2550)),
+        terms="https://shop.example.com/terms",
+    )
+
+
+def test_nothing_is_offered_that_nobody_has_set(read):
+    assert choices(read()) == NO_CHOICES
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "mend"),
+    [
+        ("PAYLINK_METHODS", "visa", "visa: no such method. Dintero knows bambora.creditcard"),
+        ("PAYLINK_METHODS", "vipps, payex.vipps", "both Vipps"),
+        ("PAYLINK_PROFILES", "default", "write default=Web shop"),
+        ("PAYLINK_PROFILES", "P1.a=Workshop", "default is preset by DINTERO_PROFILE_ID; give it a name as well"),
+        ("PAYLINK_SHIPPING", "Home delivery", "write Home delivery=99"),
+        ("PAYLINK_SHIPPING", "Home delivery=99 SEK", "This link is in NOK"),
+        ("PAYLINK_TERMS_URL", "http://shop.example.com/terms", "https://shop.example.com/terms"),
+    ],
+)
+def test_what_a_form_could_not_offer_is_refused_with_the_mend(refused, name, value, mend):
+    told = refused(**{name: value})
+
+    assert told.startswith(f"{name}: ")
+    assert mend in told

@@ -11,7 +11,7 @@ from bot.dintero.words import presentable
 from bot.domain.answers import Created
 from bot.domain.errors import Declined, Missing, NotSent, OutcomeUnknown, Unreachable
 from bot.domain.links import Delivered
-from bot.domain.orders import Delivery
+from bot.domain.orders import TO_PHONE, Delivery
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -114,13 +114,16 @@ def delivered(published: list[Published], *, asked: Delivery, sandbox: bool) -> 
 
     A sandbox account sends nothing, whatever it says. `sent` is the only sign of delivery there is, so no entry and
     an unknown word both count as skipped: a seller who hands over the link once too often does less harm than one
-    who waits for a message that never left. A message that nobody asked for comes from the payment profile.
+    who waits for a message that never left. A message that nobody asked for comes from the payment profile, and of one
+    that was left to the profile nothing is ever said.
     """
     statuses = {entry.status for entry in published}
-    if asked is Delivery.LINK:
+    if asked not in TO_PHONE:
         return Delivered.BY_PROFILE if "sent" in statuses and not sandbox else Delivered.NONE
     if sandbox:
         return Delivered.SIMULATED
+    if asked is Delivery.PROFILE and not statuses & {"failed", "skipped"}:
+        return Delivered.BY_PROFILE
     if "sent" in statuses:
         return Delivered.SENT
     return Delivered.FAILED if "failed" in statuses else Delivered.SKIPPED

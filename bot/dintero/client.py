@@ -16,8 +16,9 @@ from bot.dintero.models import CreateAnswer, SessionBody, TransactionBody
 from bot.dintero.requests import PAGE, Call
 from bot.dintero.wire import MaySend, Wire
 from bot.domain.answers import Answered, Created
-from bot.domain.errors import Missing, NotSent, OutcomeUnknown, TooMany, Unreachable
+from bot.domain.errors import Declined, Missing, NotSent, OutcomeUnknown, TooMany, Unreachable
 from bot.domain.links import Link
+from bot.domain.methods import title
 from bot.domain.observations import Payment, Report, Session
 from bot.domain.operations import Operation
 from bot.domain.orders import Order
@@ -62,7 +63,12 @@ class DinteroGateway:
     # writes
 
     async def create(self, order: Order, link: Link, *, token: str, may_send: MaySend | None = None) -> Created:
-        """Create the link's session. Raises NotSent, Declined, OutcomeUnknown."""
+        """Create the link's session. Raises NotSent, Declined, OutcomeUnknown.
+
+        An order that may only be paid in ways that the settings list no more is declined before Dintero hears of it.
+        """
+        if gone := [title(word) for word in order.methods if word not in self._config.methods]:
+            raise Declined(400, f"{' and '.join(gone)} is not among the shop's payment methods any more.")
         response = await self._wire.write(requests.create(order, link, self._config, token=token), may_send)
         answer = written(response, CreateAnswer)
         if not self._config.owns(answer.id):

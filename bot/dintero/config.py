@@ -1,6 +1,7 @@
 """What the gateway must know about the account."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -26,6 +27,8 @@ class DinteroConfig:
     return_url: str | None = None
     """The shop's own page to return to; ours when None."""
     version: str
+    methods: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """All that the profiles have: our word to Dintero's names of it; empty when nobody chooses among them."""
 
     @property
     def is_sandbox(self) -> bool:

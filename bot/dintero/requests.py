@@ -7,15 +7,19 @@ from decimal import Decimal
 from typing import Any, Final, Literal
 
 from bot.dintero.config import DinteroConfig
+from bot.dintero.methods import switched
 from bot.domain.links import Link
 from bot.domain.operations import Operation
-from bot.domain.orders import Delivery, Line, Order
+from bot.domain.orders import SHIPPING_LINE, Delivery, Line, Order
 
 PAGE: Final = 100
 """The most elements a list gives at once (Dintero reference §6)."""
 
 MAX_TEXT: Final = 200
 """Characters of a line's description (Dintero reference §4.9; no limit is published)."""
+
+ADDRESS_ITEM: Final = "address"
+"""The item that the transaction has besides our lines once the customer has typed an address; it costs nothing."""
 
 _OPTIONS: Final = (
     "method=POST&report_error=true&report_event=CAPTURE&report_event=REFUND&report_event=VOID"  # alphabetical, §9.1
@@ -52,12 +56,9 @@ def create(order: Order, link: Link, config: DinteroConfig, *, token: str) -> Ca
 
 def create_body(order: Order, link: Link, config: DinteroConfig, *, token: str) -> dict[str, Any]:
     """The body of a create (Dintero reference §4.1). An unknown customer is left out: empty is refused (§4.4)."""
-    configuration: dict[str, Any] = {"auto_capture": link.auto_capture}
-    if order.delivery is Delivery.SMS:
-        configuration["publish"] = [{"type": "checkout-link", "channel": "sms"}]
     body: dict[str, Any] = {
-        "profile_id": config.profile_id,
-        "url": {"return_url": return_url(config, token), "callback_url": callback_url(config, token)},
+        "profile_id": order.profile or config.profile_id,
+        "url": _urls(order, config, token),
         "order": {
             "amount": order.amount,
             "currency": order.currency,
@@ -66,10 +67,34 @@ def create_body(order: Order, link: Link, config: DinteroConfig, *, token: str) 
             "items": [_item(line) for line in order.lines],
         },
         "expires_at": stamp(link.expires_at),
-        "configuration": configuration,
+        "configuration": _configuration(order, link, config),
     }
     customer = {key: value for key, value in (("phone_number", order.phone), ("email", order.email)) if value}
-    return body | ({"customer": customer} if customer else {})
+    if customer:
+        body["customer"] = customer
+    if order.address:
+        body["express"] = {"shipping_options": [_shipping(order.address)]}
+    return body
+
+
+def _urls(order: Order, config: DinteroConfig, token: str) -> dict[str, str]:
+    urls = {"return_url": return_url(config, token), "callback_url": callback_url(config, token)}
+    return urls | ({"merchant_terms_url": order.terms} if order.terms else {})
+
+
+def _configuration(order: Order, link: Link, config: DinteroConfig) -> dict[str, Any]:
+    """What differs from the payment profile (Dintero reference §4.5)."""
+    configuration: dict[str, Any] = {"auto_capture": link.auto_capture, **switched(order.methods, config.methods)}
+    if order.delivery is Delivery.SMS:
+        configuration["publish"] = [{"type": "checkout-link", "channel": "sms"}]
+    elif order.delivery is Delivery.APP:
+        configuration["channel"] = "hosted"
+    return configuration
+
+
+def _shipping(title: str) -> dict[str, Any]:
+    """The one way in which an express session ships: what it costs is an order line already (§4.7)."""
+    return {"id": ADDRESS_ITEM, "line_id": ADDRESS_ITEM, "title": title, "operator": "", "amount": 0, "vat_amount": 0}
 
 
 def callback_url(config: DinteroConfig, token: str) -> str:
@@ -153,7 +178,9 @@ def stamp(at: datetime) -> str:
 
 def _item(line: Line) -> dict[str, Any]:
     """One order line (Dintero reference §4.2); `vat` is percent, 25 not 0.25."""
+    kind = {"type": "shipping"} if line.line_id == SHIPPING_LINE else {}
     return {
+        **kind,
         "id": line.line_id,
         "line_id": line.line_id,
         "description": line.text[:MAX_TEXT],

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from bot.domain.drafts import EXCL, INCL, Draft, DraftLine, read_lines, vat_rates
+from bot.domain.choices import NO_CHOICES, Choices
+from bot.domain.drafts import EXCL, INCL, Draft, DraftLine, read_sold, vat_rates
 from bot.domain.money import plain_amount, round_half_up
-from bot.domain.orders import Line
+from bot.domain.orders import SHIPPING_LINE, Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +34,13 @@ def fits_first_view(draft: Draft) -> bool:
     return len(lines) == 1 and lines[0].quantity == "1"
 
 
-def sums(draft: Draft, currency: str) -> Sums | None:
-    """Total and VAT per rate, once every line that has something in it can be read; `currency` is the draft's."""
+def sums(draft: Draft, currency: str, choices: Choices = NO_CHOICES) -> Sums | None:
+    """Total and VAT per rate, once every line that has something in it can be read; `currency` is the draft's.
+
+    What the address costs is part of it.
+    """
     wrong: dict[str, str] = {}
-    lines = read_lines(replace(draft, lines=filled_lines(draft)), currency, wrong)
+    lines = read_sold(replace(draft, lines=filled_lines(draft)), currency, choices, wrong)
     if wrong or not lines:
         return None
     rates: dict[int, int] = {}
@@ -85,7 +89,7 @@ def with_sold_lines(draft: Draft, lines: Sequence[Line], currency: str) -> Draft
             price=plain_amount(line.unit_price, currency),
             vat=plain_decimal(Decimal(line.vat) / 100),
         )
-        for n, line in enumerate(lines, start=1)
+        for n, line in enumerate((one for one in lines if one.line_id != SHIPPING_LINE), start=1)
     ]
     return replace(_with(draft, sold), currency=currency, prices=INCL)
 

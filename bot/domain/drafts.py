@@ -6,9 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final, TypeVar
 
+from bot.domain.choices import NO_CHOICES, Choices
 from bot.domain.errors import FieldErrors
 from bot.domain.money import MAX_MINOR, parse_amount, plain_amount, round_half_up
-from bot.domain.orders import Agreed, Capture, Delivery, Line, Remind
+from bot.domain.orders import TO_PHONE, Agreed, Capture, Delivery, Line, Remind
 from bot.domain.phones import parse_mobile
 from bot.domain.typed import (
     read_deadline,
@@ -17,6 +18,7 @@ from bot.domain.typed import (
     read_note,
     read_quantity,
     read_reference,
+    read_terms,
     read_text,
     read_vat,
 )
@@ -77,7 +79,7 @@ class Draft:
     currency: str = ""
     """Empty for the shop's own."""
     methods: tuple[str, ...] = ()
-    """As the settings name them; empty for all."""
+    """In the words of `methods.Method`; empty for all."""
     profile: str = ""
     """Empty for the first."""
     address: str = ""
@@ -106,12 +108,13 @@ class Offer(Agreed):
     expires_at: datetime
 
 
-def read_draft(draft: Draft, *, currency: str, country: str, now: datetime) -> Offer:
-    """Read every field.
+def read_draft(draft: Draft, *, currency: str, country: str, now: datetime, choices: Choices = NO_CHOICES) -> Offer:
+    """Read every field; what is chosen must be among `choices`.
 
     Raises:
-        FieldErrors: with all wrong fields at once, named `phone`, `email`, `name`, `note`, `reference`, `deadline`, and
-            `text:<line_id>`, `quantity:<line_id>`, `price:<line_id>`, `vat:<line_id>`.
+        FieldErrors: with all wrong fields at once, named `phone`, `email`, `name`, `note`, `reference`, `deadline`,
+            `methods`, `profile`, `address`, `terms`, and `text:<line_id>`, `quantity:<line_id>`, `price:<line_id>`,
+            `vat:<line_id>`.
 
     """
     wrong: dict[str, str] = {}
@@ -124,14 +127,20 @@ def read_draft(draft: Draft, *, currency: str, country: str, now: datetime) -> O
             return None
 
     delivery, currency = Delivery(draft.delivery), draft.currency or currency
-    wants_phone = delivery is Delivery.SMS or bool(draft.phone.strip())
+    for_app = delivery is Delivery.APP
+    wants_phone = delivery in TO_PHONE or bool(draft.phone.strip())
     phone = take("phone", lambda: parse_mobile(draft.phone, country)) if wants_phone else None
-    email = take("email", lambda: read_email(draft.email))
+    email = take("email", lambda: _email(draft.email, delivery))
     name = take("name", lambda: read_name(draft.name))
     note = take("note", lambda: read_note(draft.note))
     reference = take("reference", lambda: read_reference(draft.reference) or made_up_reference(draft.id))
     expires_at = take("deadline", lambda: read_deadline(draft.deadline, now))
-    lines = read_lines(draft, currency, wrong)
+    methods = take("methods", lambda: choices.read_methods(draft.methods, for_app=for_app))
+    profile = take("profile", lambda: choices.read_profile(draft.profile))
+    terms = take("terms", lambda: read_terms(draft.terms or choices.terms))
+    lines = read_sold(draft, currency, choices, wrong)
+    if for_app and draft.address:
+        wrong["address"] = "An app link cannot ask for an address. Choose “Not needed”, or another delivery."
     if wrong or reference is None or expires_at is None:
         raise FieldErrors(wrong)
     return Offer(
@@ -146,10 +155,10 @@ def read_draft(draft: Draft, *, currency: str, country: str, now: datetime) -> O
         expires_at=expires_at,
         delivery=delivery,
         capture=Capture(draft.capture),
-        methods=draft.methods,
-        profile=draft.profile,
+        methods=methods or (),
+        profile=profile or "",
         address=draft.address,
-        terms=draft.terms,
+        terms=terms or "",
         remind=Remind(draft.remind),
         remind_opened=draft.remind_opened,
     )
@@ -158,6 +167,29 @@ def read_draft(draft: Draft, *, currency: str, country: str, now: datetime) -> O
 def made_up_reference(draft_id: str) -> str:
     """A reference for an order that was given none; the same draft always gets the same."""
     return f"PL-{draft_id.replace('-', '')[:8].upper()}"
+
+
+def _email(text: str, delivery: Delivery) -> str | None:
+    email = read_email(text)
+    if delivery is Delivery.EMAIL and email is None:
+        raise ValueError("Enter the e-mail address that the link is sent to.")
+    return email
+
+
+def read_sold(draft: Draft, currency: str, choices: Choices, wrong: dict[str, str]) -> tuple[Line, ...]:
+    """All that is paid: the lines, and last what the address costs; what is wrong goes into `wrong`, by field."""
+    lines = read_lines(draft, currency, wrong)
+    try:
+        shipping = choices.read_address(draft.address, currency)
+    except ValueError as error:
+        wrong["address"] = str(error)
+        return lines
+    if shipping is None or shipping.line is None:
+        return lines
+    if sum(line.total for line in lines) + shipping.price > MAX_MINOR:
+        sentence = f"Together with {shipping.name} the lines are more than {plain_amount(MAX_MINOR, currency)}."
+        wrong.setdefault("address", sentence)
+    return (*lines, shipping.line)
 
 
 def read_lines(draft: Draft, currency: str, wrong: dict[str, str]) -> tuple[Line, ...]:

@@ -9,9 +9,12 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from bot.domain.money import round_half_up
+
+SHIPPING_LINE: Final = "shipping"
+"""The line_id of what an address costs: the form's own lines are numbered."""
 
 
 class Delivery(StrEnum):
@@ -29,6 +32,12 @@ class Delivery(StrEnum):
     """By the seller: an address that opens the one wallet's app."""
     PROFILE = "profile"
     """By Dintero's payment profile, which sends every link of its own accord."""
+
+
+ON_OUR_PAGE: Final = frozenset({Delivery.LINK, Delivery.EMAIL, Delivery.QR})
+"""What leads to our own page first; the others lead to the provider's at once."""
+TO_PHONE: Final = frozenset({Delivery.SMS, Delivery.PROFILE})
+"""What nobody gets without a mobile number."""
 
 
 class Remind(StrEnum):
@@ -88,7 +97,7 @@ class Agreed:
     deadline: str = "7d"
     """How long each of its links lives, as `read_deadline` reads it."""
     methods: tuple[str, ...] = ()
-    """How it may be paid, as the settings name the methods; empty for all that the profile has."""
+    """How it may be paid, in the words of `methods.Method`; empty for all that the profile has."""
     profile: str = ""
     """Which payment profile; empty for the first."""
     address: str = ""

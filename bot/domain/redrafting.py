@@ -2,11 +2,15 @@
 
 from bot.domain.drafts import Draft, DraftLine
 from bot.domain.money import plain_amount
-from bot.domain.orders import Order
+from bot.domain.orders import SHIPPING_LINE, Delivery, Order
 
 
 def draft_of(order: Order, draft_id: str) -> Draft:
-    """The order as a form filled in: its prices incl. VAT, its reference, its customer."""
+    """The order as a form filled in: its prices incl. VAT, its reference, its customer.
+
+    What its address costs is no line of the form: the address that is chosen brings it along.
+    """
+    sold = [line for line in order.lines if line.line_id != SHIPPING_LINE]
     return Draft(
         id=draft_id,
         channel=order.channel,
@@ -33,9 +37,9 @@ def draft_of(order: Order, draft_id: str) -> Draft:
                 price=plain_amount(line.unit_price, order.currency),
                 vat=f"{line.vat / 100:g}".replace(".", ","),
             )
-            for line in order.lines
+            for line in sold
         ),
-        expanded=len(order.lines) > 1,
+        expanded=len(sold) > 1 or order.delivery is not Delivery.SMS or bool(order.methods or order.address),
     )
 
 

@@ -12,6 +12,7 @@ MAX_REFERENCE: Final = 24
 MAX_EMAIL: Final = 100
 """The tightest that is published (Dintero reference §4.9)."""
 MAX_NAME: Final = 100
+MAX_TERMS: Final = 500
 MAX_NOTE: Final = 1000
 MAX_VALIDITY: Final = timedelta(days=30)
 MIN_VALIDITY: Final = timedelta(minutes=5)
@@ -23,6 +24,8 @@ _DURATION = re.compile(r"(-?\d{1,4}) ?([mhdw])")
 _MINUTES: Final = {"m": 1, "h": 60, "d": 1440, "w": 10_080}
 _EMAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@(?:[\w-]{1,63}\.)+[A-Za-z]{2,63}")
 """What a mail server may take; whether it exists, only a mail can tell."""
+_TERMS = re.compile(r"https://(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}(?::[0-9]{1,5})?(?:[/?#][!-~]*)?")
+"""https only, with no room for a password in front of the host."""
 
 
 def read_reference(text: str) -> str:
@@ -129,6 +132,19 @@ def read_name(text: str) -> str | None:
 
     """
     return _free_text(text, MAX_NAME)
+
+
+def read_terms(text: str) -> str:
+    """The address of the seller's terms; empty when none was typed.
+
+    Raises:
+        ValueError: with the sentence to show beside the field.
+
+    """
+    typed = text.strip()
+    if typed and (len(typed) > MAX_TERMS or not _TERMS.fullmatch(typed)):
+        raise ValueError("Write a whole address, such as https://shop.example.com/terms.")
+    return typed
 
 
 def read_note(text: str) -> str | None:

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
+from bot.domain.choices import NO_CHOICES, Choices
 from bot.domain.drafts import Draft, Offer, read_draft
 from bot.domain.errors import DraftUsed, FieldErrors, Refused
 from bot.domain.events import Happened, News, Source
@@ -24,6 +25,7 @@ class Shop:
     account_id: str
     currency: str
     country: str
+    choices: Choices = NO_CHOICES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +71,13 @@ class Issuing:
         decision = decide(actor, ISSUE, team_id=self.shop.team_id, issuer=actor.user_id, policy=self.policy)
         if isinstance(decision, Forbidden):
             raise Refused(decision.sentence, "forbidden")
-        offer = read_draft(draft, currency=self.shop.currency, country=self.shop.country, now=self.clock.now())
+        offer = read_draft(
+            draft,
+            currency=self.shop.currency,
+            country=self.shop.country,
+            now=self.clock.now(),
+            choices=self.shop.choices,
+        )
         order = self._order(draft, offer, actor)
         link = self._link(order, offer)
         try:

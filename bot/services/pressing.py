@@ -235,7 +235,9 @@ class Pressing:
         draft, order, now = press.draft, story.order, self.clock.now()
         if draft is None:
             raise Refused(_not_offered(link, press.action), "stale")
-        offer = read_draft(draft, currency=order.currency, country=self.shop.country, now=now)
+        offer = read_draft(
+            draft, currency=order.currency, country=self.shop.country, now=now, choices=self.shop.choices
+        )
         users = self.policy.money_users
         trusted = users is None or press.actor.user_id in users
         check_messages(story, replace(order, phone=offer.phone, delivery=offer.delivery), now, trusted=trusted)

@@ -10,10 +10,11 @@ from bot.domain.draft_lines import shown_lines
 from bot.domain.drafts import EXCL, INCL, Draft, DraftLine
 from bot.domain.errors import FieldErrors, Refused
 from bot.domain.money import BadAmount, format_money, parse_amount
-from bot.domain.orders import Capture, Delivery, allocate
+from bot.domain.orders import TO_PHONE, Capture, Delivery, allocate
 from bot.domain.stories import Story
 from bot.services.pressing import Part
 from bot.slack import ids
+from bot.slack.views.fields import NO_ADDRESS
 from bot.slack.views.issue_form import FormMetadata
 from bot.slack.views.line_form import KEEP, LineMetadata
 from bot.slack.views.part_form import ALL, AMOUNT, LINES, MAX_REASON, line_rooms
@@ -32,6 +33,11 @@ _NAMES: Final[Mapping[str, str]] = {
     ids.OTHER_VAT: "Other VAT rate",
     ids.EMAIL: "Customer's e-mail",
     ids.NOTE: "Note",
+    ids.NAME: "Customer's name",
+    ids.METHODS: "Payment methods",
+    ids.PROFILE: "Payment profile",
+    ids.ADDRESS: "Customer's address",
+    ids.TERMS: "Terms of sale",
 }
 _OF_LINES: Final = frozenset({ids.TEXT, ids.QUANTITY, ids.PRICE, ids.VAT, ids.PRICES, ids.CURRENCY})
 _TOO_OLD: Final = (
@@ -101,10 +107,12 @@ def draft_from_state(previous: Draft, state: State, *, expanded: bool | None = N
         emptied = not previous.redrawn and name in typed and _may_be_empty(name, previous)
         return value if value is not None else "" if emptied else stored
 
+    address = take(ids.ADDRESS, previous.address)
     return replace(
         previous,
         phone=take(ids.PHONE, previous.phone),
         email=take(ids.EMAIL, previous.email),
+        name=take(ids.NAME, previous.name),
         reference=take(ids.REFERENCE, previous.reference),
         note=take(ids.NOTE, previous.note),
         deadline=take(ids.DEADLINE, previous.deadline),
@@ -112,9 +120,23 @@ def draft_from_state(previous: Draft, state: State, *, expanded: bool | None = N
         prices=EXCL if take(ids.PRICES, previous.prices) == EXCL else INCL,
         currency=take(ids.CURRENCY, previous.currency),
         capture=_known(Capture, take(ids.CAPTURE, previous.capture), previous.capture),
+        methods=_methods(state) or previous.methods,
+        profile=take(ids.PROFILE, previous.profile),
+        address="" if address == NO_ADDRESS else address,
+        terms=take(ids.TERMS, previous.terms),
         lines=tuple(_line(line, take) for line in shown_lines(previous)),
         expanded=previous.expanded if expanded is None else expanded,
     )
+
+
+def after_click(draft: Draft, action: Mapping[str, Any]) -> Draft:
+    """The draft after a click inside the form that is about one of its fields.
+
+    In the form's state, methods that were all unticked and methods that got lost look alike (Slack reference §8); the
+    click itself tells them apart.
+    """
+    block = str(action.get("block_id", ""))
+    return replace(draft, methods=_methods({block: {ids.FIELD: action}})) if block == ids.METHODS else draft
 
 
 def line_in_view(view: Mapping[str, Any], stored: DraftLine | None) -> DraftLine:
@@ -269,7 +291,16 @@ def _presets(view: Mapping[str, Any]) -> State:
 
 
 def _may_be_empty(name: str, draft: Draft) -> bool:
-    return name == ids.REFERENCE or (name == ids.PHONE and draft.delivery == Delivery.LINK)
+    """Whether Slack lets somebody empty the field."""
+    if name == ids.PHONE:
+        return draft.delivery not in TO_PHONE
+    if name == ids.EMAIL:
+        return draft.delivery != Delivery.EMAIL
+    return name in {ids.REFERENCE, ids.NAME, ids.NOTE, ids.TERMS}
+
+
+def _methods(state: State) -> tuple[str, ...]:
+    return tuple(method for block, elements in state.items() if block == ids.METHODS for method in _chosen(elements))
 
 
 def _known(words: type[StrEnum], typed: str, stored: str) -> str:
@@ -288,7 +319,11 @@ def _value(elements: object) -> str | None:
 
 def _preset(element: Mapping[str, Any]) -> Mapping[str, Any]:
     """What an element of ours held when it was drawn."""
-    return {"selected_option": element.get("initial_option"), "value": element.get("initial_value")}
+    return {
+        "selected_option": element.get("initial_option"),
+        "selected_options": element.get("initial_options"),
+        "value": element.get("initial_value"),
+    }
 
 
 def _ticked(block: str, elements: object) -> list[str]:

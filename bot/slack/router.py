@@ -98,6 +98,8 @@ class Router:
             ids.ITEM: self.lines.item_chosen,
             ids.ITEM_REMOVE: self.items.remove,
             ids.DELIVERY: self.forms.redraw,
+            ids.METHODS: self.forms.redraw,
+            ids.ADDRESS: self.forms.redraw,
             ids.CURRENCY: self.forms.redraw,
             ids.PRICES: self.forms.redraw,
             ids.PRICE: self.forms.redraw,

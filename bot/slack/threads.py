@@ -13,7 +13,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.domain.events import Event
 from bot.domain.links import Link, Status
-from bot.domain.orders import Delivery
+from bot.domain.orders import ON_OUR_PAGE
 from bot.domain.stories import Story
 from bot.services.ports.threads import SlackDown, ThreadError, Throttled
 from bot.slack.calls import BACKGROUND, SOMEBODY_WAITS, calling
@@ -81,7 +81,7 @@ class SlackThreads:
 
     def address(self, story: Story, link: Link) -> str | None:
         """What the seller copies: our own page where they hand the link over, else Dintero's; None without a link."""
-        if link.url is None or story.order.delivery is not Delivery.LINK:
+        if link.url is None or story.order.delivery not in ON_OUR_PAGE:
             return link.url
         return self.page(link.id)
 

@@ -16,7 +16,10 @@ from sandbox.dintero.switches import Switches
 
 BLOCKS = METHODS.keys() | {"vipps"}
 TOKEN_LIFE = timedelta(seconds=14400)
-WALLETS = {"vipps", "dintero_psp.vipps", "payex.vipps", "swish.swish", "payex.swish", "payex.mobilepay"}
+VIPPS = {"vipps", "dintero_psp.vipps", "payex.vipps", "bambora.vipps"}
+MOBILEPAY = {"payex.mobilepay", "bambora.mobilepay"}
+WALLETS = VIPPS | MOBILEPAY | {"swish.swish", "payex.swish"}
+OPENS_APP = {"hosted": VIPPS | MOBILEPAY, "in_app": WALLETS}
 DEFAULT_METHODS: Json = {
     "vipps": {"enabled": True},
     "swish": {"swish": {"enabled": True}},
@@ -75,6 +78,7 @@ class Account:
         self.sessions: dict[str, Json] = {}
         self.transactions: dict[str, Json] = {}
         self.messages: list[Message] = []
+        self.app_links: dict[str, str] = {}  # session id to the wallet's own address
         self.unreachable: set[str] = set()  # phones an SMS fails for
         self.log: list[Exchange] = []
         self.pending: list[tuple[Json, Order]] = []  # answered 202, not done yet
@@ -153,6 +157,7 @@ class Account:
             "configuration": self._configured(profile["configuration"], body.get("configuration", {})),
             "events": [],
         }
+        self._open_app(session)
         self.sessions[session_id] = session
         self._event(session, "INITIATED")
         if profile["sms"]:
@@ -164,7 +169,15 @@ class Account:
         return session
 
     def url_of(self, session: Json) -> str:
-        """Give the link."""
+        """Give the link: the page, or the wallet's own address that opens its app (Dintero reference §4.5)."""
+        return self.app_links.get(session["id"]) or self.page_of(session)
+
+    def behind(self, app_link: str) -> str | None:
+        """Find the id of the session that a wallet's address belongs to."""
+        return next((session_id for session_id, link in self.app_links.items() if link == app_link), None)
+
+    def page_of(self, session: Json) -> str:
+        """Give the address of the customer's page."""
         return f"{self.base_url.rstrip('/')}/v1/view/{session['id']}"
 
     def cancel(self, session_id: str) -> Json:
@@ -223,6 +236,15 @@ class Account:
                     f"{block}.{p}" for p, value in products.items() if isinstance(value, dict) and value["enabled"]
                 ]
         return found
+
+    def _open_app(self, session: Json) -> None:
+        """Make the address that opens the app of the session's one wallet, or 400 (Dintero reference §4.5)."""
+        channel, methods = session["configuration"].get("channel"), self.methods(session)
+        if channel not in OPENS_APP:
+            return
+        if len(methods) != 1 or methods[0] not in OPENS_APP[channel]:
+            raise RefusedError(400, f"{channel} needs one wallet alone, not {methods}")
+        self.app_links[session["id"]] = f"{methods[0].rpartition('.')[2]}://pay?token={short_id()}"
 
     def _configured(self, profile: Json, override: Json) -> Json:
         """Bring profile and session together, by the switch (Dintero reference §4.5)."""

@@ -11,10 +11,11 @@ from jinja2 import Environment, FileSystemLoader
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from sandbox.dintero.payments import AT_ONCE
-from sandbox.dintero.people import Dintero
+from sandbox.dintero.people import Dintero, asks_for_address
 from sandbox.dintero.rules import Json, RefusedError
 
 OUTCOMES = {"pay", "start_payment", "fail_attempt", "decline", "fail", "hold", "walk_away"}
+ADDRESS = {"first_name", "last_name", "address_line", "postal_code", "postal_place"}
 ERRORS = {"decline": "authorization", "fail": "failed", "walk_away": "cancelled"}
 NAMES = {
     "applepay": "Apple Pay",
@@ -73,16 +74,39 @@ def show(dintero: Dintero, session_id: str) -> Response:
         session = dintero.open(session_id)
     except RefusedError as refused:
         return _dead(refused, action)
+    if asks_for_address(session):
+        options = session["express"]["shipping_options"]
+        return _html("address.html", action=f"{session_id}/address", order=session["order"], options=options)
     offers = list(_offers(dintero.methods(session)))
     cards = [offer.method for offer in offers if offer.method.endswith(".creditcard")]
     return _html(
         "checkout.html",
         action=action,
         order=session["order"],
+        terms=session["url"].get("merchant_terms_url"),
         offers=offers,
         card=cards[0] if cards else "",
         failed=any(event["name"] == "PAY_FAILED" for event in session["events"]),
     )
+
+
+def take_address(dintero: Dintero, session_id: str, form: dict[str, Any]) -> Response:
+    """Keep what was typed, and go on to the ways to pay (Dintero reference §4.7)."""
+    typed = {key: value for key, value in form.items() if key in ADDRESS}
+    try:
+        session = dintero.give_address(session_id, form.get("option"), **typed)
+    except RefusedError as refused:
+        if refused.status != 404:
+            raise
+        return _dead(refused, action="pay")
+    return RedirectResponse(dintero.page_of(session), 303)
+
+
+def open_app(dintero: Dintero, session_id: str) -> Response:
+    """What stands in the wallet's app once its own address has opened it."""
+    if dintero.session(session_id)["id"] not in dintero.app_links:
+        raise RefusedError(404, "No app is opened by this session")
+    return act(dintero, session_id, {"outcome": "start_payment"})
 
 
 def act(dintero: Dintero, session_id: str, form: dict[str, Any]) -> Response:
@@ -104,7 +128,7 @@ def act(dintero: Dintero, session_id: str, form: dict[str, Any]) -> Response:
     if outcome == "pay" and "close" in form:
         return _html("closed.html", order=session["order"])
     if outcome == "fail_attempt":
-        return RedirectResponse(dintero.url_of(session), 303)
+        return RedirectResponse(dintero.page_of(session), 303)
     return RedirectResponse(dintero.browser_goes(return_url(session, ERRORS.get(outcome))), 303)
 
 

@@ -170,7 +170,7 @@ def new_transaction(session: Json, method: str, now: datetime, account_id: str) 
         "settlement_status": "NOT_SETTLED",
         "payment_operation": "unscheduled_purchase",
         "customer": dict(session.get("customer", {})),
-        "items": [dict(item) for item in order.get("items", ())],
+        "items": [dict(item) for item in order.get("items", ())] + _shipped(order),
         "events": [],
         "metadata": {},
         "created_at": stamp(now),
@@ -179,6 +179,15 @@ def new_transaction(session: Json, method: str, now: datetime, account_id: str) 
     choose(tx, method)
     add_event(tx, "INITIALIZE", now)
     return tx
+
+
+def _shipped(order: Json) -> list[Json]:
+    """The chosen shipping option, which is one more item of the transaction (Dintero reference §4.7)."""
+    option = order.get("shipping_option")
+    if option is None:
+        return []
+    copied = {key: option[key] for key in ("id", "line_id", "amount", "vat_amount", "vat") if key in option}
+    return [copied | {"description": option["title"], "quantity": 1, "type": "shipping"}]
 
 
 def choose(tx: Json, method: str) -> None:

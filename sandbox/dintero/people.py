@@ -10,6 +10,13 @@ from sandbox.dintero.payments import Operation, Order, short_id
 from sandbox.dintero.rules import Json, RefusedError
 
 
+def asks_for_address(session: Json) -> bool:
+    """Say whether the page wants an address before it shows how to pay (Dintero reference §4.7)."""
+    wants = session.get("express", {"shipping_mode": "shipping_not_required"})
+    required = wants.get("shipping_mode", "shipping_required") == "shipping_required"
+    return required and "shipping_address" not in session["order"]
+
+
 @dataclass
 class Dintero(Account):
     """The account and everybody's verbs; page, tests and demo take the same path."""
@@ -25,9 +32,27 @@ class Dintero(Account):
         session |= {"customer_ip": "192.0.2.1", "user_agent": "Sandbox"}
         return session
 
+    def give_address(self, session_id: str, option: str | None = None, **address: str) -> Json:
+        """Type the address that an express session asks for; its option becomes part of the sum (§4.7)."""
+        session = self.session(session_id)
+        if cause := self.cause(session):
+            raise RefusedError(404, cause)
+        options = session.get("express", {}).get("shipping_options", [])
+        chosen = next((one for one in options if option in {None, one["id"]}), None)
+        if chosen is None or not address.get("address_line") or not address.get("postal_place"):
+            raise RefusedError(400, "The page asks for an address and one of its shipping options")
+        order, before = session["order"], session["order"].get("shipping_option", {"amount": 0})
+        order |= {"shipping_address": {"country": "NO"} | address, "shipping_option": dict(chosen)}
+        order["amount"] += chosen["amount"] - before["amount"]
+        self._event(session, "SET_SHIPPING_ADDRESS")
+        self._event(session, "SET_SHIPPING_OPTION")
+        return session
+
     def start_payment(self, session_id: str, method: str | None = None) -> Json:
         """Begin to pay: the transaction exists and is INITIATED; a second visitor finds the link dead."""
         session = self.session(session_id)
+        if asks_for_address(session) and not self.cause(session):
+            raise RefusedError(400, "Nobody can pay before the address is typed")
         if not self._lock(session, method):
             return self.transactions[session["transaction_id"]]
         tx = payments.new_transaction(session, self._method(session, method), self.clock(), self.account_id)

@@ -57,7 +57,7 @@ def _keys(names: str, shape: Any = str) -> Json:
 
 # A shape: {} is an object that knows no other keys ("!": required), [] a list of, a set an enum, a string a pattern,
 # a type itself (int means int32: money is never a float, §1; object means anything), a function a test. What a payment
-# link never uses (shipping, express, gift cards, payouts) is left out, and thereby refused.
+# link never uses (gift cards, payouts, several shipments) is left out, and thereby refused.
 TEXT, URL, PHONE, CURRENCY = "(?s).+", r"https?://[^\s/]\S*", r"\+?\d{5,15}", "[A-Za-z]{3}"
 PRODUCT = {"enabled!": bool}
 METHODS = {
@@ -91,7 +91,7 @@ ORDER = (
 CONFIGURATION: Json = {block: _keys(products, PRODUCT) for block, products in METHODS.items()} | {
     "vipps": {"enabled!": bool, "dynamic_descriptor": TEXT},
     "auto_capture": bool,
-    "channel": {"ecommerce", "in_app", "in_store"},
+    "channel": {"ecommerce", "in_app", "in_store", "hosted"},
     "publish": [{"channel!": {"sms", "push"}, "type!": {"checkout-link", "app", "terminal"}}],
     "active_payment_types": {"enabled": bool},
     "theme": _keys("backdrop primary cardRadius buttonRadius"),
@@ -102,6 +102,16 @@ CONFIGURATION: Json = {block: _keys(products, PRODUCT) for block, products in ME
 }
 CONFIGURATION["payex"]["dynamic_descriptor"] = CONFIGURATION["collector"]["dynamic_descriptor"] = TEXT
 CONFIGURATION["dintero"]["external"] = PRODUCT | {"display!": object}
+SHIPPING = (
+    _keys("id! line_id! title!", TEXT)
+    | {"operator!": str, "description": str, "amount!": int, "vat_amount": int, "vat": float}
+    | {"delivery_method": {"delivery", "pick_up", "unspecified", "none"}}
+)
+EXPRESS = {
+    "shipping_options!": [SHIPPING],
+    "shipping_mode": {"shipping_required", "shipping_not_required"},
+    "customer_types": [{"b2c", "b2b"}],
+}
 CREATE = {
     "profile_id!": TEXT,
     "url!": {"return_url!": URL, "callback_url": _callback, "merchant_terms_url": URL},
@@ -111,6 +121,7 @@ CREATE = {
     "configuration": CONFIGURATION,
     "metadata": _metadata,
     "merchant": dict,
+    "express": EXPRESS,
 }
 LINE = ITEM | {"line_id!": TEXT, "amount!": int}
 for _optional in ("line_id", "amount", "eligible_for_discount"):
@@ -170,12 +181,17 @@ def check_create(value: object, now: datetime, *, strict_amounts: bool) -> Json:
     body = check(value, CREATE)
     order, configuration = body["order"], body.get("configuration", {})
     items = order.get("items", [])
-    lines = [item["line_id"] for item in items if "line_id" in item]
+    options = body.get("express", {}).get("shipping_options", [])
+    lines = [item["line_id"] for item in (*items, *options) if "line_id" in item]
+    in_app = configuration.get("channel") in {"in_app", "hosted"}
     wrong = {
         "order.amount must be above 0": order["amount"] <= 0,
-        "order.items have the same line_id twice": len(lines) != len(set(lines)),
+        "order.items or shipping_options have the same line_id twice": len(lines) != len(set(lines)),
         "expires_at is not in the future": "expires_at" in body and moment(body["expires_at"]) <= now,
-        "publish does not go with in_app": configuration.get("channel") == "in_app" and "publish" in configuration,
+        "publish does not go with in_app or hosted": in_app and "publish" in configuration,
+        "express does not go with in_app or hosted": in_app and "express" in body,
+        "express.shipping_options is empty": "express" in body and not options,
+        "express.shipping_options have an amount below 0": any(option["amount"] < 0 for option in options),
         "order.amount differs from its items": strict_amounts
         and order["amount"] != sum(item.get("amount", 0) for item in items),
     }

@@ -52,6 +52,8 @@ def create_app(dintero: Dintero) -> Starlette:
         ("POST", "/transactions/{id}/refund", "refund", _operation("REFUND")),
         ("POST", "/transactions/{id}/void", "void", _operation("VOID")),
         ("GET", "/view/{id}", "view", lambda d, call: page.show(d, call.id)),
+        ("GET", "/view/{id}/app", "view", lambda d, call: page.open_app(d, call.id)),
+        ("POST", "/view/{id}/address", "view", lambda d, call: page.take_address(d, call.id, call.body)),
         ("POST", "/view/{id}/pay", "view", lambda d, call: page.act(d, call.id, call.body)),
     ]
     return Starlette(

@@ -32,6 +32,8 @@ async def browse(world: World, to: str) -> Response:
     to = to.strip()
     if not to:
         return _says("empty")
+    if (paying := world.dintero.behind(to)) is not None:
+        return RedirectResponse(f"/dintero/v1/view/{paying}/app", 303)
     try:
         url = httpx.URL(to if "://" in to else f"http://{to}")
     except httpx.InvalidURL:

@@ -114,6 +114,14 @@ def test_the_deadline_is_the_one_that_dintero_echoes():
         (Delivery.LINK, False, ["skipped"], Delivered.NONE),
         (Delivery.LINK, False, ["sent"], Delivered.BY_PROFILE),
         (Delivery.LINK, True, ["sent"], Delivered.NONE),
+        (Delivery.APP, False, [], Delivered.NONE),
+        (Delivery.EMAIL, False, [], Delivered.NONE),
+        (Delivery.QR, False, [], Delivered.NONE),
+        (Delivery.PROFILE, False, [], Delivered.BY_PROFILE),
+        (Delivery.PROFILE, False, ["sent"], Delivered.BY_PROFILE),
+        (Delivery.PROFILE, False, ["skipped"], Delivered.SKIPPED),
+        (Delivery.PROFILE, False, ["failed"], Delivered.FAILED),
+        (Delivery.PROFILE, True, [], Delivered.SIMULATED),
     ],
 )
 def test_only_sent_is_sent(asked, sandbox, statuses, expected):

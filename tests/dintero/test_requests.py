@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from bot.dintero import requests
 from bot.domain.operations import Kind
-from bot.domain.orders import Delivery, Line
+from bot.domain.orders import SHIPPING_LINE, Delivery, Line
 from tests.dintero.builders import config, line, link, operation, order
 
 SCHEMAS = Path(__file__).parents[1] / "schemas" / "dintero"
@@ -75,6 +75,68 @@ def test_a_link_to_hand_over_is_not_published_and_needs_no_customer():
 
     assert "customer" not in body
     assert "publish" not in body["configuration"]
+
+
+LISTED = {"card": ("dintero_psp.creditcard",), "vipps": ("vipps",), "swish": ("swish.swish",)}
+
+
+def test_a_choice_of_methods_says_of_every_listed_one_whether_it_is_on():
+    """How deep an override merges is not known (Dintero reference §4.5)."""
+    body = requests.create_body(order(methods=("vipps",)), link(), config(methods=LISTED), token="tok")
+
+    assert strictly("session-create.request.strict", body)["configuration"] == {
+        "auto_capture": False,
+        "dintero_psp": {"creditcard": {"enabled": False}},
+        "vipps": {"enabled": True},
+        "swish": {"swish": {"enabled": False}},
+        "publish": [{"type": "checkout-link", "channel": "sms"}],
+    }
+
+
+def test_without_a_choice_no_method_is_named_and_the_profile_decides():
+    body = requests.create_body(order(), link(), config(methods=LISTED), token="tok")
+
+    assert body["configuration"].keys() == {"auto_capture", "publish"}
+
+
+@pytest.mark.parametrize("delivery", [each for each in Delivery if each is not Delivery.SMS])
+def test_dintero_is_asked_for_a_message_only_where_it_is_to_send_one(delivery):
+    """What a profile sends by itself is not asked for a second time (Dintero reference §4.5)."""
+    body = requests.create_body(order(delivery=delivery), link(), config(), token="tok")
+
+    assert "publish" not in body["configuration"]
+
+
+def test_an_app_link_is_hosted_and_nothing_is_published():
+    """The schema is older than the word (Dintero reference §4.5)."""
+    told = order(delivery=Delivery.APP, methods=("vipps",), phone=None)
+    body = requests.create_body(told, link(), config(methods=LISTED), token="tok")
+
+    assert body["configuration"].pop("channel") == "hosted"
+    strictly("session-create.request.strict", body)
+
+
+def test_an_order_names_its_own_profile_and_terms():
+    body = create(profile="P1.workshop", terms="https://shop.example.com/terms")
+
+    assert body["profile_id"] == "P1.workshop"
+    assert body["url"]["merchant_terms_url"] == "https://shop.example.com/terms"
+
+
+def test_an_address_costs_an_order_line_and_its_only_option_nothing():
+    """Then the lines add up to the amount whatever happens on the page (Dintero reference §4.7)."""
+    body = create(lines=(line(), line(SHIPPING_LINE, 9900, text="Home delivery")), address="Home delivery")
+
+    *_, paid = body["order"]["items"]
+    [option] = body["express"]["shipping_options"]
+    assert (paid["type"], paid["amount"], paid["description"]) == ("shipping", 9900, "Home delivery")
+    assert (option["title"], option["amount"]) == ("Home delivery", 0)
+    assert option["line_id"] not in {item["line_id"] for item in body["order"]["items"]}
+    assert body["order"]["amount"] == 29900
+
+
+def test_the_customers_name_stays_here():
+    assert "Nordmann" not in json.dumps(create(name="Kari Nordmann"))
 
 
 def test_automatic_capture_is_the_links_own_choice():

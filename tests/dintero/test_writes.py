@@ -307,6 +307,17 @@ async def test_a_create_says_who_calls_and_tells_of_delivery(dintero, gateway):
     assert (made.session_id, made.delivered) == (SESSION_ID, Delivered.SENT)
 
 
+async def test_a_method_that_the_settings_list_no_more_is_declined_before_anything_is_sent(dintero, make):
+    """Left out, the session would offer the customer what the seller did not choose."""
+    route = dintero.answers("POST", "/sessions-profile", answer_to_create())
+
+    with pytest.raises(Declined) as refusal:
+        await make(methods={"card": ("dintero_psp.creditcard",)}).create(order(methods=("swish",)), link(), token="t")
+
+    assert refusal.value.sentence == "Swish is not among the shop's payment methods any more."
+    assert not route.called
+
+
 async def test_a_sandbox_account_only_simulates(dintero, make):
     """Dintero reference §2: no SMS leaves it, whatever `publish` says."""
     dintero.mock.post("https://api.dintero.com/v1/accounts/T12345678/auth/token").respond(

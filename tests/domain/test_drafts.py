@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.choices import Choices, Shipping
 from bot.domain.drafts import EXCL, MAX_LINES, Draft, DraftLine, made_up_reference, read_draft
 from bot.domain.errors import FieldErrors
 from bot.domain.money import MAX_MINOR
@@ -284,3 +285,83 @@ def test_whatever_is_typed_becomes_an_offer_or_sentences(phone, reference, deadl
         told = ["Taken."] if 0 < offer.lines[0].total <= MAX_MINOR else []
     assert told
     assert all(sentence.endswith(".") for sentence in told)
+
+
+CHOICES = Choices(
+    methods=("card", "vipps", "swish"),
+    shipping=(Shipping("Home delivery", 9900, "NOK", 2500), Shipping("Collect in shop", 0, "NOK", 2500)),
+    terms="https://shop.example.com/terms",
+)
+
+
+def chosen(**changes):
+    draft = replace(DRAFT, **changes)
+    return read_draft(draft, currency="NOK", country="NO", now=NOW, choices=CHOICES)
+
+
+def refused(**changes):
+    with pytest.raises(FieldErrors) as error:
+        chosen(**changes)
+    return error.value.fields
+
+
+@pytest.mark.parametrize("delivery", list(Delivery))
+def test_a_number_is_needed_where_a_message_goes_to_it(delivery):
+    more = {"email": "kari@example.com", "methods": ("vipps",)}
+    needed = {Delivery.SMS, Delivery.PROFILE}
+
+    if delivery in needed:
+        assert refused(delivery=delivery, phone="", **more).keys() == {"phone"}
+    else:
+        assert chosen(delivery=delivery, phone="", **more).phone is None
+
+
+def test_a_mail_needs_an_address_to_go_to():
+    assert refused(delivery=Delivery.EMAIL, email=" ") == {
+        "email": "Enter the e-mail address that the link is sent to."
+    }
+    assert refused(delivery=Delivery.EMAIL, email="kari@").keys() == {"email"}
+    assert chosen(delivery=Delivery.EMAIL, email="kari@example.com").email == "kari@example.com"
+
+
+def test_an_app_link_asks_for_one_wallet_and_for_no_address():
+    assert refused(delivery=Delivery.APP).keys() == {"methods"}
+    assert refused(delivery=Delivery.APP, methods=("swish",)).keys() == {"methods"}
+    assert refused(delivery=Delivery.APP, methods=("vipps",), address="Collect in shop").keys() == {"address"}
+    assert chosen(delivery=Delivery.APP, methods=("vipps",)).methods == ("vipps",)
+
+
+def test_what_an_address_costs_is_the_last_line():
+    offer = chosen(address="Home delivery")
+
+    assert offer.lines[-1].text == "Home delivery"
+    assert offer.amount == chosen().amount + 9900
+    assert chosen(address="Collect in shop").lines == chosen().lines
+
+
+def test_an_address_that_costs_something_wants_the_shops_currency():
+    assert refused(currency="SEK", address="Home delivery").keys() == {"address"}
+    assert chosen(currency="SEK", address="Collect in shop").address == "Collect in shop"
+
+
+def test_an_address_may_not_lift_the_sum_above_what_the_api_can_carry():
+    assert refused(address="Home delivery", lines=(replace(LINE, price="21474836,47"),)).keys() == {"address"}
+
+
+def test_the_shops_terms_hold_where_no_others_are_typed():
+    assert chosen().terms == "https://shop.example.com/terms"
+    assert chosen(terms=" https://other.example/t?a=1 ").terms == "https://other.example/t?a=1"
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        "shop.example.com/terms",
+        "http://shop.example.com",
+        "https://kari@shop.example.com",
+        "https://localhost",
+        "https://",
+    ],
+)
+def test_terms_stand_at_a_whole_https_address(terms):
+    assert refused(terms=terms).keys() == {"terms"}

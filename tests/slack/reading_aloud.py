@@ -54,11 +54,11 @@ def _input(block):
     element = block["element"]
     label = block["label"]["text"] + (" (optional)" if block.get("optional") else "")
     told = _told("", f"{label} <{block['block_id']}>: {element.get('initial_value', '')}".rstrip())
-    chosen = element.get("initial_option")
+    chosen = [*element.get("initial_options", ()), element.get("initial_option")]
     told += [
         part
         for option in element.get("options", ())
-        for part in _told("", f"    {'(x)' if option == chosen else '( )'} {_option(option)}")
+        for part in _told("", f"    {'(x)' if option in chosen else '( )'} {_option(option)}")
     ]
     return told + (_told("", f"    {block['hint']['text']}") if "hint" in block else [])
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from itertools import product
 
 from bot.domain.actions import Action
+from bot.domain.choices import Choices, Profile, Shipping
 from bot.domain.drafts import EXCL, MAX_LINES, Draft, DraftLine
 from bot.domain.events import Happened, Source
 from bot.domain.items import Item
@@ -51,6 +52,9 @@ SANDBOX = Look(sandbox=True)
 THREE = order(line_of(price=10000, quantity="1.5"), line_of("Wiring", 9900, line_id="2"), line_of("Fee", 0, "1", "3"))
 SEVEN = order(*(line_of(f"Thing {n}", 1000 * n, str(n), str(n)) for n in range(1, 8)))
 BY_LINK = order(delivery=Delivery.LINK, phone=None)
+BY_PUSH = order(methods=("vipps",))
+BY_APP = order(delivery=Delivery.APP, phone=None, methods=("vipps",))
+BY_PROFILE = order(delivery=Delivery.PROFILE)
 PAGE = "https://pay.example.com/p/token"
 
 
@@ -100,6 +104,10 @@ def opened():
     for delivered in Delivered:
         yield f"delivery {delivered}", story(link(known=facts(delivered=delivered)))
     yield "nobody asked for a message", story(link(known=facts(delivered=Delivered.NONE)), of=BY_LINK)
+    for delivered in (Delivered.SENT, Delivered.FAILED):
+        yield f"a push, {delivered}", story(link(known=facts(delivered=delivered)), of=BY_PUSH)
+    yield "an app link", story(link(known=facts(delivered=Delivered.NONE)), of=BY_APP)
+    yield "left to the profile", story(link(known=facts(delivered=Delivered.BY_PROFILE)), of=BY_PROFILE)
     yield "vouched for", story(link(known=facts(delivered=Delivered.NONE, vouched_by="U0OLA"), **NOT_SENT))
     yield "sent again, the older one alive", story(older(Status.OPEN, facts(delivered=Delivered.NONE)), newer())
     yield "opened", story(link(known=facts(opened_at=NOW)), last=event(Happened.OPENED, Source.CUSTOMER))
@@ -305,6 +313,14 @@ def questions():
         yield f"given up, {kind}", *told(Happened.ABSENT, on, accepted=True, **said)
 
 
+CHOICES = Choices(
+    methods=("card", "vipps", "swish", "klarna"),
+    profiles=(Profile("default", "Web shop"), Profile("P1.workshop", "Workshop")),
+    shipping=(Shipping("Home delivery", 9900, "NOK", 2500), Shipping("Collect in shop", 0, "NOK", 2500)),
+    terms="https://shop.example.com/terms",
+)
+CHOOSING = Look(choices=CHOICES)
+ONLY_VIPPS = Look(choices=Choices(methods=("vipps",)))
 DRAFT = Draft(id="5f2c8d31", channel="C0SALES")
 FILLED = replace(
     DRAFT, phone="912 34 567", reference="4711", lines=(DraftLine(line_id="1", text="Tow bar", price="249,00"),)
@@ -333,6 +349,13 @@ def forms():
         "two lines": MORE,
     }.items():
         yield f"issue, {name}", issue_form(draft, currency="NOK", look=LOOK)
+    more = replace(FILLED, expanded=True)
+    yield "issue, more, with much to choose", issue_form(more, currency="NOK", look=CHOOSING)
+    vipps = replace(more, methods=("vipps",), address="Home delivery", profile="P1.workshop", name="Kari Nordmann")
+    yield "issue, more, Vipps alone and an address", issue_form(vipps, currency="NOK", look=CHOOSING)
+    mail = replace(more, delivery=Delivery.EMAIL, phone="")
+    yield "issue, more, by e-mail", issue_form(mail, currency="NOK", look=CHOOSING)
+    yield "issue, the shop takes only Vipps", issue_form(FILLED, currency="NOK", look=ONLY_VIPPS)
     stale = replace(MORE, expanded=False, revision=2, redrawn=True)
     yield "issue, lines changed since", issue_form(stale, currency="NOK", look=LOOK, notice=LINES_CHANGED)
     yield from line_forms()
@@ -341,10 +364,16 @@ def forms():
     for name, done in {
         "sent": story(),
         "not delivered": story(link(known=facts(delivered=Delivered.FAILED))),
+        "a push": story(of=BY_PUSH),
+        "a push that failed": story(link(known=facts(delivered=Delivered.FAILED)), of=BY_PUSH),
+        "an app link": story(link(known=facts(delivered=Delivered.NONE)), of=BY_APP),
+        "left to the profile": story(link(known=facts(delivered=Delivered.BY_PROFILE)), of=BY_PROFILE),
         "just the link": story(link(known=facts(delivered=Delivered.NONE)), of=BY_LINK),
     }.items():
         yield f"created, {name}", created_form(done, PAGE if done.order is BY_LINK else URL, LOOK)
-    yield "created, sandbox", created_form(story(link(known=facts(delivered=Delivered.SIMULATED))), URL, SANDBOX)
+    simulated = link(known=facts(delivered=Delivered.SIMULATED))
+    yield "created, sandbox", created_form(story(simulated), URL, SANDBOX)
+    yield "created, sandbox, a push", created_form(story(simulated, of=BY_PUSH), URL, SANDBOX)
     yield "uncertain", uncertain_form()
     yield "rejected", rejected_form("The amount is too high.")
     yield "rejected, no reason", rejected_form(None)
@@ -374,6 +403,8 @@ ITEM = Item(
 def replies():
     yield "show link", link_reply(story(), link(), URL, NOW, LOOK)
     yield "show link, our page", link_reply(story(of=BY_LINK), link(), PAGE, NOW, LOOK)
+    known = story(of=replace(order(), name="Kari <Nordmann>"))
+    yield "show link, the customer's name known", link_reply(known, link(), URL, NOW, LOOK)
     yield "show link, expired", link_reply(story(), link(), URL, NOW + timedelta(days=8), LOOK)
     yield "show link, none", link_reply(story(LOST), LOST, None, NOW, LOOK)
     yield "usage", usage()

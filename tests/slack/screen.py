@@ -28,7 +28,7 @@ def _state(element):
     if kind == "plain_text_input":
         return {"type": kind, "value": element.get("initial_value")}
     if kind == "checkboxes":
-        return {"type": kind, "selected_options": []}
+        return {"type": kind, "selected_options": deepcopy(element.get("initial_options", []))}
     return {"type": kind, "selected_option": deepcopy(element.get("initial_option"))}
 
 

@@ -6,18 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.choices import Choices, Profile, Shipping
 from bot.domain.draft_lines import fits_first_view, with_line
 from bot.domain.drafts import DEADLINES, EXCL, INCL, MAX_LINES, Draft, DraftLine, read_draft, vat_rates
 from bot.domain.errors import FieldErrors, Refused
 from bot.domain.orders import Capture, Delivery
-from bot.slack.forms import draft_from_state, errors_for, line_errors, line_in_view, read_form
+from bot.slack.forms import after_click, draft_from_state, errors_for, line_errors, line_in_view, read_form
 from bot.slack.views.blocks import Look
 from bot.slack.views.fields import deadline_words
 from bot.slack.views.issue_form import issue_form
 from bot.slack.views.line_form import line_form
 
 from .screen import lost, state_of
-from .shelf import LOOK, NOW
+from .shelf import NOW
 
 TYPED = st.text(max_size=40).filter(lambda text: text == "" or text.strip())
 LINES = st.lists(
@@ -39,8 +40,13 @@ DRAFTS = st.builds(
     phone=TYPED,
     reference=TYPED,
     deadline=st.sampled_from([*DEADLINES, "3d", "1w", "24h", "2026-12-01", "nonsense"]),
-    delivery=st.sampled_from((Delivery.SMS.value, Delivery.LINK.value)),
+    delivery=st.sampled_from([each.value for each in Delivery]),
     email=TYPED,
+    name=TYPED,
+    methods=st.sampled_from([(), ("vipps",), ("card", "vipps")]),
+    profile=st.sampled_from(["default", "P1.workshop"]),
+    address=st.sampled_from(["", "Home delivery", "Collect in shop"]),
+    terms=TYPED.map(str.strip).filter(bool),
     note=TYPED,
     prices=st.sampled_from([INCL, EXCL]),
     currency=st.sampled_from(["NOK", "SEK", "EUR"]),
@@ -51,6 +57,15 @@ DRAFTS = st.builds(
 )
 
 
+CHOICES = Choices(
+    methods=("card", "vipps", "swish"),
+    profiles=(Profile("default", "Web shop"), Profile("P1.workshop", "Workshop")),
+    shipping=(Shipping("Home delivery", 9900, "NOK", 2500), Shipping("Collect in shop", 0, "NOK", 2500)),
+    terms="https://shop.example.com/terms",
+)
+LOOK = Look(choices=CHOICES)
+
+
 def drawn(draft):
     return issue_form(draft, currency="NOK", look=LOOK)
 
@@ -59,6 +74,11 @@ HIDDEN = {
     "delivery": Delivery.SMS,
     "email": "",
     "note": "",
+    "name": "",
+    "methods": (),
+    "profile": "",
+    "address": "",
+    "terms": "",
     "prices": INCL,
     "currency": "",
     "capture": Capture.RESERVE,
@@ -79,7 +99,7 @@ def line_on_screen(line, generation=0, **typed):
 
 def wrong_fields(draft):
     try:
-        read_draft(draft, currency="NOK", country="NO", now=NOW)
+        read_draft(draft, currency="NOK", country="NO", now=NOW, choices=CHOICES)
     except FieldErrors as wrong:
         return wrong.fields
     return {}
@@ -221,6 +241,60 @@ def test_an_emptied_phone_is_empty_when_only_a_link_is_wanted():
     draft = Draft(id="d1", phone="91234567", delivery=Delivery.LINK)
 
     assert draft_from_state(draft, state_of(drawn(draft), phone=None)).phone == ""
+
+
+def test_a_phone_is_required_wherever_a_message_goes_to_it_and_an_address_wherever_a_mail_does():
+    """In a redrawn form an emptied field and a lost one look alike, so Slack must refuse to send them empty."""
+
+    def required(field, delivery):
+        view = drawn(Draft(id="d1", expanded=True, delivery=delivery))
+        [block] = [one for one in view["blocks"] if one.get("block_id") == field]
+        return not block.get("optional", False)
+
+    assert {each for each in Delivery if required("phone", each)} == {Delivery.SMS, Delivery.PROFILE}
+    assert {each for each in Delivery if required("email", each)} == {Delivery.EMAIL}
+
+
+def test_methods_that_got_lost_stay_and_methods_that_were_unticked_go():
+    """Only the click itself tells the two apart; every one of them is told at once."""
+    draft = Draft(id="d1", expanded=True, redrawn=True, methods=("card", "vipps"))
+    view = drawn(draft)
+    nothing = state_of(view, methods=[])
+    unticked = {"block_id": "methods", "selected_options": []}
+
+    assert draft_from_state(draft, nothing).methods == ("card", "vipps")
+    assert draft_from_state(draft, state_of(view, methods=["swish"])).methods == ("swish",)
+    assert after_click(draft, unticked).methods == ()
+    assert after_click(draft, unticked | {"block_id": "currency"}) == draft
+    [block] = [one for one in view["blocks"] if one.get("block_id") == "methods"]
+    assert block["dispatch_action"]
+
+
+def test_an_app_link_is_only_offered_where_its_wallet_is_listed():
+    def offered(**choices):
+        view = issue_form(Draft(id="d1", expanded=True), currency="NOK", look=Look(choices=Choices(**choices)))
+        [block] = [one for one in view["blocks"] if one.get("block_id") == "delivery"]
+        return "app" in [one["value"] for one in block["element"]["options"]]
+
+    assert offered(methods=("card", "vipps"))
+    assert not offered(methods=("card", "swish"))
+    assert not offered()
+
+
+@pytest.mark.parametrize("chosen", [{"methods": ("bitcoin",)}, {"address": "By dragon"}])
+def test_what_can_no_longer_be_chosen_is_refused_where_it_can_be_mended(chosen):
+    draft = Draft(id="d1", phone="91234567", expanded=True, lines=(DraftLine(line_id="1", text="A", price="1"),))
+    [field] = chosen
+
+    for look in (LOOK, Look()):
+        view = issue_form(replace(draft, **chosen), currency="NOK", look=look)
+        assert list(errors_for(wrong_fields(replace(draft, **chosen)), view)) == [field]
+
+
+def test_what_there_is_no_choice_of_is_on_no_form():
+    view = issue_form(Draft(id="d1", expanded=True), currency="NOK", look=Look(choices=Choices(methods=("vipps",))))
+
+    assert {"methods", "profile", "address"}.isdisjoint(block.get("block_id") for block in view["blocks"])
 
 
 def test_a_forged_choice_is_ignored():

@@ -46,7 +46,9 @@ async def test_more_keeps_what_was_typed_and_preset(shop):
         "capture": "Reserve first",
         "delivery": "Send it by SMS or push",
         "email": "",
+        "name": "",
         "note": "",
+        "terms": "",
     }
     assert "Total so far: 249,50 kr, of which VAT: 15 % 32,54 kr." in form.read().replace("\xa0", " ")
 

@@ -36,13 +36,13 @@ class IssueFormListener:
     threads: SlackThreads
     owned: Owned
 
-    async def more(self, ack: AsyncAck, body: Body, _: Body) -> None:
+    async def more(self, ack: AsyncAck, body: Body, action: Body) -> None:
         """*More…*: all fields."""
-        await self._redraw(ack, body, expanded=True)
+        await self._redraw(ack, body, action, expanded=True)
 
-    async def redraw(self, ack: AsyncAck, body: Body, _: Body) -> None:
-        """Another delivery, currency or kind of price, or Enter in the price: labels and sums change."""
-        await self._redraw(ack, body)
+    async def redraw(self, ack: AsyncAck, body: Body, action: Body) -> None:
+        """Another delivery, method, address, currency or kind of price, or Enter in the price: what is told changes."""
+        await self._redraw(ack, body, action)
 
     async def send(self, ack: AsyncAck, body: Body) -> None:
         """*Send*: all wrong fields at once, or one transaction and "Creating link…".
@@ -88,10 +88,10 @@ class IssueFormListener:
         await asyncio.sleep(1)  # after Slack has drawn our answer
         await self.creating.show_again(order_id, view_id)
 
-    async def _redraw(self, ack: AsyncAck, body: Body, *, expanded: bool = False) -> None:
+    async def _redraw(self, ack: AsyncAck, body: Body, action: Body, *, expanded: bool = False) -> None:
         # What was typed is put over what is shown: a second click on a form that is being redrawn, or whose
         # redrawing was lost, then makes the same once more.
-        read = await self._read(body)
+        read = forms.after_click(await self._read(body), action)
         draft = replace(read, expanded=expanded or read.expanded, redrawn=True)
         await self.drafts.keep(draft, knock(body).user_id)
         self.owned.start("redraw the form", self._show(body["view"], self._drawn(draft)))

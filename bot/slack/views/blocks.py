@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from bot.domain.choices import NO_CHOICES, Choices
 from bot.domain.money import format_money
 
 Block = dict[str, Any]
@@ -31,6 +32,8 @@ class Look:
     country: str = "NO"
     """Whose VAT rates a form offers."""
     sandbox: bool = False
+    choices: Choices = NO_CHOICES
+    """What a form offers beside the usual."""
 
     def money(self, minor: int, currency: str) -> str:
         """An amount as its readers write it."""

@@ -2,15 +2,27 @@
 
 from typing import Final
 
+from bot.domain.choices import MAX_OPTIONS, Choices
 from bot.domain.drafts import CURRENCIES, DEADLINES, EXCL, INCL, Draft, DraftLine, vat_rates
-from bot.domain.orders import Capture, Delivery
+from bot.domain.methods import opens_app, sole_wallet, title
+from bot.domain.orders import TO_PHONE, Capture, Delivery
 from bot.domain.typed import MAX_REFERENCE
 from bot.slack import ids
-from bot.slack.views.blocks import Block, fit, option, plain
+from bot.slack.views.blocks import Block, Look, fit, option, plain
 
 _DEADLINE_WORDS: Final = {"30m": "30 minutes", "1h": "1 hour", "1d": "1 day", "7d": "1 week", "30d": "1 month"}
 _UNITS: Final = {"m": "minute", "h": "hour", "d": "day", "w": "week"}
 _INITIAL_LIMIT: Final = 3000
+NO_ADDRESS: Final = "-"
+"""The value of *Not needed*; no way of shipping is called so."""
+_WAYS: Final = (
+    option("Send it by SMS or push", Delivery.SMS, "Dintero sends it to the mobile number"),
+    option("Send it by e-mail", Delivery.EMAIL, "To the customer's e-mail address"),
+    option("Just give me the link", Delivery.LINK, "Nothing is sent; no mobile number needed"),
+    option("Show a QR code", Delivery.QR, "A picture in the thread, for a customer at the counter"),
+    option("Give me the app link", Delivery.APP, "It opens Vipps or MobilePay on the customer's phone"),
+    option("Leave it to the payment profile", Delivery.PROFILE, "For profiles that send every link by themselves"),
+)
 
 
 def text_input(
@@ -25,13 +37,13 @@ def text_input(
     return field(block_id, label, element, hint=hint, optional=optional)
 
 
-def choice(block_id: str, label: str, kind: str, options: list[Block], chosen: str) -> Block:
+def choice(block_id: str, label: str, kind: str, options: list[Block], chosen: str, *, hint: str = "") -> Block:
     """A menu or radio buttons, with `chosen` preset when it is offered."""
     element: Block = {"type": kind, "action_id": ids.FIELD, "options": options}
     preset = [one for one in options if one["value"] == chosen]
     if preset:
         element["initial_option"] = preset[0]
-    return field(block_id, label, element)
+    return field(block_id, label, element, hint=hint)
 
 
 def field(block_id: str, label: str, element: Block, *, hint: str = "", optional: bool = False) -> Block:
@@ -42,14 +54,14 @@ def field(block_id: str, label: str, element: Block, *, hint: str = "", optional
     return block | ({"optional": True} if optional else {})
 
 
-def phone(draft: Draft) -> Block:
-    """The customer's number; Slack insists on it while an SMS is to go out.
+def phone(draft: Draft, told: str = "") -> Block:
+    """The customer's number; Slack insists on it while a message is to go out to it, of which `told` says how.
 
     In a redrawn form an emptied field and a lost one look alike to us (Slack reference §8): only because Slack refuses
     to send it empty can a number that the person deleted not come back as the stored one.
     """
-    needed = draft.delivery == Delivery.SMS
-    hint = "" if needed else "Nothing is sent to it; it only stands masked on the card."
+    needed = draft.delivery in TO_PHONE
+    hint = told if needed else "Nothing is sent to it; it only stands masked on the card."
     return text_input(ids.PHONE, "Mobile number", draft.phone, placeholder="912 34 567", hint=hint, optional=not needed)
 
 
@@ -110,20 +122,93 @@ def capture(draft: Draft) -> Block:
     return choice(ids.CAPTURE, "Money", "radio_buttons", options, draft.capture)
 
 
-def delivery(draft: Draft) -> Block:
-    """How the customer gets the link; tells us at once, because the phone is needed only for a message."""
-    options = [
-        option("Send it by SMS or push", Delivery.SMS),
-        option("Just give me the link", Delivery.LINK, "Nothing is sent; no mobile number needed"),
+def delivery(draft: Draft, choices: Choices) -> Block:
+    """How the customer gets the link; tells us at once, because other fields are needed then.
+
+    An app can only be opened where its method can be chosen alone.
+    """
+    app = draft.delivery == Delivery.APP or any(opens_app((method,)) for method in choices.methods)
+    options = [way for way in _WAYS if app or way["value"] != Delivery.APP]
+    told = push_note(draft, choices)
+    return choice(ids.DELIVERY, "Delivery", "radio_buttons", options, draft.delivery, hint=told) | {
+        "dispatch_action": True
+    }
+
+
+def push_note(draft: Draft, choices: Choices) -> str:
+    """That a push takes the SMS's place, when it does; else an empty string."""
+    wallet = sole_wallet(choices.payable(draft.methods))
+    if wallet is None or draft.delivery != Delivery.SMS:
+        return ""
+    return f"{wallet} is the only way to pay, so it goes out as a push in the {wallet} app instead of an SMS."
+
+
+def methods(draft: Draft, choices: Choices) -> list[Block]:
+    """Ways to pay, where there are several; tells us at once, because a single one may change the delivery.
+
+    One that was chosen and is no longer listed stays on the form, so that its error can be mended there.
+    """
+    gone = [method for method in draft.methods if method not in choices.methods]
+    if len(choices.methods) < 2 and not gone:
+        return []
+    options = [option(title(method), method) for method in (*choices.methods, *gone)][:MAX_OPTIONS]
+    element: Block = {"type": "checkboxes", "action_id": ids.FIELD, "options": options}
+    if ticked := [one for one in options if one["value"] in draft.methods]:
+        element["initial_options"] = ticked
+    hint = "Tick none to offer all that the payment profile has."
+    return [field(ids.METHODS, "Payment methods", element, hint=hint, optional=True) | {"dispatch_action": True}]
+
+
+def profile(draft: Draft, choices: Choices) -> list[Block]:
+    """Which payment profile, where there are several."""
+    options = [option(one.name, one.id) for one in choices.profiles]
+    chosen = draft.profile or next((one["value"] for one in options), "")
+    if len(options) < 2 and (not options or chosen == options[0]["value"]):
+        return []
+    return [choice(ids.PROFILE, "Payment profile", "static_select", options, chosen)]
+
+
+def address(draft: Draft, choices: Choices, look: Look) -> list[Block]:
+    """Whether the customer types an address; tells us at once, because it may cost something."""
+    if not choices.shipping and not draft.address:
+        return []
+    options = [option("Not needed", NO_ADDRESS)]
+    for one in choices.shipping:
+        price = look.money(one.price, one.currency) if one.price else "free"
+        options.append(option(f"{fit(one.name, 50)} · {price}", one.name))
+    hint = "The customer types it on the payment page."
+    chosen = draft.address or NO_ADDRESS
+    return [
+        choice(ids.ADDRESS, "Customer's address", "static_select", options, chosen, hint=hint)
+        | {"dispatch_action": True}
     ]
-    return choice(ids.DELIVERY, "Delivery", "radio_buttons", options, draft.delivery) | {"dispatch_action": True}
+
+
+def terms(draft: Draft, choices: Choices) -> Block:
+    """Where the terms stand that the payment page links to."""
+    hint = "The payment page links to them. Emptied: the shop's usual ones." if choices.terms else ""
+    return text_input(
+        ids.TERMS,
+        "Terms of sale",
+        draft.terms or choices.terms,
+        placeholder="https://shop.example.com/terms",
+        hint=hint,
+        optional=True,
+    )
+
+
+def name(draft: Draft) -> Block:
+    """Whom a mail addresses."""
+    hint = "Shown with Show link and in a mail to the customer, never on the card."
+    return text_input(ids.NAME, "Customer's name", draft.name, placeholder="Kari Nordmann", hint=hint, optional=True)
 
 
 def email(draft: Draft) -> Block:
-    """Where a receipt may go."""
-    hint = "For the payment page and the provider's receipt."
+    """Where the link or a receipt may go; Slack insists on it while it is the link, for the reason of `phone`."""
+    needed = draft.delivery == Delivery.EMAIL
+    hint = "The link is sent to it." if needed else "For the payment page and the provider's receipt."
     return text_input(
-        ids.EMAIL, "Customer's e-mail", draft.email, placeholder="kari@example.com", hint=hint, optional=True
+        ids.EMAIL, "Customer's e-mail", draft.email, placeholder="kari@example.com", hint=hint, optional=not needed
     )
 
 

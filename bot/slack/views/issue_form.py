@@ -67,7 +67,7 @@ def issue_form(draft: Draft, *, currency: str, look: Look, notice: str = "") -> 
 def _first(draft: Draft, own_currency: str, look: Look) -> list[Block]:
     currency = draft.currency or own_currency
     return [
-        fields.phone(draft),
+        fields.phone(draft, fields.push_note(draft, look.choices)),
         *_sold(draft, currency, look),
         fields.reference(draft),
         fields.deadline(draft),
@@ -77,20 +77,44 @@ def _first(draft: Draft, own_currency: str, look: Look) -> list[Block]:
 
 
 def _all(draft: Draft, own_currency: str, look: Look) -> list[Block]:
-    currency = draft.currency or own_currency
     return [
-        fields.phone(draft),
-        *_sold(draft, currency, look),
+        *_customer(draft),
+        *_order(draft, own_currency, look),
+        *_way(draft, look),
+        *_payment(draft, look),
+        *told_sums(draft, draft.currency or own_currency, look),
+    ]
+
+
+def _customer(draft: Draft) -> list[Block]:
+    return [section("*The customer*"), fields.phone(draft), fields.name(draft), fields.email(draft)]
+
+
+def _order(draft: Draft, own_currency: str, look: Look) -> list[Block]:
+    return [
+        section("*What is sold*"),
+        *_sold(draft, draft.currency or own_currency, look),
         buttons(button(ids.FORM_LINES, "Lines…")),
         fields.prices(draft),
         fields.currency(draft, own_currency),
         fields.reference(draft),
-        fields.deadline(draft),
-        fields.capture(draft),
-        fields.delivery(draft),
-        fields.email(draft),
         fields.note(draft),
-        *told_sums(draft, currency, look),
+    ]
+
+
+def _way(draft: Draft, look: Look) -> list[Block]:
+    return [section("*How the link travels*"), fields.delivery(draft, look.choices), fields.deadline(draft)]
+
+
+def _payment(draft: Draft, look: Look) -> list[Block]:
+    choices = look.choices
+    return [
+        section("*How it is paid*"),
+        *fields.methods(draft, choices),
+        *fields.profile(draft, choices),
+        *fields.address(draft, choices, look),
+        fields.capture(draft),
+        fields.terms(draft, choices),
     ]
 
 

@@ -33,7 +33,7 @@ def summary(draft: Draft, currency: str, look: Look) -> list[Block]:
 
 def told_sums(draft: Draft, currency: str, look: Look) -> list[Block]:
     """Total and VAT per rate, once every line that has something in it can be read; else no block at all."""
-    found = sums(draft, currency)
+    found = sums(draft, currency, look.choices)
     if found is None:
         return []
     vat = ", ".join(f"{percent(rate)} {look.money(minor, currency)}" for rate, minor in found.vat.items())

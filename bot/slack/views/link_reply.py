@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.domain.links import Link
-from bot.domain.orders import Delivery
+from bot.domain.orders import ON_OUR_PAGE
 from bot.domain.stories import Story
 from bot.slack.views.blocks import Block, Look, Message, context, escape, section, spoken
 from bot.slack.views.words import on_the_phone
@@ -24,13 +24,14 @@ def link_reply(story: Story, link: Link, url: str | None, now: datetime, look: L
         return Message(text=words, blocks=[section(words)])
     amount = look.money(link.amount, link.currency)
     when = "It can be paid until" if now < link.expires_at else "It expired"
+    whom = escape(story.order.name) if story.order.name else "this customer"
     intro = f"The link for {escape(link.reference)}, {amount}:"
     code: Block = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": url}]}
     blocks: list[Block] = [
         section(intro),
         {"type": "rich_text", "elements": [code]},
-        *([section(on_the_phone(story.order))] if story.order.delivery is Delivery.LINK else []),
-        context(f"Only you can see this. {when} {look.date(link.expires_at)}. Give it to this customer only."),
+        *([section(on_the_phone(story.order))] if story.order.delivery in ON_OUR_PAGE else []),
+        context(f"Only you can see this. {when} {look.date(link.expires_at)}. Give it to {whom} only."),
     ]
     return Message(text=f"{intro} {escape(url)}", blocks=blocks)
 

@@ -6,20 +6,21 @@ from typing import Final
 
 from bot.domain.actions import Action, actions, awaits_auto_capture, may_be_closed
 from bot.domain.links import Delivered, Facts, Link, Status
+from bot.domain.methods import sole_wallet
 from bot.domain.nudges import AUTO_CAPTURE_PATIENCE
 from bot.domain.operations import ASK_ARRIVED_AFTER, Kind
-from bot.domain.orders import Delivery
+from bot.domain.orders import TO_PHONE, Delivery, Order
 from bot.domain.stories import Story
 from bot.slack.views.blocks import Look, escape, person
-from bot.slack.views.words import amounts, because, held, operating
+from bot.slack.views.words import amounts, because, held, message, operating
 
-NO_SMS_IN_SANDBOX: Final = "Sandbox: no SMS is sent. Use *Show link*."
+_SANDBOX: Final = "Sandbox: no {message} is sent. Use *Show link*."
 _SHARE: Final[Mapping[Delivered, str]] = {
-    Delivered.SKIPPED: "No SMS was sent to this number. Press *Show link* and share the link yourself.",
-    Delivered.FAILED: "The SMS was not delivered. Press *Show link* and share the link yourself.",
-    Delivered.SIMULATED: NO_SMS_IN_SANDBOX,
+    Delivered.SKIPPED: "No {message} was sent to this number. Press *Show link* and share the link yourself.",
+    Delivered.FAILED: "The {message} was not delivered. Press *Show link* and share the link yourself.",
+    Delivered.SIMULATED: _SANDBOX,
     Delivered.NONE: "Nothing is sent to the customer. Press *Show link* and share the link yourself.",
-    Delivered.BY_PROFILE: "Dintero sends it the way your payment profile says.",
+    Delivered.BY_PROFILE: "The payment profile sends it, the way it is set up at Dintero.",
 }
 _NEVER_SAID: Final = (
     "Dintero never said whether the message went out. Ask the customer, or press *Show link* and share the link "
@@ -47,13 +48,21 @@ def notes(story: Story, now: datetime, look: Look) -> list[str]:
     return [sentence for sentence in told if sentence]
 
 
-def delivery_note(order_delivery: Delivery, facts: Facts, look: Look) -> str:
+def delivery_note(order: Order, facts: Facts, look: Look) -> str:
     """How the link reaches the customer, when somebody has to know; else an empty string."""
-    if look.sandbox and order_delivery is Delivery.SMS:
-        return NO_SMS_IN_SANDBOX
-    if order_delivery is Delivery.SMS and facts.delivered is Delivered.NONE:
+    if look.sandbox and order.delivery in TO_PHONE:
+        return _SANDBOX.format(message=message(order))
+    if order.delivery in TO_PHONE and facts.delivered is Delivered.NONE:
         return "" if facts.vouched_by else _NEVER_SAID
-    return _SHARE.get(facts.delivered, "")
+    return _SHARE.get(facts.delivered, "").format(message=message(order)) + opening(order, facts)
+
+
+def opening(order: Order, facts: Facts) -> str:
+    """In which app the customer finds the link, where only one can open it; else an empty string."""
+    wallet = sole_wallet(order.methods)
+    if wallet and order.delivery is Delivery.SMS and facts.delivered is Delivered.SENT:
+        return f"It went out as a push in the {wallet} app."
+    return f" The link opens {wallet} on the customer's phone." if order.delivery is Delivery.APP and wallet else ""
 
 
 def _status(story: Story, link: Link, now: datetime, look: Look) -> list[str]:
@@ -79,7 +88,7 @@ def _open(story: Story, link: Link, now: datetime, look: Look) -> list[str]:
     elif link.session_id is None and facts.vouched_by is not None:
         told.append(_vouched(facts.vouched_by))
     elif facts.opened_at is None and facts.paying_since is None and not facts.attempts_failed:
-        told.append(delivery_note(story.order.delivery, facts, look))
+        told.append(delivery_note(story.order, facts, look))
     if facts.last_failure:
         told.append(f"The last attempt failed{because(facts.last_failure)}")
     return told

@@ -23,7 +23,7 @@ def resend_form(story: Story, link: Link, look: Look) -> Block:
     blocks = [
         section(words),
         fields.phone(draft),
-        fields.delivery(draft) | {"dispatch_action": False},
+        fields.delivery(draft, look.choices) | {"dispatch_action": False},
         fields.deadline(draft),
     ]
     return modal(TITLE, blocks, callback_id=ids.VIEW_RESEND, metadata=metadata, submit="Send")

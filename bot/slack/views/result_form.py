@@ -4,21 +4,22 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.domain.links import Delivered
-from bot.domain.orders import Delivery, Order
+from bot.domain.orders import ON_OUR_PAGE, TO_PHONE, Order
 from bot.domain.phones import mask_number
 from bot.domain.stories import Story
 from bot.slack import ids
 from bot.slack.views.blocks import Block, Look, context, escape, modal, section
 from bot.slack.views.issue_form import TITLE
-from bot.slack.views.words import because, customer, on_the_phone
+from bot.slack.views.notes import opening
+from bot.slack.views.words import because, customer, message, on_the_phone
 
 _READY: Final = "🔗 *Ready to share*"
 _DELIVERED: Final[Mapping[Delivered, tuple[str, str]]] = {
     Delivered.SENT: ("📨 *Sent*", ""),
-    Delivered.BY_PROFILE: ("📨 *Sent*", "Dintero sends it the way your payment profile says."),
-    Delivered.SKIPPED: ("📵 *Not delivered*", "No SMS was sent to this number. Share the link below yourself."),
-    Delivered.FAILED: ("📵 *Not delivered*", "The SMS was not delivered. Share the link below yourself."),
-    Delivered.SIMULATED: (_READY, "Sandbox: no SMS is sent. Open the link below yourself."),
+    Delivered.BY_PROFILE: ("📨 *Sent*", "The payment profile sends it, the way it is set up at Dintero."),
+    Delivered.SKIPPED: ("📵 *Not delivered*", "No {message} was sent to this number. Share the link below yourself."),
+    Delivered.FAILED: ("📵 *Not delivered*", "The {message} was not delivered. Share the link below yourself."),
+    Delivered.SIMULATED: (_READY, "Sandbox: no {message} is sent. Open the link below yourself."),
     Delivered.NONE: (_READY, "Nothing is sent to the customer. Share the link below yourself."),
 }
 NOT_SAVED: Final = "Not saved. Press Send again."
@@ -52,16 +53,18 @@ def still_waiting_form() -> Block:
 def created_form(story: Story, url: str | None, look: Look) -> Block:
     """The link is there. Only the person who issued it sees this form, so it may show the link."""
     link = story.newest
-    sandbox = look.sandbox and story.order.delivery is Delivery.SMS
-    head, note = _DELIVERED[Delivered.SIMULATED if sandbox else link.facts.delivered]
+    order, facts = story.order, link.facts
+    sandbox = look.sandbox and order.delivery in TO_PHONE
+    head, note = _DELIVERED[Delivered.SIMULATED if sandbox else facts.delivered]
+    note = note.format(message=message(order)) + opening(order, facts)
     amount = look.money(link.amount, link.currency)
     blocks = [section(f"{head} · {amount} · {escape(link.reference)} · {customer(story)}")]
     if note:
         blocks.append(section(note))
     if url:
         blocks += [section("The link, to copy:"), _copyable(url)]
-    if url and story.order.delivery is Delivery.LINK:
-        blocks.append(section(on_the_phone(story.order)))
+    if url and order.delivery in ON_OUR_PAGE:
+        blocks.append(section(on_the_phone(order)))
     blocks.append(section(f"The customer can pay until {look.date(link.expires_at)}. The card shows how it goes."))
     return _notice(*blocks)
 

@@ -6,7 +6,7 @@ from typing import Final
 from bot.domain.events import Event, Happened, Source
 from bot.domain.links import Link, Status
 from bot.domain.operations import Kind
-from bot.domain.orders import Delivery
+from bot.domain.orders import TO_PHONE
 from bot.domain.stories import Story
 from bot.slack.views.blocks import Look, escape, person
 from bot.slack.views.notes import delivery_note
@@ -130,7 +130,7 @@ def _noted(story: Story, _: Link, event: Event, __: Look) -> str:
 
 
 def _not_delivered(story: Story, link: Link, _: Event, look: Look) -> str:
-    note = delivery_note(story.order.delivery, link.facts, look) if story.order.delivery is Delivery.SMS else ""
+    note = delivery_note(story.order, link.facts, look) if story.order.delivery in TO_PHONE else ""
     return f"📵 {note or 'The message was not delivered. Share the link yourself.'}"
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.domain.codeword import code_word
 from bot.domain.links import Link, Status
+from bot.domain.methods import sole_wallet
 from bot.domain.operations import Kind, Operation, State
 from bot.domain.orders import Order
 from bot.domain.phones import mask_number
@@ -32,6 +33,11 @@ _NOUN: Final[Mapping[Kind, str]] = {
 def customer(story: Story) -> str:
     """The customer as a channel may see them."""
     return mask_number(story.order.phone) if story.order.phone else "No number given"
+
+
+def message(order: Order) -> str:
+    """What Dintero sends to the customer's number: an SMS, or a push where a single wallet can pay."""
+    return "push" if sole_wallet(order.methods) else "SMS"
 
 
 def on_the_phone(order: Order) -> str:

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from sandbox import servers
 from tests.sandbox.dintero.shop import changed
+from tests.sandbox.dintero.test_app_links import ALONE
 from tests.serving import free_port, serving
 
 POLICY = {"Content-Security-Policy": "default-src 'none'; script-src 'self'; frame-ancestors 'none'"}
@@ -98,6 +99,16 @@ async def test_a_payment_link_opens_on_the_phone(stage):
     assert [(one.sender, one.receiver, one.status) for one in stage.world.traffic.exchanges] == [
         ("customer", "Dintero", 200)
     ]
+
+
+async def test_a_wallets_own_address_opens_its_app(stage):
+    session = a_link(stage, **ALONE)
+
+    answer = await stage.phone(stage.world.dintero.url_of(session))
+
+    page = await stage.browser.get(answer.headers["location"])
+    assert "Waiting for Vipps" in page.text
+    assert (await stage.phone("vipps://pay?token=nobodys")).status_code == 404
 
 
 async def test_a_link_may_be_typed_without_its_scheme(stage):
