@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from importlib.metadata import version
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -219,6 +220,7 @@ def _wire(
         timezone=settings.paylink_timezone,
         country=settings.paylink_country,
         sandbox=settings.sandbox,
+        workspace_url=bot.workspace_url,
     )
     threads = SlackThreads(slack, look, lambda link_id: f"{settings.paylink_public_url}/p/{store.token(link_id)}")
     people = SlackPeople(slack, clock.monotonic)
@@ -248,7 +250,10 @@ def _wire(
     due.loops.append(Loop("due links", sweeping.look_at_due))
     tells.loops.append(Loop("telling", telling.tell_once))
     bells.loops += [*wants.loops, *due.loops, *tells.loops]
-    issuing = Issuing(store=store, clock=clock, bell=wants, shop=shop, policy=policy)
+    issuing = Issuing(
+        store=store, clock=clock, bell=wants, shop=shop, policy=policy,
+        alike_within=timedelta(hours=settings.paylink_duplicate_hours),
+    )  # fmt: skip
     pressing = Pressing(store=store, clock=clock, bell=bells, policy=policy, shop=shop, locale=settings.paylink_locale)
     looking = Looking(store=store, people=people, clock=clock, bell=tells, pressing=pressing, refreshing=refreshing)
     drafts = Drafting(store=store, clock=clock, shop=shop)

@@ -17,13 +17,14 @@ from storage.items import Items
 from storage.limits import Limits
 from storage.operations import Operations
 from storage.orders import Orders
+from storage.references import References
 from storage.secrets import Secrets
 from storage.tasks import Tasks
 from storage.transaction import Transaction
 from storage.workspaces import Workspaces
 
 
-class SqlWork(Orders, Operations, Events, Drafts, Items, Tasks):
+class SqlWork(Orders, Operations, Events, Drafts, Items, References, Tasks):
     """One transaction; leaving its block without `commit` rolls back."""
 
 

@@ -83,6 +83,7 @@ def draft_in_view(view: Mapping[str, Any], stored: Draft | None) -> Draft:
         expanded=expanded,
         revision=about.revision,
         redrawn=about.redrawn,
+        thread=about.thread,
     )
     return draft_from_state(blank, presets)
 

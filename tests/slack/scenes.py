@@ -5,6 +5,7 @@ from datetime import timedelta
 from itertools import product
 
 from bot.domain.actions import Action
+from bot.domain.doubts import Doubt, Twin
 from bot.domain.drafts import EXCL, MAX_LINES, Draft, DraftLine
 from bot.domain.events import Happened, Source
 from bot.domain.items import Item
@@ -217,6 +218,8 @@ def tellings():
     yield "issued", *told(Happened.ISSUED)
     for delivered in (Delivered.FAILED, Delivered.SKIPPED):
         yield f"not delivered, {delivered}", *told(Happened.NOT_DELIVERED, link(known=facts(delivered=delivered)))
+    yield "sent anyway", *told(Happened.SENT_ANYWAY, references="4698")
+    yield "sent anyway, beside two", *told(Happened.SENT_ANYWAY, references="4698, 4699")
     noted = replace(order(), note="Called *twice*, <wants> it by Friday")
     yield "noted", story(link(), of=noted), event(Happened.NOTED)
     yield (
@@ -335,6 +338,7 @@ def forms():
         yield f"issue, {name}", issue_form(draft, currency="NOK", look=LOOK)
     stale = replace(MORE, expanded=False, revision=2, redrawn=True)
     yield "issue, lines changed since", issue_form(stale, currency="NOK", look=LOOK, notice=LINES_CHANGED)
+    yield from doubted_forms()
     yield from line_forms()
     yield "creating", creating_form()
     yield "still waiting", still_waiting_form()
@@ -355,6 +359,23 @@ def forms():
     yield "send again, right after Send", cancelling_first(link())
     yield "refund", part_form(story(), link(Status.CAPTURED, known=captured(taken={"1": 24900})), Action.REFUND, LOOK)
     yield "refund, lines unknown", part_form(story(), ON_PAID, Action.REFUND, LOOK)
+
+
+TWIN = Twin(
+    link_id="e" * 32, reference="4711", status=Status.OPEN, issuer="U0OLA", created_at=NOW, same_reference=True,
+    channel="C0SALES", ts="1763640000.000100",
+)  # fmt: skip
+
+
+def doubted_forms():
+    used = Doubt(reference="4711", becomes="4711-2", twins=())
+    other = replace(TWIN, reference="4698", status=Status.AUTHORIZED, same_reference=False, ts=None)
+    for name, doubt in {
+        "reference used": used,
+        "an open link like it": replace(used, twins=(TWIN, other)),
+    }.items():
+        look = replace(LOOK, workspace_url="https://shop.slack.com/")
+        yield f"issue, {name}", issue_form(FILLED, currency="NOK", look=look, doubt=doubt)
 
 
 def line_forms():

@@ -12,6 +12,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.domain.doubts import Twin
 from bot.domain.drafts import Draft
 from bot.domain.events import Event, News
 from bot.domain.items import Item
@@ -43,6 +44,22 @@ class Work(Protocol):
 
     async def reference_taken(self, account_id: str, reference: str) -> bool:
         """Whether one of our links already has this merchant reference."""
+        ...
+
+    async def free_number(
+        self, account_id: str, before: str, after: str = "", *, at_least: int, digits: int = 0
+    ) -> int:
+        """The smallest number from `at_least` on for which no link has the reference before-number-after.
+
+        `digits` is to how many the number is filled up with zeros.
+        """
+        ...
+
+    async def twins(self, order: Order, *, typed: bool, since: datetime | None) -> Sequence[Twin]:
+        """The newest open links of the workspace with the order's reference, or its phone and amount since then.
+
+        A reference that nobody typed is compared with none, and without `since` no phone is.
+        """
         ...
 
     async def link(self, link_id: str) -> Link | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot.domain.doubts import Doubt
 from bot.domain.draft_lines import filled_lines
 from bot.domain.drafts import Draft
 from bot.domain.errors import FieldErrors
@@ -24,6 +25,13 @@ from bot.slack.views.issue_form import LINES_CHANGED, FormMetadata, issue_form
 from bot.slack.views.result_form import NOT_CERTAIN, NOT_SAVED, creating_form, sent_before
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A form that was not sent, drawn anew with what has to be seen first."""
+
+    view: Block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +69,8 @@ class IssueFormListener:
             errors = forms.errors_for({ids.PHONE: NOT_CERTAIN}, view)
         if errors:
             await ack(response_action="errors", errors=errors)
-        elif isinstance(outcome, Draft):
-            await ack(response_action="update", view=self._drawn(outcome, LINES_CHANGED))
+        elif isinstance(outcome, Unsent):
+            await ack(response_action="update", view=outcome.view)
         elif outcome.differs:
             said = sent_before(outcome.order, self.threads.look)
             await ack(response_action="errors", errors=forms.errors_for({ids.PHONE: said}, view))
@@ -71,18 +79,26 @@ class IssueFormListener:
                 self.owned.start("show the result again", self._show_again(outcome.order.id, view["id"]))
             await ack(response_action="update", view=creating_form())
 
-    async def _submit(self, body: Body) -> Issued | Draft:
-        """The order that the form stands for; the draft instead when the form shows lines of the past."""
+    async def _submit(self, body: Body) -> Issued | Unsent:
+        """The order that the form stands for, or the form anew when there is something to look at first."""
         view, who = body["view"], knock(body)
-        draft = await self._read(body)
-        if draft.revision != FormMetadata.decode(view.get("private_metadata")).revision:
-            await self.drafts.keep(draft, who.user_id)
-            return replace(draft, redrawn=True)
+        draft, about = await self._read(body), FormMetadata.decode(view.get("private_metadata"))
+        if draft.revision != about.revision:
+            return await self._unsent(draft, who.user_id, LINES_CHANGED)
         actor = Actor(user_id=who.user_id, team_id=who.team_id, standing=assumed_member())
+        sent = Submission(draft=draft, actor=actor, view_id=view["id"], told=about.told)
         try:
-            return await self.issuing.submit(Submission(draft=draft, actor=actor, view_id=view["id"]))
+            outcome = await self.issuing.submit(sent)
         except FieldErrors as wrong:
             raise FieldErrors(forms.errors_for(wrong.fields, view, filled_lines(draft))) from None
+        if isinstance(outcome, Doubt):
+            return await self._unsent(draft, who.user_id, doubt=outcome)
+        return outcome
+
+    async def _unsent(self, draft: Draft, user_id: str, notice: str = "", doubt: Doubt | None = None) -> Unsent:
+        """Keep what was typed, because a form that is drawn anew can lose it (Slack reference §8)."""
+        await self.drafts.keep(draft, user_id)
+        return Unsent(self._drawn(replace(draft, redrawn=True), notice, doubt))
 
     async def _show_again(self, order_id: str, view_id: str) -> None:
         await asyncio.sleep(1)  # after Slack has drawn our answer
@@ -103,8 +119,9 @@ class IssueFormListener:
         except ThreadError as error:  # redrawn by a newer edit, or closed: the draft has it all
             log.info("form_not_redrawn", reason=str(error))
 
-    def _drawn(self, draft: Draft, notice: str = "") -> Block:
-        return issue_form(draft, currency=self.issuing.shop.currency, look=self.threads.look, notice=notice)
+    def _drawn(self, draft: Draft, notice: str = "", doubt: Doubt | None = None) -> Block:
+        shop, look = self.issuing.shop, self.threads.look
+        return issue_form(draft, currency=shop.currency, look=look, notice=notice, doubt=doubt)
 
     async def _read(self, body: Body) -> Draft:
         about = FormMetadata.decode(body["view"].get("private_metadata"))

@@ -31,10 +31,19 @@ class Look:
     country: str = "NO"
     """Whose VAT rates a form offers."""
     sandbox: bool = False
+    workspace_url: str = ""
+    """Where Slack shows this workspace, as in `https://shop.slack.com/`; empty when Slack did not say."""
 
     def money(self, minor: int, currency: str) -> str:
         """An amount as its readers write it."""
         return format_money(minor, currency, self.locale)
+
+    def permalink(self, channel: str, ts: str, thread: str | None = None) -> str:
+        """Where a message stands, without asking Slack (Slack reference §10); empty when nobody can know."""
+        if not self.workspace_url:
+            return ""
+        within = f"?thread_ts={thread}&cid={channel}" if thread else ""
+        return f"{self.workspace_url}archives/{channel}/p{ts.replace('.', '')}{within}"
 
     def date(self, at: datetime) -> str:
         """A moment in each reader's own zone and language; the fallback names its zone. Only for mrkdwn."""

@@ -1,14 +1,16 @@
 """The form behind /paylink: at most six inputs at first, all the rest behind *More* and *Lines*."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
+from bot.domain.doubts import Doubt, Told
 from bot.domain.draft_lines import fits_first_view, shown_lines
 from bot.domain.drafts import Draft
 from bot.slack import ids
 from bot.slack.views import fields
 from bot.slack.views.blocks import Block, Look, button, buttons, modal, section
+from bot.slack.views.doubt_notice import SEND_ANYWAY, doubt_notice
 from bot.slack.views.line_list import summary, told_sums
 
 TITLE: Final = "New payment link"
@@ -17,17 +19,21 @@ LINES_CHANGED: Final = "⚠️ *The lines are not those that stood here.* Look a
 
 @dataclass(frozen=True, slots=True)
 class FormMetadata:
-    """What a form remembers: ids, which lines it shows, and whether it is a second drawing."""
+    """What a form remembers: ids, which lines it shows, whether it is a second drawing, and what it told."""
 
     draft_id: str
     channel: str
     revision: int = 0
     redrawn: bool = False
+    thread: str = ""
+    told: Told = field(default_factory=Told)
 
     def encode(self) -> str:
         """As `private_metadata`."""
-        told = {"d": self.draft_id, "c": self.channel, "g": self.revision, "r": int(self.redrawn)}
-        return json.dumps(told, separators=(",", ":"))
+        kept: dict[str, object] = {"d": self.draft_id, "c": self.channel, "g": self.revision, "r": int(self.redrawn)}
+        more = {"t": self.thread, "b": self.told.becomes, "o": self.told.twins}
+        kept |= {key: value for key, value in more.items() if value}
+        return json.dumps(kept, separators=(",", ":"))
 
     @classmethod
     def decode(cls, text: object) -> "FormMetadata":
@@ -42,26 +48,29 @@ class FormMetadata:
         except json.JSONDecodeError:
             read = None
         match read:
-            case {"d": str(draft_id), "c": str(channel), "g": int(revision), "r": int(redrawn)} if draft_id:
-                return cls(draft_id, channel, revision, bool(redrawn))
+            case {"d": str(draft_id), "c": str(channel), "g": int(revision), "r": int(redrawn), **more} if draft_id:
+                told = Told(becomes=str(more.get("b", "")), twins=tuple(map(str, more.get("o", ()))))
+                return cls(draft_id, channel, revision, bool(redrawn), str(more.get("t", "")), told)
         raise ValueError("not a form's metadata")
 
     @classmethod
-    def of(cls, draft: Draft) -> "FormMetadata":
+    def of(cls, draft: Draft, told: Told | None = None) -> "FormMetadata":
         """What a form of this draft remembers."""
-        return cls(draft.id, draft.channel, draft.revision, draft.redrawn)
+        return cls(draft.id, draft.channel, draft.revision, draft.redrawn, draft.thread, told or Told())
 
 
-def issue_form(draft: Draft, *, currency: str, look: Look, notice: str = "") -> Block:
-    """The form as the draft stands; `currency` is the shop's own, `notice` stands on top.
+def issue_form(draft: Draft, *, currency: str, look: Look, notice: str = "", doubt: Doubt | None = None) -> Block:
+    """The form as the draft stands; `currency` is the shop's own, `notice` and `doubt` stand on top.
 
     Block ids stay the same from one drawing to the next, so Slack keeps what is being typed. Only where the lines
     were changed elsewhere, the draft's revision gives their fields other ids, so that they show the new values.
     """
     drawn = _all if draft.expanded else _first
-    blocks = [*([section(notice)] if notice else []), *drawn(draft, currency, look)]
-    metadata = FormMetadata.of(draft).encode()
-    return modal(TITLE, blocks, callback_id=ids.VIEW_ISSUE, metadata=metadata, submit="Send")
+    said = [one for one in (notice, doubt_notice(doubt, look) if doubt else "") if one]
+    blocks = [*map(section, said), *drawn(draft, currency, look)]
+    metadata = FormMetadata.of(draft, doubt.told if doubt else None).encode()
+    submit = SEND_ANYWAY if doubt and doubt.twins else "Send"
+    return modal(TITLE, blocks, callback_id=ids.VIEW_ISSUE, metadata=metadata, submit=submit)
 
 
 def _first(draft: Draft, own_currency: str, look: Look) -> list[Block]:
