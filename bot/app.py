@@ -46,10 +46,12 @@ from bot.settings import Settings
 from bot.slack.app import Bot, bolt, introduce_bot, route
 from bot.slack.listeners.command import CommandListener
 from bot.slack.listeners.drafting import Drafting
+from bot.slack.listeners.drawing import FormDrawing
 from bot.slack.listeners.issue_form import IssueFormListener
 from bot.slack.listeners.items import ItemsListener
 from bot.slack.listeners.lines_form import LinesFormListener
 from bot.slack.listeners.link_buttons import LinkButtonsListener
+from bot.slack.listeners.preview import PreviewListener
 from bot.slack.owned import Owned
 from bot.slack.people import SlackPeople
 from bot.slack.router import Router
@@ -213,15 +215,8 @@ def _wire(
     """Hand everything what it needs."""
     bells, counters, owned = Bells(), Counters(), Owned()
     wants, due, tells = Bells(), Bells(), Bells()
-    everybody = "*" in settings.paylink_money_users
-    policy = Policy(money_users=None if everybody else settings.paylink_money_users)
-    look = Look(
-        locale=settings.paylink_locale,
-        timezone=settings.paylink_timezone,
-        country=settings.paylink_country,
-        sandbox=settings.sandbox,
-        workspace_url=bot.workspace_url,
-    )
+    policy = _policy(settings)
+    look = _look(settings, bot)
     threads = SlackThreads(slack, look, lambda link_id: f"{settings.paylink_public_url}/p/{store.token(link_id)}")
     people = SlackPeople(slack, clock.monotonic)
     shop = Shop(
@@ -230,6 +225,7 @@ def _wire(
         account_id=settings.dintero_account_id,
         currency=settings.paylink_currency,
         country=settings.paylink_country,
+        zone=ZoneInfo(settings.paylink_timezone),
     )
     refreshing = Refreshing(
         store=store, gateway=gateway, clock=clock, bell=tells, counters=counters,
@@ -257,11 +253,15 @@ def _wire(
     pressing = Pressing(store=store, clock=clock, bell=bells, policy=policy, shop=shop, locale=settings.paylink_locale)
     looking = Looking(store=store, people=people, clock=clock, bell=tells, pressing=pressing, refreshing=refreshing)
     drafts = Drafting(store=store, clock=clock, shop=shop)
+    drawing = FormDrawing(shop=shop, look=look, clock=clock)
     items = SavedItems(store=store, clock=clock, shop=shop, policy=policy)
     router = Router(
-        commands=CommandListener(threads=threads, owned=owned, shop=shop),
-        forms=IssueFormListener(drafts=drafts, issuing=issuing, creating=creating, threads=threads, owned=owned),
-        lines=LinesFormListener(drafts=drafts, items=items, threads=threads, owned=owned),
+        commands=CommandListener(threads=threads, owned=owned, shop=shop, drawing=drawing),
+        forms=IssueFormListener(
+            drafts=drafts, issuing=issuing, creating=creating, threads=threads, owned=owned, drawing=drawing
+        ),
+        lines=LinesFormListener(drafts=drafts, items=items, threads=threads, owned=owned, drawing=drawing),
+        previews=PreviewListener(drafts=drafts, issuing=issuing, threads=threads, owned=owned),
         items=ItemsListener(items=items, threads=threads, owned=owned),
         buttons=LinkButtonsListener(
             store=store,
@@ -271,6 +271,7 @@ def _wire(
             looking=looking,
             threads=threads,
             owned=owned,
+            drawing=drawing,
         ),
         threads=threads,
         owned=owned,
@@ -294,6 +295,22 @@ def _wire(
         bells=bells,
         web=AccessLog(limited, routes),
         counters=counters,
+    )
+
+
+def _policy(settings: Settings) -> Policy:
+    everybody = "*" in settings.paylink_money_users
+    return Policy(money_users=None if everybody else settings.paylink_money_users)
+
+
+def _look(settings: Settings, bot: Bot) -> Look:
+    return Look(
+        locale=settings.paylink_locale,
+        timezone=settings.paylink_timezone,
+        country=settings.paylink_country,
+        sandbox=settings.sandbox,
+        workspace_url=bot.workspace_url,
+        seller=settings.paylink_merchant_name or bot.workspace_name,
     )
 
 

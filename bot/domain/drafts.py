@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Final, TypeVar
 
@@ -30,6 +30,10 @@ _VAT: Final[Mapping[str, tuple[str, ...]]] = {
     "IS": ("24", "11", "0"),
 }
 DEADLINES: Final = ("30m", "1h", "1d", "7d", "30d")
+DEADLINE: Final = "7d"
+"""Unless another is chosen."""
+A_DATE: Final = "date"
+"""Chosen instead of one of these, and no date yet."""
 INCL, EXCL = "incl", "excl"
 CURRENCIES: Final = ("NOK", "SEK", "DKK", "EUR")
 
@@ -68,8 +72,8 @@ class Draft:
     name: str = ""
     reference: str = ""
     note: str = ""
-    deadline: str = "7d"
-    """`7d`, `12h`, `30m`, `2w`, or a date `2026-12-01`, which means its last minute in UTC."""
+    deadline: str = DEADLINE
+    """`7d`, `12h`, `30m`, `2w`, or a date `2026-12-01`, which means its last minute in the shop's zone."""
     delivery: str = Delivery.SMS
     capture: str = Capture.RESERVE
     prices: str = INCL
@@ -106,8 +110,8 @@ class Offer(Agreed):
     expires_at: datetime
 
 
-def read_draft(draft: Draft, *, currency: str, country: str, now: datetime) -> Offer:
-    """Read every field.
+def read_draft(draft: Draft, *, currency: str, country: str, now: datetime, zone: tzinfo) -> Offer:
+    """Read every field; `zone` is where a deadline's days begin and end.
 
     Raises:
         FieldErrors: with all wrong fields at once, named `phone`, `email`, `name`, `note`, `reference`, `deadline`, and
@@ -130,7 +134,7 @@ def read_draft(draft: Draft, *, currency: str, country: str, now: datetime) -> O
     name = take("name", lambda: read_name(draft.name))
     note = take("note", lambda: read_note(draft.note))
     reference = take("reference", lambda: read_reference(draft.reference) or made_up_reference(draft.id))
-    expires_at = take("deadline", lambda: read_deadline(draft.deadline, now))
+    expires_at = take("deadline", lambda: read_deadline(draft.deadline, now, zone))
     lines = read_lines(draft, currency, wrong)
     if wrong or reference is None or expires_at is None:
         raise FieldErrors(wrong)

@@ -2,10 +2,10 @@
 
 import uuid
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 
 from bot.domain.doubts import Doubt, Told
-from bot.domain.drafts import Draft, Offer, read_draft
+from bot.domain.drafts import Draft, Offer, made_up_reference, read_draft
 from bot.domain.errors import DraftUsed, Refused
 from bot.domain.events import Happened, News, Source
 from bot.domain.links import Link, Status
@@ -13,6 +13,7 @@ from bot.domain.operations import Kind, Operation, State, operation_reference
 from bot.domain.orders import Capture, Order, agreed, chain_reference
 from bot.domain.permissions import ISSUE, Actor, Forbidden, Policy, decide
 from bot.domain.stories import Story
+from bot.domain.typed import read_reference
 from bot.services.ports.storage import Store, Work
 from bot.services.ports.world import Bell, Clock
 
@@ -26,6 +27,8 @@ class Shop:
     account_id: str
     currency: str
     country: str
+    zone: tzinfo
+    """Where its days begin and end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +79,9 @@ class Issuing:
         decision = decide(actor, ISSUE, team_id=self.shop.team_id, issuer=actor.user_id, policy=self.policy)
         if isinstance(decision, Forbidden):
             raise Refused(decision.sentence, "forbidden")
-        offer = read_draft(draft, currency=self.shop.currency, country=self.shop.country, now=self.clock.now())
+        offer = read_draft(
+            draft, currency=self.shop.currency, country=self.shop.country, now=self.clock.now(), zone=self.shop.zone
+        )
         order = self._order(draft, offer, actor)
         link = self._link(order, offer)
         try:
@@ -93,6 +98,15 @@ class Issuing:
             return await self._sent_before(before.order_id, order)
         self.bell.ring()
         return Issued(order=order, new=True)
+
+    async def reference_of(self, draft: Draft) -> str:
+        """Which reference a draft would get if it were sent now; an empty string when its own cannot be read."""
+        try:
+            reference = read_reference(draft.reference) or made_up_reference(draft.id)
+        except ValueError:
+            return ""
+        async with self.store.read() as work:
+            return await unused(work, self.shop.account_id, reference, 1)
 
     async def _doubt(self, work: Work, order: Order, link: Link, *, typed: bool) -> Doubt:
         """What speaks against making this link just so; nobody is told of a reference that they did not choose."""
@@ -169,10 +183,15 @@ async def want_link(work: Work, link: Link, *, requested_by: str, view_id: str |
 
 async def free_reference(work: Work, order: Order, n: int) -> str:
     """The merchant reference for the order's n-th link, skipping those that other orders have taken."""
-    if n == 1 and not await work.reference_taken(order.account_id, order.reference):
-        return order.reference
-    number = await work.free_number(order.account_id, f"{order.reference}-", at_least=max(n, 2))
-    return chain_reference(order.reference, number)
+    return await unused(work, order.account_id, order.reference, n)
+
+
+async def unused(work: Work, account_id: str, reference: str, n: int) -> str:
+    """The reference with the first suffix from `n` on that is free; the first of all has none."""
+    if n == 1 and not await work.reference_taken(account_id, reference):
+        return reference
+    number = await work.free_number(account_id, f"{reference}-", at_least=max(n, 2))
+    return chain_reference(reference, number)
 
 
 def _news(order: Order, doubt: Doubt) -> list[News]:

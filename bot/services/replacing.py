@@ -55,7 +55,9 @@ class Replacing:
 
     def _read(self, draft: Draft) -> Offer | None:
         try:
-            return read_draft(draft, currency=self.shop.currency, country=self.shop.country, now=self.clock.now())
+            return read_draft(
+                draft, currency=self.shop.currency, country=self.shop.country, now=self.clock.now(), zone=self.shop.zone
+            )
         except FieldErrors:
             return None
 

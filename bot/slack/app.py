@@ -28,6 +28,7 @@ class Bot:
     bot_id: str
     bot_user_id: str
     workspace_url: str = ""
+    workspace_name: str = ""
 
 
 async def introduce_bot(client: AsyncWebClient) -> Bot:
@@ -45,6 +46,7 @@ async def introduce_bot(client: AsyncWebClient) -> Bot:
         bot_id=answer.get("bot_id", ""),
         bot_user_id=answer.get("user_id", ""),
         workspace_url=answer.get("url", ""),
+        workspace_name=answer.get("team", ""),
     )
 
 

@@ -22,6 +22,7 @@ from bot.slack.listeners.items import ItemsListener, is_about_items
 from bot.slack.listeners.lines_form import LinesFormListener
 from bot.slack.listeners.link_buttons import LinkButtonsListener
 from bot.slack.listeners.payloads import Body, knock
+from bot.slack.listeners.preview import PreviewListener
 from bot.slack.owned import Owned
 from bot.slack.threads import SlackThreads
 from bot.slack.views.link_reply import sorry
@@ -49,6 +50,7 @@ class Router:
     lines: LinesFormListener
     items: ItemsListener
     buttons: LinkButtonsListener
+    previews: PreviewListener
     threads: SlackThreads
     owned: Owned
 
@@ -97,6 +99,10 @@ class Router:
             ids.FORM_LAST_ORDER: self.lines.use_last,
             ids.ITEM: self.lines.item_chosen,
             ids.ITEM_REMOVE: self.items.remove,
+            ids.FORM_PREVIEW: self.previews.open,
+            ids.FORM_SPAN: self.forms.no_date,
+            ids.DEADLINE: self.forms.redraw,
+            ids.DATE: self.forms.redraw,
             ids.DELIVERY: self.forms.redraw,
             ids.CURRENCY: self.forms.redraw,
             ids.PRICES: self.forms.redraw,

@@ -53,7 +53,9 @@ def _element(element):
 def _input(block):
     element = block["element"]
     label = block["label"]["text"] + (" (optional)" if block.get("optional") else "")
-    told = _told("", f"{label} <{block['block_id']}>: {element.get('initial_value', '')}".rstrip())
+    told = _told(
+        "", f"{label} <{block['block_id']}>: {element.get('initial_value', element.get('initial_date', ''))}".rstrip()
+    )
     chosen = element.get("initial_option")
     told += [
         part
@@ -78,4 +80,5 @@ READERS = {
     "actions": _actions,
     "input": _input,
     "rich_text": _rich,
+    "divider": lambda _: ["       | ---"],
 }

@@ -21,6 +21,7 @@ from bot.slack.views.line_form import line_form
 from bot.slack.views.lines_form import NO_LAST_ORDER, lines_form
 from bot.slack.views.link_reply import link_reply, moved, said, sorry, usage
 from bot.slack.views.part_form import part_form
+from bot.slack.views.preview import preview_form
 from bot.slack.views.resend_form import cancelling_first, resend_form
 from bot.slack.views.result_form import (
     created_form,
@@ -331,14 +332,16 @@ def forms():
         "empty": DRAFT,
         "filled": FILLED,
         "own VAT and deadline": replace(FILLED, deadline="3d", lines=(replace(FILLED.lines[0], vat="12,5"),)),
-        "a date as deadline": replace(DRAFT, deadline="2026-12-01"),
+        "a date as deadline": replace(FILLED, deadline="2026-03-27"),
+        "a date too far away": replace(FILLED, deadline="2026-12-01"),
         "more": replace(FILLED, expanded=True),
         "two lines": MORE,
     }.items():
-        yield f"issue, {name}", issue_form(draft, currency="NOK", look=LOOK)
+        yield f"issue, {name}", issue_form(draft, currency="NOK", look=LOOK, now=NOW)
     stale = replace(MORE, expanded=False, revision=2, redrawn=True)
-    yield "issue, lines changed since", issue_form(stale, currency="NOK", look=LOOK, notice=LINES_CHANGED)
+    yield "issue, lines changed since", issue_form(stale, currency="NOK", look=LOOK, now=NOW, notice=LINES_CHANGED)
     yield from doubted_forms()
+    yield from previews()
     yield from line_forms()
     yield "creating", creating_form()
     yield "still waiting", still_waiting_form()
@@ -375,7 +378,22 @@ def doubted_forms():
         "an open link like it": replace(used, twins=(TWIN, other)),
     }.items():
         look = replace(LOOK, workspace_url="https://shop.slack.com/")
-        yield f"issue, {name}", issue_form(FILLED, currency="NOK", look=look, doubt=doubt)
+        yield f"issue, {name}", issue_form(FILLED, currency="NOK", look=look, now=NOW, doubt=doubt)
+
+
+def previews():
+    anew = replace(
+        FILLED, delivery=Delivery.LINK, email="kari@example.com", note="Called *twice*", deadline="2026-03-27"
+    )
+    fjord = replace(LOOK, seller="Fjord & Fjell")
+    for name, draft, reference, wrong in (
+        ("ready", FILLED, "4711", []),
+        ("by link, several lines", replace(anew, lines=MIXED.lines[:3]), "4711-2, because 4711 is used already", []),
+        ("wrong", MIXED, "4711", ["*Mobile number*: This is not a phone number.", "*Price of line 4*: Not an amount."]),
+        ("empty", DRAFT, "PL-5F2C8D31", ["*Mobile number*: Enter the customer's mobile number."]),
+    ):
+        shown = {"currency": "NOK", "look": fjord, "now": NOW, "reference": reference, "wrong": wrong}
+        yield f"preview, {name}", preview_form(draft, **shown)
 
 
 def line_forms():

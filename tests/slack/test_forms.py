@@ -1,6 +1,7 @@
 """What was typed becomes the draft, and every error finds a place where it is seen."""
 
 from dataclasses import replace
+from datetime import UTC
 
 import pytest
 from hypothesis import given
@@ -52,7 +53,7 @@ DRAFTS = st.builds(
 
 
 def drawn(draft):
-    return issue_form(draft, currency="NOK", look=LOOK)
+    return issue_form(draft, currency="NOK", look=LOOK, now=NOW)
 
 
 HIDDEN = {
@@ -79,7 +80,7 @@ def line_on_screen(line, generation=0, **typed):
 
 def wrong_fields(draft):
     try:
-        read_draft(draft, currency="NOK", country="NO", now=NOW)
+        read_draft(draft, currency="NOK", country="NO", now=NOW, zone=UTC)
     except FieldErrors as wrong:
         return wrong.fields
     return {}
@@ -333,7 +334,7 @@ def test_the_labels_name_the_currency_that_was_chosen():
 
 @pytest.mark.parametrize(("country", "usual"), [("NO", "25 %"), ("FI", "25,5 %"), ("IS", "24 %"), ("DE", "25 %")])
 def test_the_vat_rates_are_the_countrys(country, usual):
-    view = issue_form(Draft(id="d1"), currency="EUR", look=Look(country=country))
+    view = issue_form(Draft(id="d1"), currency="EUR", look=Look(country=country), now=NOW)
     vat = next(block["element"] for block in view["blocks"] if block["block_id"] == "vat:1")
 
     assert vat["options"][0]["text"]["text"] == usual
@@ -356,4 +357,5 @@ def test_one_week_is_offered_once():
         "1 day",
         "1 month",
         "1 week",
+        "A date…",
     ]

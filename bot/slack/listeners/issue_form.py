@@ -2,13 +2,14 @@
 
 import asyncio
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.domain.doubts import Doubt
 from bot.domain.draft_lines import filled_lines
-from bot.domain.drafts import Draft
+from bot.domain.drafts import A_DATE, DEADLINE, Draft
 from bot.domain.errors import FieldErrors
 from bot.domain.permissions import Actor
 from bot.services.creating import Creating
@@ -16,12 +17,13 @@ from bot.services.issuing import Issued, Issuing, Submission
 from bot.services.ports.threads import ThreadError
 from bot.slack import forms, ids
 from bot.slack.listeners.drafting import Drafting
+from bot.slack.listeners.drawing import FormDrawing
 from bot.slack.listeners.payloads import Body, assumed_member, knock
 from bot.slack.listeners.saving import SUBMIT, Late, NotSaved, in_time
 from bot.slack.owned import Owned
 from bot.slack.threads import SlackThreads
 from bot.slack.views.blocks import Block
-from bot.slack.views.issue_form import LINES_CHANGED, FormMetadata, issue_form
+from bot.slack.views.issue_form import LINES_CHANGED, FormMetadata
 from bot.slack.views.result_form import NOT_CERTAIN, NOT_SAVED, creating_form, sent_before
 
 log = structlog.get_logger()
@@ -43,6 +45,7 @@ class IssueFormListener:
     creating: Creating
     threads: SlackThreads
     owned: Owned
+    drawing: FormDrawing
 
     async def more(self, ack: AsyncAck, body: Body, _: Body) -> None:
         """*More…*: all fields."""
@@ -51,6 +54,10 @@ class IssueFormListener:
     async def redraw(self, ack: AsyncAck, body: Body, _: Body) -> None:
         """Another delivery, currency or kind of price, or Enter in the price: labels and sums change."""
         await self._redraw(ack, body)
+
+    async def no_date(self, ack: AsyncAck, body: Body, _: Body) -> None:
+        """*Hours or days…* beside a date."""
+        await self._redraw(ack, body, deadline=DEADLINE)
 
     async def send(self, ack: AsyncAck, body: Body) -> None:
         """*Send*: all wrong fields at once, or one transaction and "Creating link…".
@@ -98,30 +105,31 @@ class IssueFormListener:
     async def _unsent(self, draft: Draft, user_id: str, notice: str = "", doubt: Doubt | None = None) -> Unsent:
         """Keep what was typed, because a form that is drawn anew can lose it (Slack reference §8)."""
         await self.drafts.keep(draft, user_id)
-        return Unsent(self._drawn(replace(draft, redrawn=True), notice, doubt))
+        return Unsent(await self.drawing.form(replace(draft, redrawn=True), notice, doubt))
 
     async def _show_again(self, order_id: str, view_id: str) -> None:
         await asyncio.sleep(1)  # after Slack has drawn our answer
         await self.creating.show_again(order_id, view_id)
 
-    async def _redraw(self, ack: AsyncAck, body: Body, *, expanded: bool = False) -> None:
+    async def _redraw(self, ack: AsyncAck, body: Body, *, expanded: bool = False, deadline: str = "") -> None:
         # What was typed is put over what is shown: a second click on a form that is being redrawn, or whose
         # redrawing was lost, then makes the same once more.
         read = await self._read(body)
-        draft = replace(read, expanded=expanded or read.expanded, redrawn=True)
+        deadline = deadline or (self._some_date() if read.deadline == A_DATE else read.deadline)
+        draft = replace(read, expanded=expanded or read.expanded, deadline=deadline, redrawn=True)
         await self.drafts.keep(draft, knock(body).user_id)
-        self.owned.start("redraw the form", self._show(body["view"], self._drawn(draft)))
+        self.owned.start("redraw the form", self._show(body["view"], draft))
         await ack()
 
-    async def _show(self, view: Body, drawn: Block) -> None:
+    def _some_date(self) -> str:
+        """The day that stands in the calendar at first: a week from today."""
+        return (self.drafts.clock.now().astimezone(self.issuing.shop.zone) + timedelta(days=7)).date().isoformat()
+
+    async def _show(self, view: Body, draft: Draft) -> None:
         try:
-            await self.threads.update_view(str(view["id"]), drawn, view.get("hash"))
+            await self.threads.update_view(str(view["id"]), await self.drawing.form(draft), view.get("hash"))
         except ThreadError as error:  # redrawn by a newer edit, or closed: the draft has it all
             log.info("form_not_redrawn", reason=str(error))
-
-    def _drawn(self, draft: Draft, notice: str = "", doubt: Doubt | None = None) -> Block:
-        shop, look = self.issuing.shop, self.threads.look
-        return issue_form(draft, currency=shop.currency, look=look, notice=notice, doubt=doubt)
 
     async def _read(self, body: Body) -> Draft:
         about = FormMetadata.decode(body["view"].get("private_metadata"))

@@ -33,10 +33,17 @@ class Look:
     sandbox: bool = False
     workspace_url: str = ""
     """Where Slack shows this workspace, as in `https://shop.slack.com/`; empty when Slack did not say."""
+    seller: str = ""
+    """Who asks for money, as customers know them."""
 
     def money(self, minor: int, currency: str) -> str:
         """An amount as its readers write it."""
         return format_money(minor, currency, self.locale)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The shop's zone."""
+        return ZoneInfo(self.timezone)
 
     def permalink(self, channel: str, ts: str, thread: str | None = None) -> str:
         """Where a message stands, without asking Slack (Slack reference §10); empty when nobody can know."""

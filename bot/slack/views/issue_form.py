@@ -2,13 +2,16 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
 from bot.domain.doubts import Doubt, Told
 from bot.domain.draft_lines import fits_first_view, shown_lines
 from bot.domain.drafts import Draft
+from bot.domain.typed import is_day
 from bot.slack import ids
 from bot.slack.views import fields
+from bot.slack.views.aloud import aloud_of
 from bot.slack.views.blocks import Block, Look, button, buttons, modal, section
 from bot.slack.views.doubt_notice import SEND_ANYWAY, doubt_notice
 from bot.slack.views.line_list import summary, told_sums
@@ -44,13 +47,13 @@ class FormMetadata:
 
         """
         try:
-            read = json.loads(text) if isinstance(text, str) else None
+            read: Any = json.loads(text) if isinstance(text, str) else None
         except json.JSONDecodeError:
             read = None
         match read:
-            case {"d": str(draft_id), "c": str(channel), "g": int(revision), "r": int(redrawn), **more} if draft_id:
-                told = Told(becomes=str(more.get("b", "")), twins=tuple(map(str, more.get("o", ()))))
-                return cls(draft_id, channel, revision, bool(redrawn), str(more.get("t", "")), told)
+            case {"d": str(draft_id), "c": str(channel), "g": int(revision), "r": int(redrawn)} if draft_id:
+                told = Told(becomes=str(read.get("b", "")), twins=tuple(map(str, read.get("o", ()))))
+                return cls(draft_id, channel, revision, bool(redrawn), str(read.get("t", "")), told)
         raise ValueError("not a form's metadata")
 
     @classmethod
@@ -59,7 +62,9 @@ class FormMetadata:
         return cls(draft.id, draft.channel, draft.revision, draft.redrawn, draft.thread, told or Told())
 
 
-def issue_form(draft: Draft, *, currency: str, look: Look, notice: str = "", doubt: Doubt | None = None) -> Block:
+def issue_form(
+    draft: Draft, *, currency: str, look: Look, now: datetime, notice: str = "", doubt: Doubt | None = None
+) -> Block:
     """The form as the draft stands; `currency` is the shop's own, `notice` and `doubt` stand on top.
 
     Block ids stay the same from one drawing to the next, so Slack keeps what is being typed. Only where the lines
@@ -67,40 +72,50 @@ def issue_form(draft: Draft, *, currency: str, look: Look, notice: str = "", dou
     """
     drawn = _all if draft.expanded else _first
     said = [one for one in (notice, doubt_notice(doubt, look) if doubt else "") if one]
-    blocks = [*map(section, said), *drawn(draft, currency, look)]
+    blocks = [*map(section, said), *drawn(draft, currency, look, now), *aloud_of(draft, currency, look, now)]
     metadata = FormMetadata.of(draft, doubt.told if doubt else None).encode()
     submit = SEND_ANYWAY if doubt and doubt.twins else "Send"
     return modal(TITLE, blocks, callback_id=ids.VIEW_ISSUE, metadata=metadata, submit=submit)
 
 
-def _first(draft: Draft, own_currency: str, look: Look) -> list[Block]:
+def _first(draft: Draft, own_currency: str, look: Look, now: datetime) -> list[Block]:
     currency = draft.currency or own_currency
     return [
         fields.phone(draft),
         *_sold(draft, currency, look),
         fields.reference(draft),
-        fields.deadline(draft),
+        fields.pay_within(draft, now, look),
         *told_sums(draft, currency, look),
-        buttons(button(ids.FORM_MORE, "More…"), button(ids.FORM_LINES, "Lines…")),
+        buttons(
+            button(ids.FORM_MORE, "More…"),
+            button(ids.FORM_LINES, "Lines…"),
+            button(ids.FORM_PREVIEW, "Preview"),
+            *_span(draft),
+        ),
     ]
 
 
-def _all(draft: Draft, own_currency: str, look: Look) -> list[Block]:
+def _all(draft: Draft, own_currency: str, look: Look, now: datetime) -> list[Block]:
     currency = draft.currency or own_currency
     return [
         fields.phone(draft),
         *_sold(draft, currency, look),
-        buttons(button(ids.FORM_LINES, "Lines…")),
+        buttons(button(ids.FORM_LINES, "Lines…"), button(ids.FORM_PREVIEW, "Preview"), *_span(draft)),
         fields.prices(draft),
         fields.currency(draft, own_currency),
         fields.reference(draft),
-        fields.deadline(draft),
+        fields.pay_within(draft, now, look),
         fields.capture(draft),
         fields.delivery(draft),
         fields.email(draft),
         fields.note(draft),
         *told_sums(draft, currency, look),
     ]
+
+
+def _span(draft: Draft) -> list[Block]:
+    """The way back from a date to so many hours or days."""
+    return [button(ids.FORM_SPAN, "Hours or days…")] if is_day(draft.deadline) else []
 
 
 def _sold(draft: Draft, currency: str, look: Look) -> list[Block]:

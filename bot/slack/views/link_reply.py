@@ -3,10 +3,9 @@
 from datetime import datetime
 
 from bot.domain.links import Link
-from bot.domain.orders import Delivery
 from bot.domain.stories import Story
+from bot.slack.views.aloud import promised, read_aloud
 from bot.slack.views.blocks import Block, Look, Message, context, escape, section, spoken
-from bot.slack.views.words import on_the_phone
 
 _EXAMPLES = (
     ("/paylink", "opens the form"),
@@ -29,7 +28,7 @@ def link_reply(story: Story, link: Link, url: str | None, now: datetime, look: L
     blocks: list[Block] = [
         section(intro),
         {"type": "rich_text", "elements": [code]},
-        *([section(on_the_phone(story.order))] if story.order.delivery is Delivery.LINK else []),
+        *([read_aloud(promised(story, link, by_hand=True), look)] if now < link.expires_at else []),
         context(f"Only you can see this. {when} {look.date(link.expires_at)}. Give it to this customer only."),
     ]
     return Message(text=f"{intro} {escape(url)}", blocks=blocks)

@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bot.domain.codeword import code_word
 from bot.domain.links import Link, Status
 from bot.domain.operations import Kind, Operation, State
-from bot.domain.orders import Order
 from bot.domain.phones import mask_number
 from bot.domain.stories import Story
 from bot.slack.views.blocks import Look, escape, person
@@ -32,11 +30,6 @@ _NOUN: Final[Mapping[Kind, str]] = {
 def customer(story: Story) -> str:
     """The customer as a channel may see them."""
     return mask_number(story.order.phone) if story.order.phone else "No number given"
-
-
-def on_the_phone(order: Order) -> str:
-    """What the seller says so that the customer knows our page when they see it."""
-    return f"Code word for the phone: *{code_word(order.draft_id)}*. It stands on the customer's page."
 
 
 def noun(kind: Kind, amount: int, currency: str, look: Look) -> str:
