@@ -32,6 +32,7 @@ from bot.services.health import Health
 from bot.services.issuing import Issuing, Shop
 from bot.services.looking import Looking
 from bot.services.moving_money import MovingMoney
+from bot.services.patterns import Patterns
 from bot.services.ports.storage import Store
 from bot.services.ports.world import Clock, Counters
 from bot.services.pressing import Pressing
@@ -51,6 +52,7 @@ from bot.slack.listeners.issue_form import IssueFormListener
 from bot.slack.listeners.items import ItemsListener
 from bot.slack.listeners.lines_form import LinesFormListener
 from bot.slack.listeners.link_buttons import LinkButtonsListener
+from bot.slack.listeners.patterns import PatternsListener
 from bot.slack.listeners.preview import PreviewListener
 from bot.slack.owned import Owned
 from bot.slack.people import SlackPeople
@@ -253,7 +255,8 @@ def _wire(
     pressing = Pressing(store=store, clock=clock, bell=bells, policy=policy, shop=shop, locale=settings.paylink_locale)
     looking = Looking(store=store, people=people, clock=clock, bell=tells, pressing=pressing, refreshing=refreshing)
     drafts = Drafting(store=store, clock=clock, shop=shop)
-    drawing = FormDrawing(shop=shop, look=look, clock=clock)
+    patterns = Patterns(store=store, clock=clock, shop=shop, policy=policy)
+    drawing = FormDrawing(shop=shop, look=look, clock=clock, patterns=patterns, owned=owned)
     items = SavedItems(store=store, clock=clock, shop=shop, policy=policy)
     router = Router(
         commands=CommandListener(threads=threads, owned=owned, shop=shop, drawing=drawing),
@@ -261,7 +264,8 @@ def _wire(
             drafts=drafts, issuing=issuing, creating=creating, threads=threads, owned=owned, drawing=drawing
         ),
         lines=LinesFormListener(drafts=drafts, items=items, threads=threads, owned=owned, drawing=drawing),
-        previews=PreviewListener(drafts=drafts, issuing=issuing, threads=threads, owned=owned),
+        previews=PreviewListener(drafts=drafts, issuing=issuing, patterns=patterns, threads=threads, owned=owned),
+        patterns=PatternsListener(patterns=patterns, threads=threads, owned=owned),
         items=ItemsListener(items=items, threads=threads, owned=owned),
         buttons=LinkButtonsListener(
             store=store,
@@ -276,8 +280,7 @@ def _wire(
         threads=threads,
         owned=owned,
     )
-    secret = settings.slack_signing_secret.get_secret_value()
-    app = bolt(slack, bot, settings.slack_bot_token.get_secret_value(), secret, router)
+    app = bolt(slack, bot, *_slack_secrets(settings), router)
     health = HealthRoutes(Health(store=store, clock=clock, counters=counters))
     routes = [route(app), *_doors(settings, clock, store, due, tells, counters), *health.routes()]
     limited = BodyLimit(Starlette(routes=routes), _CALLBACK_BODY, {"/slack/events": _SLACK_BODY})
@@ -301,6 +304,10 @@ def _wire(
 def _policy(settings: Settings) -> Policy:
     everybody = "*" in settings.paylink_money_users
     return Policy(money_users=None if everybody else settings.paylink_money_users)
+
+
+def _slack_secrets(settings: Settings) -> tuple[str, str]:
+    return settings.slack_bot_token.get_secret_value(), settings.slack_signing_secret.get_secret_value()
 
 
 def _look(settings: Settings, bot: Bot) -> Look:

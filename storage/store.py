@@ -15,6 +15,7 @@ from storage.engine import WriteQueue, for_looks
 from storage.events import Events
 from storage.items import Items
 from storage.limits import Limits
+from storage.numbering import Numberings
 from storage.operations import Operations
 from storage.orders import Orders
 from storage.references import References
@@ -24,7 +25,7 @@ from storage.transaction import Transaction
 from storage.workspaces import Workspaces
 
 
-class SqlWork(Orders, Operations, Events, Drafts, Items, References, Tasks):
+class SqlWork(Orders, Operations, Events, Drafts, Items, Numberings, References, Tasks):
     """One transaction; leaving its block without `commit` rolls back."""
 
 

@@ -14,6 +14,7 @@ from bot.domain.orders import Capture, Order, agreed, chain_reference
 from bot.domain.permissions import ISSUE, Actor, Forbidden, Policy, decide
 from bot.domain.stories import Story
 from bot.domain.typed import read_reference
+from bot.services.numbering import numbered
 from bot.services.ports.storage import Store, Work
 from bot.services.ports.world import Bell, Clock
 
@@ -82,20 +83,22 @@ class Issuing:
         offer = read_draft(
             draft, currency=self.shop.currency, country=self.shop.country, now=self.clock.now(), zone=self.shop.zone
         )
-        order = self._order(draft, offer, actor)
+        order, typed = self._order(draft, offer, actor), bool(draft.reference.strip())
         link = self._link(order, offer)
         try:
             async with self.store() as work:
+                if not typed:
+                    order = await numbered(work, order, self.shop.zone)
                 await work.add_order(order)
                 link = replace(link, reference=await free_reference(work, order, 1))
-                doubt = await self._doubt(work, order, link, typed=bool(draft.reference.strip()))
+                doubt = await self._doubt(work, order, link, typed=typed)
                 if not doubt.was_told(submission.told):
                     return doubt
                 await want_link(work, link, requested_by=actor.user_id, view_id=submission.view_id)
                 await work.add_events(link.id, _news(order, doubt))
                 await work.commit()
         except DraftUsed as before:
-            return await self._sent_before(before.order_id, order)
+            return await self._sent_before(before.order_id, order, typed=typed)
         self.bell.ring()
         return Issued(order=order, new=True)
 
@@ -117,9 +120,11 @@ class Issuing:
             twins=tuple(await work.twins(order, typed=typed, since=since)),
         )
 
-    async def _sent_before(self, order_id: str, wanted: Order) -> Issued:
+    async def _sent_before(self, order_id: str, wanted: Order, *, typed: bool) -> Issued:
         async with self.store.read() as work:
             made = known(await work.story(order_id)).order
+        if not typed:  # its number was taken then, and another one comes next
+            wanted = replace(wanted, reference=made.reference)
         return Issued(order=made, new=False, differs=agreed(made) != agreed(wanted))
 
     def _order(self, draft: Draft, offer: Offer, actor: Actor) -> Order:

@@ -21,6 +21,7 @@ from bot.slack.listeners.issue_form import IssueFormListener
 from bot.slack.listeners.items import ItemsListener, is_about_items
 from bot.slack.listeners.lines_form import LinesFormListener
 from bot.slack.listeners.link_buttons import LinkButtonsListener
+from bot.slack.listeners.patterns import PatternsListener, is_about_pattern
 from bot.slack.listeners.payloads import Body, knock
 from bot.slack.listeners.preview import PreviewListener
 from bot.slack.owned import Owned
@@ -51,6 +52,7 @@ class Router:
     items: ItemsListener
     buttons: LinkButtonsListener
     previews: PreviewListener
+    patterns: PatternsListener
     threads: SlackThreads
     owned: Owned
 
@@ -66,6 +68,7 @@ class Router:
 
     async def _on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         handler = self.items.show if is_about_items(body) else self.commands.command
+        handler = self.patterns.command if is_about_pattern(body) else handler
         await self._explained(ack, body, handler(ack, body))
 
     async def _on_action(self, ack: AsyncAck, body: dict[str, Any]) -> None:

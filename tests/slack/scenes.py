@@ -12,6 +12,7 @@ from bot.domain.items import Item
 from bot.domain.links import Delivered, Status
 from bot.domain.operations import OPEN, Kind, State
 from bot.domain.orders import Capture, Delivery
+from bot.services.patterns import Coming
 from bot.slack.views.blocks import Look
 from bot.slack.views.card import card
 from bot.slack.views.issue_form import LINES_CHANGED, issue_form
@@ -21,6 +22,7 @@ from bot.slack.views.line_form import line_form
 from bot.slack.views.lines_form import NO_LAST_ORDER, lines_form
 from bot.slack.views.link_reply import link_reply, moved, said, sorry, usage
 from bot.slack.views.part_form import part_form
+from bot.slack.views.pattern_reply import pattern_off, pattern_reply, pattern_set
 from bot.slack.views.preview import preview_form
 from bot.slack.views.resend_form import cancelling_first, resend_form
 from bot.slack.views.result_form import (
@@ -340,6 +342,7 @@ def forms():
         yield f"issue, {name}", issue_form(draft, currency="NOK", look=LOOK, now=NOW)
     stale = replace(MORE, expanded=False, revision=2, redrawn=True)
     yield "issue, lines changed since", issue_form(stale, currency="NOK", look=LOOK, now=NOW, notice=LINES_CHANGED)
+    yield "issue, numbered", issue_form(DRAFT, currency="NOK", look=LOOK, now=NOW, coming="2026-0042")
     yield from doubted_forms()
     yield from previews()
     yield from line_forms()
@@ -410,12 +413,19 @@ ITEM = Item(
 )
 
 
+COMING = Coming("{yyyy}-{seq:4}", "2026-0042")
+
+
 def replies():
     yield "show link", link_reply(story(), link(), URL, NOW, LOOK)
     yield "show link, our page", link_reply(story(of=BY_LINK), link(), PAGE, NOW, LOOK)
     yield "show link, expired", link_reply(story(), link(), URL, NOW + timedelta(days=8), LOOK)
     yield "show link, none", link_reply(story(LOST), LOST, None, NOW, LOOK)
     yield "usage", usage()
+    yield "pattern, none", pattern_reply(None)
+    yield "pattern, shown", pattern_reply(COMING)
+    yield "pattern, set", pattern_set(COMING)
+    yield "pattern, off", pattern_off()
     yield "sorry", sorry("Only <@U0KARI>, who issued this link, can do that.", "forbidden")
     yield "sorry, without a code", sorry("Nothing has changed since the last look.", "")
     yield "said about a link", said(named("4711", "Nothing new: the card shows what Dintero says right now."))

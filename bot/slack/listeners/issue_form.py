@@ -100,6 +100,7 @@ class IssueFormListener:
             raise FieldErrors(forms.errors_for(wrong.fields, view, filled_lines(draft))) from None
         if isinstance(outcome, Doubt):
             return await self._unsent(draft, who.user_id, doubt=outcome)
+        self.drawing.patterns.forget(draft.channel)
         return outcome
 
     async def _unsent(self, draft: Draft, user_id: str, notice: str = "", doubt: Doubt | None = None) -> Unsent:

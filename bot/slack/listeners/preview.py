@@ -9,6 +9,7 @@ from bot.domain.draft_lines import filled_lines
 from bot.domain.drafts import Draft, read_draft
 from bot.domain.errors import FieldErrors
 from bot.services.issuing import Issuing
+from bot.services.patterns import Patterns
 from bot.services.ports.threads import ThreadError
 from bot.slack import forms
 from bot.slack.listeners.drafting import Drafting
@@ -29,6 +30,7 @@ class PreviewListener:
 
     drafts: Drafting
     issuing: Issuing
+    patterns: Patterns
     threads: SlackThreads
     owned: Owned
 
@@ -63,7 +65,10 @@ class PreviewListener:
         return []
 
     async def _reference(self, draft: Draft) -> str:
-        typed, becomes = draft.reference.strip().removeprefix("#"), await self.issuing.reference_of(draft)
+        typed = draft.reference.strip().removeprefix("#")
+        if not typed and (coming := await self.patterns.coming(draft.channel)) is not None:
+            return escape(coming.reference)
+        becomes = await self.issuing.reference_of(draft)
         if not typed or becomes in {"", typed}:
             return escape(becomes or typed)
         return f"{escape(becomes)}, because {escape(typed)} is used already"

@@ -87,9 +87,10 @@ def vat(line: DraftLine, country: str, generation: int) -> Block:
     return choice(ids.block_id(ids.VAT, line.line_id, generation), "VAT", "static_select", options, line.vat)
 
 
-def reference(draft: Draft) -> Block:
-    """The order number the customer and the books know."""
-    hint = f"Letters, digits and hyphens, at most {MAX_REFERENCE}. Leave it empty and one is made up."
+def reference(draft: Draft, coming: str = "") -> Block:
+    """The order number the customer and the books know; `coming` is what an empty one becomes, where it is known."""
+    empty = f"Empty: {coming}." if coming else "Leave it empty and one is made up."
+    hint = f"Letters, digits and hyphens, at most {MAX_REFERENCE}. {empty}"
     return text_input(ids.REFERENCE, "Reference", draft.reference, placeholder="4711", hint=hint, optional=True)
 
 

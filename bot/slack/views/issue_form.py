@@ -63,27 +63,36 @@ class FormMetadata:
 
 
 def issue_form(
-    draft: Draft, *, currency: str, look: Look, now: datetime, notice: str = "", doubt: Doubt | None = None
+    draft: Draft,
+    *,
+    currency: str,
+    look: Look,
+    now: datetime,
+    notice: str = "",
+    doubt: Doubt | None = None,
+    coming: str = "",
 ) -> Block:
     """The form as the draft stands; `currency` is the shop's own, `notice` and `doubt` stand on top.
+
+    `coming` is what an empty reference becomes, where that is known.
 
     Block ids stay the same from one drawing to the next, so Slack keeps what is being typed. Only where the lines
     were changed elsewhere, the draft's revision gives their fields other ids, so that they show the new values.
     """
     drawn = _all if draft.expanded else _first
     said = [one for one in (notice, doubt_notice(doubt, look) if doubt else "") if one]
-    blocks = [*map(section, said), *drawn(draft, currency, look, now), *aloud_of(draft, currency, look, now)]
+    blocks = [*map(section, said), *drawn(draft, currency, look, now, coming), *aloud_of(draft, currency, look, now)]
     metadata = FormMetadata.of(draft, doubt.told if doubt else None).encode()
     submit = SEND_ANYWAY if doubt and doubt.twins else "Send"
     return modal(TITLE, blocks, callback_id=ids.VIEW_ISSUE, metadata=metadata, submit=submit)
 
 
-def _first(draft: Draft, own_currency: str, look: Look, now: datetime) -> list[Block]:
+def _first(draft: Draft, own_currency: str, look: Look, now: datetime, coming: str) -> list[Block]:
     currency = draft.currency or own_currency
     return [
         fields.phone(draft),
         *_sold(draft, currency, look),
-        fields.reference(draft),
+        fields.reference(draft, coming),
         fields.pay_within(draft, now, look),
         *told_sums(draft, currency, look),
         buttons(
@@ -95,7 +104,7 @@ def _first(draft: Draft, own_currency: str, look: Look, now: datetime) -> list[B
     ]
 
 
-def _all(draft: Draft, own_currency: str, look: Look, now: datetime) -> list[Block]:
+def _all(draft: Draft, own_currency: str, look: Look, now: datetime, coming: str) -> list[Block]:
     currency = draft.currency or own_currency
     return [
         fields.phone(draft),
@@ -103,7 +112,7 @@ def _all(draft: Draft, own_currency: str, look: Look, now: datetime) -> list[Blo
         buttons(button(ids.FORM_LINES, "Lines…"), button(ids.FORM_PREVIEW, "Preview"), *_span(draft)),
         fields.prices(draft),
         fields.currency(draft, own_currency),
-        fields.reference(draft),
+        fields.reference(draft, coming),
         fields.pay_within(draft, now, look),
         fields.capture(draft),
         fields.delivery(draft),

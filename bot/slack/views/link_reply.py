@@ -12,6 +12,7 @@ _EXAMPLES = (
     ("/paylink 249,50 912 34 567", "amount and mobile number, in any order"),
     ("/paylink 249,50 912 34 567 Tow bar #4711 3d", "what for, your reference, and how long: 12h, 3d or 2w"),
     ("/paylink items", "lists the saved items"),
+    ("/paylink pattern {yyyy}-{seq:4}", "numbers the references of this channel: 2026-0042"),
     ("/paylink help", "shows this"),
 )
 
