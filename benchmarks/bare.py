@@ -3,6 +3,7 @@
 import asyncio
 import re
 import socket
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
@@ -34,7 +35,7 @@ async def _serve(listening: socket.socket, api_url: str, token: str, secret: str
 
 
 def _bolt(slack: AsyncWebClient, token: str, secret: str) -> AsyncApp:
-    form, creating = issue_form(Draft(id="d"), currency="NOK", look=Look()), creating_form()
+    form, creating = issue_form(Draft(id="d"), currency="NOK", look=Look(), now=datetime.now(UTC)), creating_form()
     opening: set[asyncio.Task[Any]] = set()
 
     async def authorize(**_: Any) -> AuthorizeResult:

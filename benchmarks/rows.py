@@ -44,9 +44,18 @@ class House:
         """Make the tables, one open link, and copies of it."""
         await upgrade(self.engine)
         workspace = await self.store.introduce(team_id="T1", account_id="T12345678")
-        shop = Shop(workspace_id=workspace, team_id="T1", account_id="T12345678", currency="NOK", country="NO")
+        shop = Shop(
+            workspace_id=workspace, team_id="T1", account_id="T12345678", currency="NOK", country="NO", zone=UTC
+        )
         policy = Policy(money_users=None)
-        self.issuing = Issuing(store=self.store, clock=SystemClock(), bell=Bells(), shop=shop, policy=policy)
+        self.issuing = Issuing(
+            store=self.store,
+            clock=SystemClock(),
+            bell=Bells(),
+            shop=shop,
+            policy=policy,
+            alike_within=timedelta(),
+        )
         order_id = await self.submit()
         async with self.store() as work:
             story = await work.story(order_id)

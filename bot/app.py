@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from importlib.metadata import version
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -33,6 +34,7 @@ from bot.services.health import Health
 from bot.services.issuing import Issuing, Shop
 from bot.services.looking import Looking
 from bot.services.moving_money import MovingMoney
+from bot.services.patterns import Patterns
 from bot.services.ports.storage import Store
 from bot.services.ports.world import Clock, Counters
 from bot.services.pressing import Pressing
@@ -47,10 +49,13 @@ from bot.settings import Settings
 from bot.slack.app import Bot, bolt, introduce_bot, route
 from bot.slack.listeners.command import CommandListener
 from bot.slack.listeners.drafting import Drafting
+from bot.slack.listeners.drawing import FormDrawing
 from bot.slack.listeners.issue_form import IssueFormListener
 from bot.slack.listeners.items import ItemsListener
 from bot.slack.listeners.lines_form import LinesFormListener
 from bot.slack.listeners.link_buttons import LinkButtonsListener
+from bot.slack.listeners.patterns import PatternsListener
+from bot.slack.listeners.preview import PreviewListener
 from bot.slack.owned import Owned
 from bot.slack.people import SlackPeople
 from bot.slack.router import Router
@@ -227,15 +232,8 @@ def _wire(
     """Hand everything what it needs."""
     bells, counters, owned = Bells(), Counters(), Owned()
     wants, due, tells = Bells(), Bells(), Bells()
-    everybody = "*" in settings.paylink_money_users
-    policy = Policy(money_users=None if everybody else settings.paylink_money_users)
-    look = Look(
-        locale=settings.paylink_locale,
-        timezone=settings.paylink_timezone,
-        country=settings.paylink_country,
-        sandbox=settings.sandbox,
-        choices=choices(settings),
-    )
+    policy = _policy(settings)
+    look = _look(settings, bot)
     threads = SlackThreads(slack, look, lambda link_id: f"{settings.paylink_public_url}/p/{store.token(link_id)}")
     people = SlackPeople(slack, clock.monotonic)
     shop = Shop(
@@ -245,6 +243,7 @@ def _wire(
         currency=settings.paylink_currency,
         country=settings.paylink_country,
         choices=look.choices,
+        zone=ZoneInfo(settings.paylink_timezone),
     )
     refreshing = Refreshing(
         store=store, gateway=gateway, clock=clock, bell=tells, counters=counters,
@@ -265,15 +264,24 @@ def _wire(
     due.loops.append(Loop("due links", sweeping.look_at_due))
     tells.loops.append(Loop("telling", telling.tell_once))
     bells.loops += [*wants.loops, *due.loops, *tells.loops]
-    issuing = Issuing(store=store, clock=clock, bell=wants, shop=shop, policy=policy)
+    issuing = Issuing(
+        store=store, clock=clock, bell=wants, shop=shop, policy=policy,
+        alike_within=timedelta(hours=settings.paylink_duplicate_hours),
+    )  # fmt: skip
     pressing = Pressing(store=store, clock=clock, bell=bells, policy=policy, shop=shop, locale=settings.paylink_locale)
     looking = Looking(store=store, people=people, clock=clock, bell=tells, pressing=pressing, refreshing=refreshing)
     drafts = Drafting(store=store, clock=clock, shop=shop)
+    patterns = Patterns(store=store, clock=clock, shop=shop, policy=policy)
+    drawing = FormDrawing(shop=shop, look=look, clock=clock, patterns=patterns, owned=owned)
     items = SavedItems(store=store, clock=clock, shop=shop, policy=policy)
     router = Router(
-        commands=CommandListener(threads=threads, owned=owned, shop=shop),
-        forms=IssueFormListener(drafts=drafts, issuing=issuing, creating=creating, threads=threads, owned=owned),
-        lines=LinesFormListener(drafts=drafts, items=items, threads=threads, owned=owned),
+        commands=CommandListener(threads=threads, owned=owned, shop=shop, drawing=drawing),
+        forms=IssueFormListener(
+            drafts=drafts, issuing=issuing, creating=creating, threads=threads, owned=owned, drawing=drawing
+        ),
+        lines=LinesFormListener(drafts=drafts, items=items, threads=threads, owned=owned, drawing=drawing),
+        previews=PreviewListener(drafts=drafts, issuing=issuing, patterns=patterns, threads=threads, owned=owned),
+        patterns=PatternsListener(patterns=patterns, threads=threads, owned=owned),
         items=ItemsListener(items=items, threads=threads, owned=owned),
         buttons=LinkButtonsListener(
             store=store,
@@ -283,12 +291,12 @@ def _wire(
             looking=looking,
             threads=threads,
             owned=owned,
+            drawing=drawing,
         ),
         threads=threads,
         owned=owned,
     )
-    secret = settings.slack_signing_secret.get_secret_value()
-    app = bolt(slack, bot, settings.slack_bot_token.get_secret_value(), secret, router)
+    app = bolt(slack, bot, *_slack_secrets(settings), router)
     health = HealthRoutes(Health(store=store, clock=clock, counters=counters))
     routes = [route(app), *_doors(settings, clock, store, due, tells, counters), *health.routes()]
     limited = BodyLimit(Starlette(routes=routes), _CALLBACK_BODY, {"/slack/events": _SLACK_BODY})
@@ -306,6 +314,26 @@ def _wire(
         bells=bells,
         web=AccessLog(limited, routes),
         counters=counters,
+    )
+
+
+def _policy(settings: Settings) -> Policy:
+    everybody = "*" in settings.paylink_money_users
+    return Policy(money_users=None if everybody else settings.paylink_money_users)
+
+
+def _slack_secrets(settings: Settings) -> tuple[str, str]:
+    return settings.slack_bot_token.get_secret_value(), settings.slack_signing_secret.get_secret_value()
+
+
+def _look(settings: Settings, bot: Bot) -> Look:
+    return Look(
+        locale=settings.paylink_locale,
+        timezone=settings.paylink_timezone,
+        country=settings.paylink_country,
+        sandbox=settings.sandbox,
+        workspace_url=bot.workspace_url,
+        seller=settings.paylink_merchant_name or bot.workspace_name,
     )
 
 

@@ -67,6 +67,7 @@ class Settings(BaseSettings):
     paylink_shipping: str | None = None
     paylink_terms_url: str | None = None
     paylink_money_users: Annotated[frozenset[str], NoDecode] = frozenset()
+    paylink_duplicate_hours: int = 24
     paylink_log: Literal["text", "json"] = "text"
     paylink_clock_url: str | None = None
 
@@ -136,6 +137,13 @@ class Settings(BaseSettings):
     def _port(cls, value: Any) -> int:
         if not re.fullmatch(r"[0-9]{1,5}", str(value)) or int(value) > 65535:
             raise ValueError("write a number from 0 to 65535")
+        return int(value)
+
+    @field_validator("paylink_duplicate_hours", mode="before")
+    @classmethod
+    def _hours(cls, value: Any) -> int:
+        if not re.fullmatch(r"[0-9]{1,3}", str(value)) or int(value) > 720:
+            raise ValueError("write a number of hours from 0 to 720")
         return int(value)
 
     @field_validator("paylink_country")

@@ -15,15 +15,17 @@ from storage.engine import WriteQueue, for_looks
 from storage.events import Events
 from storage.items import Items
 from storage.limits import Limits
+from storage.numbering import Numberings
 from storage.operations import Operations
 from storage.orders import Orders
+from storage.references import References
 from storage.secrets import Secrets
 from storage.tasks import Tasks
 from storage.transaction import Transaction
 from storage.workspaces import Workspaces
 
 
-class SqlWork(Orders, Operations, Events, Drafts, Items, Tasks):
+class SqlWork(Orders, Operations, Events, Drafts, Items, Numberings, References, Tasks):
     """One transaction; leaving its block without `commit` rolls back."""
 
 

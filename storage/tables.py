@@ -68,7 +68,7 @@ class OrderRow(Base, table=True):
     capture: str
     phone: str | None = Field(sa_type=Text)
     """Encrypted."""
-    phone_hash: str | None = Field(index=True)
+    phone_hash: str | None
     phone_last3: str | None
     email: str | None = Field(sa_type=Text)
     """Encrypted, like the name and the note."""
@@ -112,6 +112,7 @@ class OrderRow(Base, table=True):
     __table_args__ = (
         Index("ix_orders_untold", "urgency", "untold_since", **_where("untold_since IS NOT NULL")),
         Index("ix_orders_of_issuer", "workspace_id", "issuer", "created_at"),
+        Index("ix_orders_of_phone", "phone_hash", "created_at"),
     )
 
 
@@ -262,6 +263,22 @@ class ItemRow(Base, table=True):
     __table_args__ = (UniqueConstraint("workspace_id", "currency", "name_key"),)
 
 
+class NumberingRow(Base, table=True):
+    """What an empty reference becomes in a channel, and how far it has counted."""
+
+    __tablename__ = "numbering"
+
+    workspace_id: str = Field(primary_key=True, foreign_key="workspace.id")
+    channel: str = Field(primary_key=True)
+    pattern: str
+    """Empty when it is off; the count stays."""
+    period: str
+    """The dates in the latest number: once they differ, it starts from 1 again."""
+    last: int
+    set_by: str
+    at: datetime = Field(sa_type=Utc)
+
+
 class LaneRow(Base, table=True):
     """A rate limit that the replicas share."""
 
@@ -306,6 +323,7 @@ operations: Final[Table] = metadata.tables["operation"]
 events: Final[Table] = metadata.tables["event"]
 drafts: Final[Table] = metadata.tables["draft"]
 items: Final[Table] = metadata.tables["item"]
+numberings: Final[Table] = metadata.tables["numbering"]
 lanes: Final[Table] = metadata.tables["lane"]
 tasks: Final[Table] = metadata.tables["task"]
 budgets: Final[Table] = metadata.tables["budget"]

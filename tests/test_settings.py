@@ -55,6 +55,15 @@ def refused(read):
     return reading
 
 
+@pytest.mark.parametrize("hours", ["-1", "721", "1.5", "a day"])
+def test_the_look_back_for_doubles_is_at_most_a_month(refused, hours):
+    assert "PAYLINK_DUPLICATE_HOURS: write a number of hours from 0 to 720." in refused(PAYLINK_DUPLICATE_HOURS=hours)
+
+
+def test_the_look_back_for_doubles_can_be_turned_off(read):
+    assert (read().paylink_duplicate_hours, read(PAYLINK_DUPLICATE_HOURS="0").paylink_duplicate_hours) == (24, 0)
+
+
 def test_seven_settings_are_enough(read):
     settings = read()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Final, TypeVar
 
@@ -32,6 +32,10 @@ _VAT: Final[Mapping[str, tuple[str, ...]]] = {
     "IS": ("24", "11", "0"),
 }
 DEADLINES: Final = ("30m", "1h", "1d", "7d", "30d")
+DEADLINE: Final = "7d"
+"""Unless another is chosen."""
+A_DATE: Final = "date"
+"""Chosen instead of one of these, and no date yet."""
 INCL, EXCL = "incl", "excl"
 CURRENCIES: Final = ("NOK", "SEK", "DKK", "EUR")
 
@@ -70,8 +74,8 @@ class Draft:
     name: str = ""
     reference: str = ""
     note: str = ""
-    deadline: str = "7d"
-    """`7d`, `12h`, `30m`, `2w`, or a date `2026-12-01`, which means its last minute in UTC."""
+    deadline: str = DEADLINE
+    """`7d`, `12h`, `30m`, `2w`, or a date `2026-12-01`, which means its last minute in the shop's zone."""
     delivery: str = Delivery.SMS
     capture: str = Capture.RESERVE
     prices: str = INCL
@@ -108,8 +112,10 @@ class Offer(Agreed):
     expires_at: datetime
 
 
-def read_draft(draft: Draft, *, currency: str, country: str, now: datetime, choices: Choices = NO_CHOICES) -> Offer:
-    """Read every field; what is chosen must be among `choices`.
+def read_draft(
+    draft: Draft, *, currency: str, country: str, now: datetime, zone: tzinfo, choices: Choices = NO_CHOICES
+) -> Offer:
+    """Read every field; what is chosen must be among `choices`, and a deadline's days begin and end in `zone`.
 
     Raises:
         FieldErrors: with all wrong fields at once, named `phone`, `email`, `name`, `note`, `reference`, `deadline`,
@@ -134,7 +140,7 @@ def read_draft(draft: Draft, *, currency: str, country: str, now: datetime, choi
     name = take("name", lambda: read_name(draft.name))
     note = take("note", lambda: read_note(draft.note))
     reference = take("reference", lambda: read_reference(draft.reference) or made_up_reference(draft.id))
-    expires_at = take("deadline", lambda: read_deadline(draft.deadline, now))
+    expires_at = take("deadline", lambda: read_deadline(draft.deadline, now, zone))
     methods = take("methods", lambda: choices.read_methods(draft.methods, for_app=for_app))
     profile = take("profile", lambda: choices.read_profile(draft.profile))
     terms = take("terms", lambda: read_terms(draft.terms or choices.terms))

@@ -25,6 +25,8 @@ class Happened(StrEnum):
     ISSUED = "issued"
     NOTED = "noted"
     """The seller left a note for the thread; its words stand with the order."""
+    SENT_ANYWAY = "sent_anyway"
+    """The person was shown open links like it first; `references` in its data names them."""
     NOT_DELIVERED = "not_delivered"
     REJECTED = "rejected"
     UNCERTAIN = "uncertain"

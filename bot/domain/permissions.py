@@ -65,11 +65,20 @@ def belongs(actor: Actor, team_id: str) -> bool:
 
 def decide_items(actor: Actor, *, team_id: str, policy: Policy) -> Decision:
     """Whether `actor` may keep and remove saved items of workspace `team_id`: those trusted with money, if named."""
+    return _trusted(actor, team_id, policy, "keep and remove saved items")
+
+
+def decide_numbering(actor: Actor, *, team_id: str, policy: Policy) -> Decision:
+    """Whether `actor` may say how references are numbered in workspace `team_id`: as with saved items."""
+    return _trusted(actor, team_id, policy, "say how references are numbered")
+
+
+def _trusted(actor: Actor, team_id: str, policy: Policy, what: str) -> Decision:
     if actor.team_id != team_id or actor.standing in {Standing.STRANGER, Standing.BOT}:
-        return Forbidden("Only people of this workspace keep and remove saved items.")
+        return Forbidden(f"Only people of this workspace {what}.")
     if not policy.money_users or actor.user_id in policy.money_users:
         return Allowed()
-    return Forbidden("Only the people trusted with money here keep and remove saved items. Ask one of them.")
+    return Forbidden(f"Only the people trusted with money here {what}. Ask one of them.")
 
 
 def decide(actor: Actor, action: Action | str, *, team_id: str, issuer: str, policy: Policy) -> Decision:

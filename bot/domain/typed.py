@@ -1,7 +1,7 @@
 """What was typed into one field, read: a value, or one sentence to show beside it."""
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Final
 
@@ -43,14 +43,14 @@ def read_reference(text: str) -> str:
     return typed
 
 
-def read_deadline(text: str, now: datetime) -> datetime:
-    """When the link ends, aware UTC.
+def read_deadline(text: str, now: datetime, zone: tzinfo) -> datetime:
+    """When the link ends, aware UTC: so long from now, or a day's last minute in `zone`.
 
     Raises:
         ValueError: with the sentence to show beside the field.
 
     """
-    until = _moment(text.strip().lower(), now)
+    until = _moment(text.strip().lower(), now, zone)
     if until <= now:
         raise ValueError("This is in the past. Choose a later deadline.")
     if until < now + MIN_VALIDITY:
@@ -58,6 +58,14 @@ def read_deadline(text: str, now: datetime) -> datetime:
     if until > now + MAX_VALIDITY:
         raise ValueError("A link lives at most 30 days. Choose an earlier deadline.")
     return until
+
+
+def is_day(text: str) -> bool:
+    """Whether a deadline is a day, such as `2026-12-01`, and not so long from now."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def read_vat(text: str) -> int:
@@ -166,12 +174,15 @@ def _free_text(text: str, most: int) -> str | None:
     return typed or None
 
 
-def _moment(text: str, now: datetime) -> datetime:
+def _moment(text: str, now: datetime, zone: tzinfo) -> datetime:
     if found := _DURATION.fullmatch(text):
         return now + timedelta(minutes=int(found[1]) * _MINUTES[found[2]])
     try:
-        return datetime.combine(date.fromisoformat(text), time(23, 59), tzinfo=UTC)
-    except ValueError:
+        last = datetime.combine(
+            date.fromisoformat(text), time(23, 59, fold=1), tzinfo=zone
+        )  # the later, if it comes twice
+        return last.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise ValueError("This is not a deadline. Write it like 7d, 12h or 2026-12-01.") from None
 
 

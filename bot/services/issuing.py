@@ -1,17 +1,21 @@
 """Issue a link: one transaction, before Dintero hears of anything."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, tzinfo
 
 from bot.domain.choices import NO_CHOICES, Choices
-from bot.domain.drafts import Draft, Offer, read_draft
-from bot.domain.errors import DraftUsed, FieldErrors, Refused
+from bot.domain.doubts import Doubt, Told
+from bot.domain.drafts import Draft, Offer, made_up_reference, read_draft
+from bot.domain.errors import DraftUsed, Refused
 from bot.domain.events import Happened, News, Source
 from bot.domain.links import Link, Status
 from bot.domain.operations import Kind, Operation, State, operation_reference
 from bot.domain.orders import Capture, Order, agreed, chain_reference
 from bot.domain.permissions import ISSUE, Actor, Forbidden, Policy, decide
 from bot.domain.stories import Story
+from bot.domain.typed import read_reference
+from bot.services.numbering import numbered
 from bot.services.ports.storage import Store, Work
 from bot.services.ports.world import Bell, Clock
 
@@ -25,7 +29,20 @@ class Shop:
     account_id: str
     currency: str
     country: str
+    zone: tzinfo
+    """Where its days begin and end."""
     choices: Choices = NO_CHOICES
+
+    def read(self, draft: Draft, now: datetime) -> Offer:
+        """What a form agrees on here.
+
+        Raises:
+            FieldErrors: with all wrong fields at once.
+
+        """
+        return read_draft(
+            draft, currency=self.currency, country=self.country, now=now, zone=self.zone, choices=self.choices
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +52,8 @@ class Submission:
     draft: Draft
     actor: Actor
     view_id: str | None
+    told: Told = field(default_factory=Told)
+    """What stood on the form already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +75,14 @@ class Issuing:
     bell: Bell
     shop: Shop
     policy: Policy
+    alike_within: timedelta
+    """For how long an open link over the same amount to the same number is pointed out; nothing turns that off."""
 
-    async def submit(self, submission: Submission) -> Issued:
+    async def submit(self, submission: Submission) -> Issued | Doubt:
         """Make the draft an order with its first link and the wish to create it.
 
-        A draft that was submitted before returns what it made then and makes nothing new.
+        A draft that was submitted before returns what it made then and makes nothing new. What speaks against it and
+        was not told on the form is returned instead, and nothing is made.
 
         Raises:
             FieldErrors: with all wrong fields at once.
@@ -71,34 +93,49 @@ class Issuing:
         decision = decide(actor, ISSUE, team_id=self.shop.team_id, issuer=actor.user_id, policy=self.policy)
         if isinstance(decision, Forbidden):
             raise Refused(decision.sentence, "forbidden")
-        offer = read_draft(
-            draft,
-            currency=self.shop.currency,
-            country=self.shop.country,
-            now=self.clock.now(),
-            choices=self.shop.choices,
-        )
-        order = self._order(draft, offer, actor)
+        offer = self.shop.read(draft, self.clock.now())
+        order, typed = self._order(draft, offer, actor), bool(draft.reference.strip())
         link = self._link(order, offer)
         try:
             async with self.store() as work:
+                if not typed:
+                    order = await numbered(work, order, self.shop.zone)
                 await work.add_order(order)
-                if await work.reference_taken(order.account_id, link.reference):
-                    sentence = f"{link.reference} is already used by another link. Take another, or leave it empty."
-                    raise FieldErrors({"reference": sentence})
+                link = replace(link, reference=await free_reference(work, order, 1))
+                doubt = await self._doubt(work, order, link, typed=typed)
+                if not doubt.was_told(submission.told):
+                    return doubt
                 await want_link(work, link, requested_by=actor.user_id, view_id=submission.view_id)
-                if order.note:
-                    noted = News(kind=Happened.NOTED, source=Source.SLACK, at=order.created_at, actor=actor.user_id)
-                    await work.add_events(link.id, (noted,))
+                await work.add_events(link.id, _news(order, doubt))
                 await work.commit()
         except DraftUsed as before:
-            return await self._sent_before(before.order_id, order)
+            return await self._sent_before(before.order_id, order, typed=typed)
         self.bell.ring()
         return Issued(order=order, new=True)
 
-    async def _sent_before(self, order_id: str, wanted: Order) -> Issued:
+    async def reference_of(self, draft: Draft) -> str:
+        """Which reference a draft would get if it were sent now; an empty string when its own cannot be read."""
+        try:
+            reference = read_reference(draft.reference) or made_up_reference(draft.id)
+        except ValueError:
+            return ""
+        async with self.store.read() as work:
+            return await unused(work, self.shop.account_id, reference, 1)
+
+    async def _doubt(self, work: Work, order: Order, link: Link, *, typed: bool) -> Doubt:
+        """What speaks against making this link just so; nobody is told of a reference that they did not choose."""
+        since = order.created_at - self.alike_within if self.alike_within else None
+        return Doubt(
+            reference=order.reference,
+            becomes=link.reference if typed and link.reference != order.reference else "",
+            twins=tuple(await work.twins(order, typed=typed, since=since)),
+        )
+
+    async def _sent_before(self, order_id: str, wanted: Order, *, typed: bool) -> Issued:
         async with self.store.read() as work:
             made = known(await work.story(order_id)).order
+        if not typed:  # its number was taken then, and another one comes next
+            wanted = replace(wanted, reference=made.reference)
         return Issued(order=made, new=False, differs=agreed(made) != agreed(wanted))
 
     def _order(self, draft: Draft, offer: Offer, actor: Actor) -> Order:
@@ -162,8 +199,25 @@ async def want_link(work: Work, link: Link, *, requested_by: str, view_id: str |
 
 async def free_reference(work: Work, order: Order, n: int) -> str:
     """The merchant reference for the order's n-th link, skipping those that other orders have taken."""
-    for suffix in range(n, n + 100):
-        reference = chain_reference(order.reference, suffix)
-        if not await work.reference_taken(order.account_id, reference):
-            return reference
-    raise Refused("This reference has been used too often. Issue a new link with another reference.", "reference")
+    return await unused(work, order.account_id, order.reference, n)
+
+
+async def unused(work: Work, account_id: str, reference: str, n: int) -> str:
+    """The reference with the first suffix from `n` on that is free; the first of all has none."""
+    if n == 1 and not await work.reference_taken(account_id, reference):
+        return reference
+    number = await work.free_number(account_id, f"{reference}-", at_least=max(n, 2))
+    return chain_reference(reference, number)
+
+
+def _news(order: Order, doubt: Doubt) -> list[News]:
+    """What the thread tells of a new link: its note, and beside which open ones it was sent."""
+
+    def happened(kind: Happened, **data: str) -> News:
+        return News(kind=kind, source=Source.SLACK, at=order.created_at, actor=order.issuer, data=data)
+
+    beside = ", ".join(twin.reference for twin in doubt.twins)
+    return [
+        *([happened(Happened.NOTED)] if order.note else []),
+        *([happened(Happened.SENT_ANYWAY, references=beside)] if beside else []),
+    ]

@@ -4,11 +4,11 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Final
 
 from bot.domain.actions import PRESSED_FOR, Action, actions, open_amount
-from bot.domain.drafts import Draft, read_draft
+from bot.domain.drafts import Draft
 from bot.domain.errors import OperationOpen, Refused
 from bot.domain.events import Happened, News, Source
 from bot.domain.links import Link, Status
@@ -223,7 +223,7 @@ class Pressing:
             amount=link.amount,
             currency=link.currency,
             auto_capture=link.auto_capture,
-            expires_at=_deadline(story, link, now),
+            expires_at=_deadline(story, link, now, self.shop.zone),
             created_at=now,
         )
         await work.mark_replaced(link.id)
@@ -235,9 +235,7 @@ class Pressing:
         draft, order, now = press.draft, story.order, self.clock.now()
         if draft is None:
             raise Refused(_not_offered(link, press.action), "stale")
-        offer = read_draft(
-            draft, currency=order.currency, country=self.shop.country, now=now, choices=self.shop.choices
-        )
+        offer = self.shop.read(draft, now)
         users = self.policy.money_users
         trusted = users is None or press.actor.user_id in users
         check_messages(story, replace(order, phone=offer.phone, delivery=offer.delivery), now, trusted=trusted)
@@ -346,10 +344,10 @@ def _whole(story: Story, link: Link, kind: Kind, amount: int) -> Part:
     return Part(amount=amount, items=items if sum(items.values()) == amount else {})
 
 
-def _deadline(story: Story, link: Link, now: datetime) -> datetime:
+def _deadline(story: Story, link: Link, now: datetime, zone: tzinfo) -> datetime:
     """When a further link of the order ends: computed afresh, unless the order's own date is too near by now."""
     try:
-        return read_deadline(story.order.deadline, now)
+        return read_deadline(story.order.deadline, now, zone)
     except ValueError:
         return now + (link.expires_at - link.created_at)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.domain.drafts import Draft, Offer, read_draft
+from bot.domain.drafts import Draft, Offer
 from bot.domain.errors import FieldErrors, Refused
 from bot.domain.events import Happened, News, Source
 from bot.domain.links import Delivered, Link, Status
@@ -55,13 +55,7 @@ class Replacing:
 
     def _read(self, draft: Draft) -> Offer | None:
         try:
-            return read_draft(
-                draft,
-                currency=self.shop.currency,
-                country=self.shop.country,
-                now=self.clock.now(),
-                choices=self.shop.choices,
-            )
+            return self.shop.read(draft, self.clock.now())
         except FieldErrors:
             return None
 

@@ -27,6 +27,8 @@ class Bot:
     team_id: str
     bot_id: str
     bot_user_id: str
+    workspace_url: str = ""
+    workspace_name: str = ""
 
 
 async def introduce_bot(client: AsyncWebClient) -> Bot:
@@ -39,7 +41,13 @@ async def introduce_bot(client: AsyncWebClient) -> Bot:
     answer = await calling(client.auth_test())
     if not answer.get("team_id"):
         raise SlackDown(doubtful=False)
-    return Bot(team_id=answer["team_id"], bot_id=answer.get("bot_id", ""), bot_user_id=answer.get("user_id", ""))
+    return Bot(
+        team_id=answer["team_id"],
+        bot_id=answer.get("bot_id", ""),
+        bot_user_id=answer.get("user_id", ""),
+        workspace_url=answer.get("url", ""),
+        workspace_name=answer.get("team", ""),
+    )
 
 
 def bolt(client: AsyncWebClient, bot: Bot, token: str, signing_secret: str, router: Router) -> AsyncApp:

@@ -14,6 +14,7 @@ from bot.domain.orders import TO_PHONE, Capture, Delivery, allocate
 from bot.domain.stories import Story
 from bot.services.pressing import Part
 from bot.slack import ids
+from bot.slack.views.blocks import escape
 from bot.slack.views.fields import NO_ADDRESS
 from bot.slack.views.issue_form import FormMetadata
 from bot.slack.views.line_form import KEEP, LineMetadata
@@ -89,6 +90,7 @@ def draft_in_view(view: Mapping[str, Any], stored: Draft | None) -> Draft:
         expanded=expanded,
         revision=about.revision,
         redrawn=about.redrawn,
+        thread=about.thread,
     )
     return draft_from_state(blank, presets)
 
@@ -115,7 +117,7 @@ def draft_from_state(previous: Draft, state: State, *, expanded: bool | None = N
         name=take(ids.NAME, previous.name),
         reference=take(ids.REFERENCE, previous.reference),
         note=take(ids.NOTE, previous.note),
-        deadline=take(ids.DEADLINE, previous.deadline),
+        deadline=take(ids.DATE, take(ids.DEADLINE, previous.deadline)),
         delivery=_known(Delivery, take(ids.DELIVERY, previous.delivery), previous.delivery),
         prices=EXCL if take(ids.PRICES, previous.prices) == EXCL else INCL,
         currency=take(ids.CURRENCY, previous.currency),
@@ -172,14 +174,20 @@ def errors_for(
     """
     numbers = {line.line_id: n for n, line in enumerate(lines, start=1)}
     shown = [block["block_id"] for block in view.get("blocks", ()) if block.get("type") == "input"]
-    blocks = {ids.field_of(block): block for block in shown}
+    blocks = {_meant(block): block for block in shown}
     found: dict[str, list[str]] = {}
     for name, sentence in field_errors.items():
         place = _place(name, blocks)
         if place is not None:
-            told = sentence if ids.field_of(place) == name else f"{_name(name, numbers)}: {sentence}"
+            told = sentence if _meant(place) == name else f"{_name(name, numbers)}: {sentence}"
             found.setdefault(place, []).append(told)
     return {place: " ".join(sentences) for place, sentences in found.items()}
+
+
+def told_by_field(wrong: Mapping[str, str], lines: Sequence[DraftLine] = ()) -> list[str]:
+    """What is wrong, field by field, in mrkdwn; `lines` are those that people know by their number."""
+    numbers = {line.line_id: n for n, line in enumerate(lines, start=1)}
+    return [f"*{_name(name, numbers)}*: {escape(sentence)}" for name, sentence in wrong.items()]
 
 
 def read_part(state: State, story: Story, about: ids.ButtonValue, *, locale: str = "nb_NO") -> Part:
@@ -313,7 +321,7 @@ def _value(elements: object) -> str | None:
     if not isinstance(element, Mapping):
         return None
     option = element.get("selected_option")
-    value = option.get("value") if isinstance(option, Mapping) else element.get("value")
+    value = option.get("value") if isinstance(option, Mapping) else element.get("selected_date", element.get("value"))
     return value if isinstance(value, str) else None
 
 
@@ -322,7 +330,7 @@ def _preset(element: Mapping[str, Any]) -> Mapping[str, Any]:
     return {
         "selected_option": element.get("initial_option"),
         "selected_options": element.get("initial_options"),
-        "value": element.get("initial_value"),
+        "value": element.get("initial_date", element.get("initial_value")),
     }
 
 
@@ -343,6 +351,12 @@ def _place(name: str, blocks: Mapping[str, str]) -> str | None:
     field, _, line_id = name.partition(":")
     near = [ids.block_id(other, line_id) for other in _NEIGHBOURS.get(field, ())]
     return next((blocks[one] for one in (name, *near) if one in blocks), next(iter(blocks.values()), None))
+
+
+def _meant(block: str) -> str:
+    """The field that a block asks for: a date is a deadline."""
+    field = ids.field_of(block)
+    return ids.DEADLINE if field == ids.DATE else field
 
 
 def _name(name: str, numbers: Mapping[str, int]) -> str:

@@ -21,7 +21,9 @@ from bot.slack.listeners.issue_form import IssueFormListener
 from bot.slack.listeners.items import ItemsListener, is_about_items
 from bot.slack.listeners.lines_form import LinesFormListener
 from bot.slack.listeners.link_buttons import LinkButtonsListener
+from bot.slack.listeners.patterns import PatternsListener, is_about_pattern
 from bot.slack.listeners.payloads import Body, knock
+from bot.slack.listeners.preview import PreviewListener
 from bot.slack.owned import Owned
 from bot.slack.threads import SlackThreads
 from bot.slack.views.link_reply import sorry
@@ -49,6 +51,8 @@ class Router:
     lines: LinesFormListener
     items: ItemsListener
     buttons: LinkButtonsListener
+    previews: PreviewListener
+    patterns: PatternsListener
     threads: SlackThreads
     owned: Owned
 
@@ -64,6 +68,7 @@ class Router:
 
     async def _on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         handler = self.items.show if is_about_items(body) else self.commands.command
+        handler = self.patterns.command if is_about_pattern(body) else handler
         await self._explained(ack, body, handler(ack, body))
 
     async def _on_action(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -97,6 +102,10 @@ class Router:
             ids.FORM_LAST_ORDER: self.lines.use_last,
             ids.ITEM: self.lines.item_chosen,
             ids.ITEM_REMOVE: self.items.remove,
+            ids.FORM_PREVIEW: self.previews.open,
+            ids.FORM_SPAN: self.forms.no_date,
+            ids.DEADLINE: self.forms.redraw,
+            ids.DATE: self.forms.redraw,
             ids.DELIVERY: self.forms.redraw,
             ids.METHODS: self.forms.redraw,
             ids.ADDRESS: self.forms.redraw,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -16,12 +17,13 @@ from bot.domain.orders import Capture, Delivery
 from bot.domain.typed import read_deadline
 from tests.domain.given import DAY, NOW
 
+OSLO = ZoneInfo("Europe/Oslo")
 LINE = DraftLine(line_id="1", text="Tow bar", price="249,50")
 DRAFT = Draft(id="0a1b2c3d-4e5f", phone="912 34 567", reference="4711", lines=(LINE,))
 
 
 def read(draft):
-    return read_draft(draft, currency="NOK", country="NO", now=NOW)
+    return read_draft(draft, currency="NOK", country="NO", now=NOW, zone=OSLO)
 
 
 def wrong(draft):
@@ -238,12 +240,12 @@ def test_an_order_without_a_reference_gets_one_and_keeps_it():
         ("2w", NOW + 14 * DAY),
         ("30d", NOW + 30 * DAY),
         ("1 D", NOW + DAY),
-        ("2026-11-21", datetime(2026, 11, 21, 23, 59, tzinfo=UTC)),
-        ("2026-11-20", datetime(2026, 11, 20, 23, 59, tzinfo=UTC)),
+        ("2026-11-21", datetime(2026, 11, 21, 22, 59, tzinfo=UTC)),
+        ("2026-11-20", datetime(2026, 11, 20, 22, 59, tzinfo=UTC)),
     ],
 )
 def test_a_deadline_is_a_time_span_or_a_day(typed, until):
-    assert read_deadline(typed, NOW) == until
+    assert read_deadline(typed, NOW, OSLO) == until
 
 
 @pytest.mark.parametrize(
@@ -263,14 +265,29 @@ def test_a_deadline_is_a_time_span_or_a_day(typed, until):
 )
 def test_a_deadline_lies_ahead_and_within_thirty_days(typed, why):
     with pytest.raises(ValueError, match=why):
-        read_deadline(typed, NOW)
+        read_deadline(typed, NOW, OSLO)
 
 
 def test_a_deadline_leaves_the_customer_five_minutes():
-    late = datetime(2026, 11, 20, 23, 56, tzinfo=UTC)
+    late = datetime(2026, 11, 20, 22, 56, tzinfo=UTC)
 
     with pytest.raises(ValueError, match="five minutes"):
-        read_deadline("2026-11-20", late)
+        read_deadline("2026-11-20", late, OSLO)
+
+
+@pytest.mark.parametrize(
+    ("day", "zone", "until"),
+    [
+        ("2026-10-24", "Europe/Oslo", datetime(2026, 10, 24, 21, 59, tzinfo=UTC)),
+        ("2026-10-25", "Europe/Oslo", datetime(2026, 10, 25, 22, 59, tzinfo=UTC)),
+        ("2027-03-27", "Europe/Oslo", datetime(2027, 3, 27, 22, 59, tzinfo=UTC)),
+        ("2027-03-28", "Europe/Oslo", datetime(2027, 3, 28, 21, 59, tzinfo=UTC)),
+        ("2018-02-17", "America/Sao_Paulo", datetime(2018, 2, 18, 2, 59, tzinfo=UTC)),
+    ],
+)
+def test_a_day_ends_with_its_last_minute_where_the_shop_is(day, zone, until):
+    """Also when the clock is set that night; the last of them has 23:59 twice."""
+    assert read_deadline(day, until - timedelta(days=2), ZoneInfo(zone)) == until
 
 
 @given(*[st.text(max_size=12)] * 6)
@@ -296,7 +313,7 @@ CHOICES = Choices(
 
 def chosen(**changes):
     draft = replace(DRAFT, **changes)
-    return read_draft(draft, currency="NOK", country="NO", now=NOW, choices=CHOICES)
+    return read_draft(draft, currency="NOK", country="NO", now=NOW, zone=OSLO, choices=CHOICES)
 
 
 def refused(**changes):

@@ -11,7 +11,7 @@ CHOICES = Choices(methods=("card", "vipps"), shipping=(Shipping("Home delivery",
 
 
 def read(draft):
-    return read_draft(draft, currency="NOK", country="NO", now=NOW, choices=CHOICES)
+    return read_draft(draft, currency="NOK", country="NO", now=NOW, zone=UTC, choices=CHOICES)
 
 
 def typed(**more):

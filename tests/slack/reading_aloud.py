@@ -53,7 +53,8 @@ def _element(element):
 def _input(block):
     element = block["element"]
     label = block["label"]["text"] + (" (optional)" if block.get("optional") else "")
-    told = _told("", f"{label} <{block['block_id']}>: {element.get('initial_value', '')}".rstrip())
+    value = element.get("initial_value", element.get("initial_date", ""))
+    told = _told("", f"{label} <{block['block_id']}>: {value}".rstrip())
     chosen = [*element.get("initial_options", ()), element.get("initial_option")]
     told += [
         part
@@ -78,4 +79,5 @@ READERS = {
     "actions": _actions,
     "input": _input,
     "rich_text": _rich,
+    "divider": lambda _: ["       | ---"],
 }

@@ -6,12 +6,14 @@ from itertools import product
 
 from bot.domain.actions import Action
 from bot.domain.choices import Choices, Profile, Shipping
+from bot.domain.doubts import Doubt, Twin
 from bot.domain.drafts import EXCL, MAX_LINES, Draft, DraftLine
 from bot.domain.events import Happened, Source
 from bot.domain.items import Item
 from bot.domain.links import Delivered, Status
 from bot.domain.operations import OPEN, Kind, State
 from bot.domain.orders import Capture, Delivery
+from bot.services.patterns import Coming
 from bot.slack.views.blocks import Look
 from bot.slack.views.card import card
 from bot.slack.views.issue_form import LINES_CHANGED, issue_form
@@ -21,6 +23,8 @@ from bot.slack.views.line_form import line_form
 from bot.slack.views.lines_form import NO_LAST_ORDER, lines_form
 from bot.slack.views.link_reply import link_reply, moved, said, sorry, usage
 from bot.slack.views.part_form import part_form
+from bot.slack.views.pattern_reply import pattern_off, pattern_reply, pattern_set
+from bot.slack.views.preview import preview_form
 from bot.slack.views.resend_form import cancelling_first, resend_form
 from bot.slack.views.result_form import (
     created_form,
@@ -225,6 +229,8 @@ def tellings():
     yield "issued", *told(Happened.ISSUED)
     for delivered in (Delivered.FAILED, Delivered.SKIPPED):
         yield f"not delivered, {delivered}", *told(Happened.NOT_DELIVERED, link(known=facts(delivered=delivered)))
+    yield "sent anyway", *told(Happened.SENT_ANYWAY, references="4698")
+    yield "sent anyway, beside two", *told(Happened.SENT_ANYWAY, references="4698, 4699")
     noted = replace(order(), note="Called *twice*, <wants> it by Friday")
     yield "noted", story(link(), of=noted), event(Happened.NOTED)
     yield (
@@ -344,20 +350,24 @@ def forms():
         "empty": DRAFT,
         "filled": FILLED,
         "own VAT and deadline": replace(FILLED, deadline="3d", lines=(replace(FILLED.lines[0], vat="12,5"),)),
-        "a date as deadline": replace(DRAFT, deadline="2026-12-01"),
+        "a date as deadline": replace(FILLED, deadline="2026-03-27"),
+        "a date too far away": replace(FILLED, deadline="2026-12-01"),
         "more": replace(FILLED, expanded=True),
         "two lines": MORE,
     }.items():
-        yield f"issue, {name}", issue_form(draft, currency="NOK", look=LOOK)
+        yield f"issue, {name}", issue_form(draft, currency="NOK", look=LOOK, now=NOW)
     more = replace(FILLED, expanded=True)
-    yield "issue, more, with much to choose", issue_form(more, currency="NOK", look=CHOOSING)
+    yield "issue, more, with much to choose", issue_form(more, currency="NOK", look=CHOOSING, now=NOW)
     vipps = replace(more, methods=("vipps",), address="Home delivery", profile="P1.workshop", name="Kari Nordmann")
-    yield "issue, more, Vipps alone and an address", issue_form(vipps, currency="NOK", look=CHOOSING)
+    yield "issue, more, Vipps alone and an address", issue_form(vipps, currency="NOK", look=CHOOSING, now=NOW)
     mail = replace(more, delivery=Delivery.EMAIL, phone="")
-    yield "issue, more, by e-mail", issue_form(mail, currency="NOK", look=CHOOSING)
-    yield "issue, the shop takes only Vipps", issue_form(FILLED, currency="NOK", look=ONLY_VIPPS)
+    yield "issue, more, by e-mail", issue_form(mail, currency="NOK", look=CHOOSING, now=NOW)
+    yield "issue, the shop takes only Vipps", issue_form(FILLED, currency="NOK", look=ONLY_VIPPS, now=NOW)
     stale = replace(MORE, expanded=False, revision=2, redrawn=True)
-    yield "issue, lines changed since", issue_form(stale, currency="NOK", look=LOOK, notice=LINES_CHANGED)
+    yield "issue, lines changed since", issue_form(stale, currency="NOK", look=LOOK, now=NOW, notice=LINES_CHANGED)
+    yield "issue, numbered", issue_form(DRAFT, currency="NOK", look=LOOK, now=NOW, coming="2026-0042")
+    yield from doubted_forms()
+    yield from previews()
     yield from line_forms()
     yield "creating", creating_form()
     yield "still waiting", still_waiting_form()
@@ -386,6 +396,38 @@ def forms():
     yield "refund, lines unknown", part_form(story(), ON_PAID, Action.REFUND, LOOK)
 
 
+TWIN = Twin(
+    link_id="e" * 32, reference="4711", status=Status.OPEN, issuer="U0OLA", created_at=NOW, same_reference=True,
+    channel="C0SALES", ts="1763640000.000100",
+)  # fmt: skip
+
+
+def doubted_forms():
+    used = Doubt(reference="4711", becomes="4711-2", twins=())
+    other = replace(TWIN, reference="4698", status=Status.AUTHORIZED, same_reference=False, ts=None)
+    for name, doubt in {
+        "reference used": used,
+        "an open link like it": replace(used, twins=(TWIN, other)),
+    }.items():
+        look = replace(LOOK, workspace_url="https://shop.slack.com/")
+        yield f"issue, {name}", issue_form(FILLED, currency="NOK", look=look, now=NOW, doubt=doubt)
+
+
+def previews():
+    anew = replace(
+        FILLED, delivery=Delivery.LINK, email="kari@example.com", note="Called *twice*", deadline="2026-03-27"
+    )
+    fjord = replace(LOOK, seller="Fjord & Fjell")
+    for name, draft, reference, wrong in (
+        ("ready", FILLED, "4711", []),
+        ("by link, several lines", replace(anew, lines=MIXED.lines[:3]), "4711-2, because 4711 is used already", []),
+        ("wrong", MIXED, "4711", ["*Mobile number*: This is not a phone number.", "*Price of line 4*: Not an amount."]),
+        ("empty", DRAFT, "PL-5F2C8D31", ["*Mobile number*: Enter the customer's mobile number."]),
+    ):
+        shown = {"currency": "NOK", "look": fjord, "now": NOW, "reference": reference, "wrong": wrong}
+        yield f"preview, {name}", preview_form(draft, **shown)
+
+
 def line_forms():
     for name, draft in {"none": DRAFT, "one": FILLED, "several": MIXED, "full": FULL}.items():
         yield f"lines, {name}", lines_form(draft, currency="NOK", look=LOOK)
@@ -400,6 +442,9 @@ ITEM = Item(
 )
 
 
+COMING = Coming("{yyyy}-{seq:4}", "2026-0042")
+
+
 def replies():
     yield "show link", link_reply(story(), link(), URL, NOW, LOOK)
     yield "show link, our page", link_reply(story(of=BY_LINK), link(), PAGE, NOW, LOOK)
@@ -408,6 +453,10 @@ def replies():
     yield "show link, expired", link_reply(story(), link(), URL, NOW + timedelta(days=8), LOOK)
     yield "show link, none", link_reply(story(LOST), LOST, None, NOW, LOOK)
     yield "usage", usage()
+    yield "pattern, none", pattern_reply(None)
+    yield "pattern, shown", pattern_reply(COMING)
+    yield "pattern, set", pattern_set(COMING)
+    yield "pattern, off", pattern_off()
     yield "sorry", sorry("Only <@U0KARI>, who issued this link, can do that.", "forbidden")
     yield "sorry, without a code", sorry("Nothing has changed since the last look.", "")
     yield "said about a link", said(named("4711", "Nothing new: the card shows what Dintero says right now."))

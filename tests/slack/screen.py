@@ -29,6 +29,8 @@ def _state(element):
         return {"type": kind, "value": element.get("initial_value")}
     if kind == "checkboxes":
         return {"type": kind, "selected_options": deepcopy(element.get("initial_options", []))}
+    if kind == "datepicker":
+        return {"type": kind, "selected_date": element.get("initial_date")}
     return {"type": kind, "selected_option": deepcopy(element.get("initial_option"))}
 
 
@@ -37,4 +39,6 @@ def _put(element, value):
         return {**element, "value": value}
     if element["type"] == "checkboxes":
         return {**element, "selected_options": [{"value": one} for one in value or ()]}
+    if element["type"] == "datepicker":
+        return {**element, "selected_date": value}
     return {**element, "selected_option": {"value": value} if value is not None else None}

@@ -1,6 +1,7 @@
 """What was typed becomes the draft, and every error finds a place where it is seen."""
 
 from dataclasses import replace
+from datetime import UTC
 
 import pytest
 from hypothesis import given
@@ -67,7 +68,7 @@ LOOK = Look(choices=CHOICES)
 
 
 def drawn(draft):
-    return issue_form(draft, currency="NOK", look=LOOK)
+    return issue_form(draft, currency="NOK", look=LOOK, now=NOW)
 
 
 HIDDEN = {
@@ -99,7 +100,7 @@ def line_on_screen(line, generation=0, **typed):
 
 def wrong_fields(draft):
     try:
-        read_draft(draft, currency="NOK", country="NO", now=NOW, choices=CHOICES)
+        read_draft(draft, currency="NOK", country="NO", now=NOW, zone=UTC, choices=CHOICES)
     except FieldErrors as wrong:
         return wrong.fields
     return {}
@@ -272,7 +273,7 @@ def test_methods_that_got_lost_stay_and_methods_that_were_unticked_go():
 
 def test_an_app_link_is_only_offered_where_its_wallet_is_listed():
     def offered(**choices):
-        view = issue_form(Draft(id="d1", expanded=True), currency="NOK", look=Look(choices=Choices(**choices)))
+        view = issue_form(Draft(id="d1", expanded=True), currency="NOK", look=Look(choices=Choices(**choices)), now=NOW)
         [block] = [one for one in view["blocks"] if one.get("block_id") == "delivery"]
         return "app" in [one["value"] for one in block["element"]["options"]]
 
@@ -287,12 +288,14 @@ def test_what_can_no_longer_be_chosen_is_refused_where_it_can_be_mended(chosen):
     [field] = chosen
 
     for look in (LOOK, Look()):
-        view = issue_form(replace(draft, **chosen), currency="NOK", look=look)
+        view = issue_form(replace(draft, **chosen), currency="NOK", look=look, now=NOW)
         assert list(errors_for(wrong_fields(replace(draft, **chosen)), view)) == [field]
 
 
 def test_what_there_is_no_choice_of_is_on_no_form():
-    view = issue_form(Draft(id="d1", expanded=True), currency="NOK", look=Look(choices=Choices(methods=("vipps",))))
+    view = issue_form(
+        Draft(id="d1", expanded=True), currency="NOK", look=Look(choices=Choices(methods=("vipps",))), now=NOW
+    )
 
     assert {"methods", "profile", "address"}.isdisjoint(block.get("block_id") for block in view["blocks"])
 
@@ -407,7 +410,7 @@ def test_the_labels_name_the_currency_that_was_chosen():
 
 @pytest.mark.parametrize(("country", "usual"), [("NO", "25 %"), ("FI", "25,5 %"), ("IS", "24 %"), ("DE", "25 %")])
 def test_the_vat_rates_are_the_countrys(country, usual):
-    view = issue_form(Draft(id="d1"), currency="EUR", look=Look(country=country))
+    view = issue_form(Draft(id="d1"), currency="EUR", look=Look(country=country), now=NOW)
     vat = next(block["element"] for block in view["blocks"] if block["block_id"] == "vat:1")
 
     assert vat["options"][0]["text"]["text"] == usual
@@ -430,4 +433,5 @@ def test_one_week_is_offered_once():
         "1 day",
         "1 month",
         "1 week",
+        "A date…",
     ]

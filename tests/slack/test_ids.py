@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.actions import Action
+from bot.domain.doubts import Told
 from bot.slack import ids
 from bot.slack.views.issue_form import FormMetadata
 
@@ -105,6 +106,13 @@ def test_a_block_keeps_its_name_through_generations():
 @given(st.text(min_size=1), st.text(), st.integers(0, 99))
 def test_a_form_remembers_its_draft(draft_id, channel, generation):
     metadata = FormMetadata(draft_id, channel, generation)
+
+    assert FormMetadata.decode(metadata.encode()) == metadata
+
+
+@given(st.text(), st.text(), st.lists(st.text()).map(tuple))
+def test_a_form_remembers_its_thread_and_what_it_told(thread, becomes, twins):
+    metadata = FormMetadata("d", "C1", 2, redrawn=True, thread=thread, told=Told(becomes=becomes, twins=twins))
 
     assert FormMetadata.decode(metadata.encode()) == metadata
 

@@ -131,7 +131,7 @@ def test_the_fullest_form_fits(text, expanded, many):
         expanded=expanded,
     )
 
-    check_view(issue_form(draft, currency="NOK", look=LOOK, notice=LINES_CHANGED))
+    check_view(issue_form(draft, currency="NOK", look=LOOK, now=NOW, notice=LINES_CHANGED))
 
 
 def many_lines(text, price="1073741,82"):
@@ -147,7 +147,7 @@ def test_twenty_lines_fit_into_their_view_and_into_the_forms_text(text, price):
     view = lines_form(draft, currency="NOK", look=LOOK, notice=NO_LAST_ORDER)
 
     check_view(view)
-    check_view(issue_form(draft, currency="NOK", look=LOOK))
+    check_view(issue_form(draft, currency="NOK", look=LOOK, now=NOW))
     rows = [block for block in view["blocks"] if "accessory" in block]
     assert len(rows) == (MAX_LINES if text or price else 0)
     assert len({row["block_id"] for row in rows}) == len(rows)
@@ -173,7 +173,7 @@ def test_the_fullest_line_fits_into_its_view(text):
     "draft", [Draft(id="d", lines=()), Draft(id="d", lines=(), expanded=True), Draft(id="d", deadline="")]
 )
 def test_an_odd_draft_still_makes_a_form(draft):
-    check_view(issue_form(draft, currency="NOK", look=LOOK))
+    check_view(issue_form(draft, currency="NOK", look=LOOK, now=NOW))
 
 
 def test_the_form_says_when_there_is_no_room_for_more_lines():
@@ -185,7 +185,9 @@ def test_the_form_says_when_there_is_no_room_for_more_lines():
 
 
 def test_the_first_view_has_six_inputs():
-    inputs = [b for b in issue_form(Draft(id="d"), currency="NOK", look=LOOK)["blocks"] if b["type"] == "input"]
+    inputs = [
+        b for b in issue_form(Draft(id="d"), currency="NOK", look=LOOK, now=NOW)["blocks"] if b["type"] == "input"
+    ]
 
     assert len(inputs) == 6
 

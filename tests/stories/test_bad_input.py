@@ -157,32 +157,6 @@ async def test_a_currency_without_decimals_takes_none(shop):
     assert form.errors == {"price:1": "ISK has no decimals. Write it like 249."}
 
 
-async def test_a_reference_used_before_comes_back_on_its_field(shop):
-    await shop.issues(GOOD)
-    form = await shop.opens_form(GOOD)
-
-    await submitted(shop, form)
-
-    words = "4711 is already used by another link. Take another, or leave it empty."
-    assert form.errors == {"reference": words}
-    assert database.statuses(shop) == [("4711", "open")]
-    await shop.slack.fill(form, {"reference": ""})
-    await submitted(shop, form)
-    assert "Ready to share" in form.read()
-    assert "· PL-" in form.read(), "an empty reference is made up"
-
-
-async def test_two_who_take_the_same_reference_at_once_do_not_both_get_it(shop):
-    forms = [await shop.opens_form(GOOD, person=person) for person in (shop.kari, shop.people["ola"])]
-
-    for form in forms:
-        await shop.slack.submit(form.person, form)
-    await shop.work()
-
-    assert database.statuses(shop) == [("4711", "open")]
-    assert [list(form.errors) for form in forms] == [[], ["reference"]]
-
-
 async def test_what_a_person_types_cannot_call_the_channel(shop):
     """`<!channel>` in a text is words, not a call (Slack reference §1)."""
     form = await shop.opens_form("249,50 91234567 #4711")

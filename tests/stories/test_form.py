@@ -1,5 +1,6 @@
 """/paylink: the form, at once, with everything that is known filled in."""
 
+import asyncio
 import itertools
 import time
 
@@ -22,9 +23,16 @@ async def test_the_form_opens_at_once_with_six_fields_and_their_presets(shop):
         "deadline": "1 week",
     }
     assert "Price incl. VAT (NOK)" in form.read()
-    assert form.buttons == ["More…", "Lines…"]
+    assert form.buttons == ["More…", "Lines…", "Preview"]
     deadlines = form.field("deadline").element["options"]
-    assert [one["text"]["text"] for one in deadlines] == ["30 minutes", "1 hour", "1 day", "1 week", "1 month"]
+    assert [one["text"]["text"] for one in deadlines] == [
+        "30 minutes",
+        "1 hour",
+        "1 day",
+        "1 week",
+        "1 month",
+        "A date…",
+    ]
 
 
 async def test_the_form_opens_although_the_database_and_dintero_are_away(shop):
@@ -33,7 +41,9 @@ async def test_the_form_opens_although_the_database_and_dintero_are_away(shop):
     async with database.away(shop):
         began = time.monotonic()
 
-        form = await shop.opens_form("249,50 91234567 Tow bar")
+        await shop.slack.command(shop.kari, shop.sales, "/paylink", "249,50 91234567 Tow bar")
+        await asyncio.sleep(0.7)
+        [form] = shop.slack.modals(shop.kari)
 
         assert time.monotonic() - began < 1
     assert form.values["price:1"] == "249,50"

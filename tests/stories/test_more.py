@@ -126,7 +126,7 @@ async def test_money_is_reserved_unless_it_is_to_be_captured_automatically(shop)
     await send(shop, form)
     assert shop.session()["configuration"]["auto_capture"] is False
 
-    form = await shop.opens_form("249,50 91234567 Tow bar #4712")
+    form = await shop.opens_form("100 91234567 Tow bar #4712")
     await press(shop, form, "More…")
     await shop.slack.fill(form, {"Money": "Capture automatically"})
     await send(shop, form)

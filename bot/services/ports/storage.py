@@ -12,10 +12,12 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.domain.doubts import Twin
 from bot.domain.drafts import Draft
 from bot.domain.events import Event, News
 from bot.domain.items import Item
 from bot.domain.links import Link
+from bot.domain.numbering import Numbering
 from bot.domain.operations import Kind, Operation, State
 from bot.domain.orders import Line, Order
 from bot.domain.stories import Backlog, CardState, Claimed, Due, Story, Task
@@ -43,6 +45,22 @@ class Work(Protocol):
 
     async def reference_taken(self, account_id: str, reference: str) -> bool:
         """Whether one of our links already has this merchant reference."""
+        ...
+
+    async def free_number(
+        self, account_id: str, before: str, after: str = "", *, at_least: int, digits: int = 0
+    ) -> int:
+        """The smallest number from `at_least` on for which no link has the reference before-number-after.
+
+        `digits` is to how many the number is filled up with zeros.
+        """
+        ...
+
+    async def twins(self, order: Order, *, typed: bool, since: datetime | None) -> Sequence[Twin]:
+        """The newest open links of the workspace with the order's reference, or its phone and amount since then.
+
+        A reference that nobody typed is compared with none, and without `since` no phone is.
+        """
         ...
 
     async def link(self, link_id: str) -> Link | None:
@@ -215,6 +233,31 @@ class Work(Protocol):
 
     async def remove_item(self, item_id: str, workspace_id: str) -> None:
         """Forget one of this workspace's; nothing happens when it is gone already."""
+        ...
+
+    # numbers for references
+    async def numbering(self, workspace_id: str, channel: str) -> Numbering | None:
+        """A channel's, to look at."""
+        ...
+
+    async def hold_numbering(self, workspace_id: str, channel: str) -> Numbering | None:
+        """A channel's, for this transaction alone: nobody else takes a number before it ends."""
+        ...
+
+    async def set_numbering(self, numbering: Numbering, *, set_by: str, at: datetime) -> None:
+        """Keep it, in the place of the channel's former one."""
+        ...
+
+    async def count_on(self, numbering: Numbering) -> None:
+        """Keep how far it has counted."""
+        ...
+
+    async def drop_numbering(self, workspace_id: str, channel: str) -> None:
+        """Forget it; nothing happens when there is none."""
+        ...
+
+    async def channel_numbered(self, workspace_id: str, pattern: str) -> str | None:
+        """The channel that has this pattern already."""
         ...
 
     async def purge_drafts(self, before: datetime) -> int:

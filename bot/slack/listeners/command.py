@@ -9,10 +9,10 @@ from bot.domain.drafts import Draft, DraftLine, vat_rates
 from bot.domain.quickline import Nonsense, read_quickline
 from bot.services.issuing import Shop
 from bot.services.ports.threads import ThreadError
+from bot.slack.listeners.drawing import FormDrawing
 from bot.slack.listeners.payloads import Body, knock
 from bot.slack.owned import Owned
 from bot.slack.threads import SlackThreads
-from bot.slack.views.issue_form import issue_form
 from bot.slack.views.link_reply import usage
 
 
@@ -23,6 +23,7 @@ class CommandListener:
     threads: SlackThreads
     owned: Owned
     shop: Shop
+    drawing: FormDrawing
 
     async def command(self, ack: AsyncAck, body: Body) -> None:
         """Answer `/paylink …`."""
@@ -41,7 +42,7 @@ class CommandListener:
 
     async def _open(self, body: Body, draft: Draft) -> None:
         who = knock(body)
-        view = issue_form(draft, currency=self.shop.currency, look=self.threads.look)
+        view = await self.drawing.form(draft)
         try:
             await self.threads.open_view(who.trigger_id, view)
         except ThreadError:

@@ -2,12 +2,14 @@
 
 import asyncio
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot.domain.doubts import Doubt
 from bot.domain.draft_lines import filled_lines
-from bot.domain.drafts import Draft
+from bot.domain.drafts import A_DATE, DEADLINE, Draft
 from bot.domain.errors import FieldErrors
 from bot.domain.permissions import Actor
 from bot.services.creating import Creating
@@ -15,15 +17,23 @@ from bot.services.issuing import Issued, Issuing, Submission
 from bot.services.ports.threads import ThreadError
 from bot.slack import forms, ids
 from bot.slack.listeners.drafting import Drafting
+from bot.slack.listeners.drawing import FormDrawing
 from bot.slack.listeners.payloads import Body, assumed_member, knock
 from bot.slack.listeners.saving import SUBMIT, Late, NotSaved, in_time
 from bot.slack.owned import Owned
 from bot.slack.threads import SlackThreads
 from bot.slack.views.blocks import Block
-from bot.slack.views.issue_form import LINES_CHANGED, FormMetadata, issue_form
+from bot.slack.views.issue_form import LINES_CHANGED, FormMetadata
 from bot.slack.views.result_form import NOT_CERTAIN, NOT_SAVED, creating_form, sent_before
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A form that was not sent, drawn anew with what has to be seen first."""
+
+    view: Block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +45,7 @@ class IssueFormListener:
     creating: Creating
     threads: SlackThreads
     owned: Owned
+    drawing: FormDrawing
 
     async def more(self, ack: AsyncAck, body: Body, action: Body) -> None:
         """*More…*: all fields."""
@@ -43,6 +54,10 @@ class IssueFormListener:
     async def redraw(self, ack: AsyncAck, body: Body, action: Body) -> None:
         """Another delivery, method, address, currency or kind of price, or Enter in the price: what is told changes."""
         await self._redraw(ack, body, action)
+
+    async def no_date(self, ack: AsyncAck, body: Body, action: Body) -> None:
+        """*Hours or days…* beside a date."""
+        await self._redraw(ack, body, action, deadline=DEADLINE)
 
     async def send(self, ack: AsyncAck, body: Body) -> None:
         """*Send*: all wrong fields at once, or one transaction and "Creating link…".
@@ -61,8 +76,8 @@ class IssueFormListener:
             errors = forms.errors_for({ids.PHONE: NOT_CERTAIN}, view)
         if errors:
             await ack(response_action="errors", errors=errors)
-        elif isinstance(outcome, Draft):
-            await ack(response_action="update", view=self._drawn(outcome, LINES_CHANGED))
+        elif isinstance(outcome, Unsent):
+            await ack(response_action="update", view=outcome.view)
         elif outcome.differs:
             said = sent_before(outcome.order, self.threads.look)
             await ack(response_action="errors", errors=forms.errors_for({ids.PHONE: said}, view))
@@ -71,40 +86,53 @@ class IssueFormListener:
                 self.owned.start("show the result again", self._show_again(outcome.order.id, view["id"]))
             await ack(response_action="update", view=creating_form())
 
-    async def _submit(self, body: Body) -> Issued | Draft:
-        """The order that the form stands for; the draft instead when the form shows lines of the past."""
+    async def _submit(self, body: Body) -> Issued | Unsent:
+        """The order that the form stands for, or the form anew when there is something to look at first."""
         view, who = body["view"], knock(body)
-        draft = await self._read(body)
-        if draft.revision != FormMetadata.decode(view.get("private_metadata")).revision:
-            await self.drafts.keep(draft, who.user_id)
-            return replace(draft, redrawn=True)
+        draft, about = await self._read(body), FormMetadata.decode(view.get("private_metadata"))
+        if draft.revision != about.revision:
+            return await self._unsent(draft, who.user_id, LINES_CHANGED)
         actor = Actor(user_id=who.user_id, team_id=who.team_id, standing=assumed_member())
+        sent = Submission(draft=draft, actor=actor, view_id=view["id"], told=about.told)
         try:
-            return await self.issuing.submit(Submission(draft=draft, actor=actor, view_id=view["id"]))
+            outcome = await self.issuing.submit(sent)
         except FieldErrors as wrong:
             raise FieldErrors(forms.errors_for(wrong.fields, view, filled_lines(draft))) from None
+        if isinstance(outcome, Doubt):
+            return await self._unsent(draft, who.user_id, doubt=outcome)
+        self.drawing.patterns.forget(draft.channel)
+        return outcome
+
+    async def _unsent(self, draft: Draft, user_id: str, notice: str = "", doubt: Doubt | None = None) -> Unsent:
+        """Keep what was typed, because a form that is drawn anew can lose it (Slack reference §8)."""
+        await self.drafts.keep(draft, user_id)
+        return Unsent(await self.drawing.form(replace(draft, redrawn=True), notice, doubt))
 
     async def _show_again(self, order_id: str, view_id: str) -> None:
         await asyncio.sleep(1)  # after Slack has drawn our answer
         await self.creating.show_again(order_id, view_id)
 
-    async def _redraw(self, ack: AsyncAck, body: Body, action: Body, *, expanded: bool = False) -> None:
+    async def _redraw(
+        self, ack: AsyncAck, body: Body, action: Body, *, expanded: bool = False, deadline: str = ""
+    ) -> None:
         # What was typed is put over what is shown: a second click on a form that is being redrawn, or whose
         # redrawing was lost, then makes the same once more.
         read = forms.after_click(await self._read(body), action)
-        draft = replace(read, expanded=expanded or read.expanded, redrawn=True)
+        deadline = deadline or (self._some_date() if read.deadline == A_DATE else read.deadline)
+        draft = replace(read, expanded=expanded or read.expanded, deadline=deadline, redrawn=True)
         await self.drafts.keep(draft, knock(body).user_id)
-        self.owned.start("redraw the form", self._show(body["view"], self._drawn(draft)))
+        self.owned.start("redraw the form", self._show(body["view"], draft))
         await ack()
 
-    async def _show(self, view: Body, drawn: Block) -> None:
+    def _some_date(self) -> str:
+        """The day that stands in the calendar at first: a week from today."""
+        return (self.drafts.clock.now().astimezone(self.issuing.shop.zone) + timedelta(days=7)).date().isoformat()
+
+    async def _show(self, view: Body, draft: Draft) -> None:
         try:
-            await self.threads.update_view(str(view["id"]), drawn, view.get("hash"))
+            await self.threads.update_view(str(view["id"]), await self.drawing.form(draft), view.get("hash"))
         except ThreadError as error:  # redrawn by a newer edit, or closed: the draft has it all
             log.info("form_not_redrawn", reason=str(error))
-
-    def _drawn(self, draft: Draft, notice: str = "") -> Block:
-        return issue_form(draft, currency=self.issuing.shop.currency, look=self.threads.look, notice=notice)
 
     async def _read(self, body: Body) -> Draft:
         about = FormMetadata.decode(body["view"].get("private_metadata"))

@@ -24,12 +24,13 @@ from bot.services.ports.threads import ThreadError
 from bot.services.saved_items import SavedItems
 from bot.slack import forms, ids
 from bot.slack.listeners.drafting import Drafting
+from bot.slack.listeners.drawing import FormDrawing
 from bot.slack.listeners.payloads import Body, assumed_member, knock
 from bot.slack.owned import Owned
 from bot.slack.stacking import push_view
 from bot.slack.threads import SlackThreads
 from bot.slack.views.blocks import Block
-from bot.slack.views.issue_form import FormMetadata, issue_form
+from bot.slack.views.issue_form import FormMetadata
 from bot.slack.views.line_form import LineMetadata, line_form
 from bot.slack.views.lines_form import NO_LAST_ORDER, lines_form
 
@@ -50,6 +51,7 @@ class LinesFormListener:
     items: SavedItems
     threads: SlackThreads
     owned: Owned
+    drawing: FormDrawing
 
     async def open(self, ack: AsyncAck, body: Body, _: Body) -> None:
         """*Lines…*: what is typed in the form is kept, and the lines are shown on top of it."""
@@ -165,10 +167,11 @@ class LinesFormListener:
         if lines_view:
             lines = self.threads.update_view(lines_view, self._lines(draft), None)
             self.owned.start("redraw the lines", self._told(lines))
-        shop, look = self.drafts.shop, self.threads.look
-        form = issue_form(replace(draft, redrawn=True), currency=shop.currency, look=look)
         root = str(body["view"]["root_view_id"])
-        self.owned.start("redraw the form", self._told(self.threads.update_view(root, form, None)))
+        self.owned.start("redraw the form", self._told(self._redraw(root, replace(draft, redrawn=True))))
+
+    async def _redraw(self, view_id: str, draft: Draft) -> None:
+        await self.threads.update_view(view_id, await self.drawing.form(draft), None)
 
     def _push(self, body: Body, view: Block) -> None:
         self.owned.start("open a view", self._told(push_view(self.threads.client, knock(body).trigger_id, view)))

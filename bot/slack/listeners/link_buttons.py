@@ -21,12 +21,12 @@ from bot.services.ports.world import Clock
 from bot.services.pressing import Press, Pressing
 from bot.slack import ids
 from bot.slack.forms import draft_from_state, errors_for, read_part
+from bot.slack.listeners.drawing import FormDrawing
 from bot.slack.listeners.payloads import Body, Knock, assumed_member, knock
 from bot.slack.listeners.saving import CLICK, SUBMIT, Late, NotSaved, in_time
 from bot.slack.owned import Owned
 from bot.slack.threads import SlackThreads
 from bot.slack.views.blocks import Block
-from bot.slack.views.issue_form import issue_form
 from bot.slack.views.link_reply import link_reply
 from bot.slack.views.part_form import part_form
 from bot.slack.views.resend_form import cancelling_first, resend_form
@@ -49,6 +49,7 @@ class LinkButtonsListener:
     looking: Looking
     threads: SlackThreads
     owned: Owned
+    drawing: FormDrawing
 
     async def pressed(self, ack: AsyncAck, body: Body, action: Body) -> None:
         """A click on a button of a link."""
@@ -152,8 +153,7 @@ class LinkButtonsListener:
         if press.action is Action.RESEND:
             return resend_form(story, link, look)
         if press.action is Action.REQUEST_AGAIN:
-            draft = await self.pressing.begin_again(story, press)
-            return issue_form(draft, currency=draft.currency, look=look)
+            return await self.drawing.form(await self.pressing.begin_again(story, press))
         return part_form(story, link, press.action, look)
 
     async def _explaining(self, who: Knock, work: Any) -> None:

@@ -34,10 +34,26 @@ class Look:
     sandbox: bool = False
     choices: Choices = NO_CHOICES
     """What a form offers beside the usual."""
+    workspace_url: str = ""
+    """Where Slack shows this workspace, as in `https://shop.slack.com/`; empty when Slack did not say."""
+    seller: str = ""
+    """Who asks for money, as customers know them."""
 
     def money(self, minor: int, currency: str) -> str:
         """An amount as its readers write it."""
         return format_money(minor, currency, self.locale)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The shop's zone."""
+        return ZoneInfo(self.timezone)
+
+    def permalink(self, channel: str, ts: str, thread: str | None = None) -> str:
+        """Where a message stands, without asking Slack (Slack reference §10); empty when nobody can know."""
+        if not self.workspace_url:
+            return ""
+        within = f"?thread_ts={thread}&cid={channel}" if thread else ""
+        return f"{self.workspace_url}archives/{channel}/p{ts.replace('.', '')}{within}"
 
     def date(self, at: datetime) -> str:
         """A moment in each reader's own zone and language; the fallback names its zone. Only for mrkdwn."""

@@ -10,6 +10,7 @@ from bot.slack.views.blocks import person
 _DEEDS: Final[Mapping[Happened, str]] = {
     Happened.ISSUED: "Issued",
     Happened.NOTED: "Noted",
+    Happened.SENT_ANYWAY: "Sent beside another one",
     Happened.NOT_DELIVERED: "Not delivered",
     Happened.REJECTED: "Refused by Dintero",
     Happened.UNCERTAIN: "No answer from Dintero",
@@ -40,6 +41,7 @@ _DEEDS: Final[Mapping[Happened, str]] = {
 }
 _SAYS_WHO: Final = {
     Happened.ISSUED,
+    Happened.SENT_ANYWAY,
     Happened.VOUCHED,
     Happened.SENT_AGAIN,
     Happened.REPLACED,

@@ -1,13 +1,15 @@
 """The fields of the form, one function each: a stored draft in, an input block out."""
 
+from datetime import datetime
 from typing import Final
 
 from bot.domain.choices import MAX_OPTIONS, Choices
-from bot.domain.drafts import CURRENCIES, DEADLINES, EXCL, INCL, Draft, DraftLine, vat_rates
+from bot.domain.drafts import A_DATE, CURRENCIES, DEADLINES, EXCL, INCL, Draft, DraftLine, vat_rates
 from bot.domain.methods import opens_app, sole_wallet, title
 from bot.domain.orders import TO_PHONE, Capture, Delivery
-from bot.domain.typed import MAX_REFERENCE
+from bot.domain.typed import MAX_REFERENCE, is_day, read_deadline
 from bot.slack import ids
+from bot.slack.views.aloud import moment
 from bot.slack.views.blocks import Block, Look, fit, option, plain
 
 _DEADLINE_WORDS: Final = {"30m": "30 minutes", "1h": "1 hour", "1d": "1 day", "7d": "1 week", "30d": "1 month"}
@@ -97,9 +99,10 @@ def vat(line: DraftLine, country: str, generation: int) -> Block:
     return choice(ids.block_id(ids.VAT, line.line_id, generation), "VAT", "static_select", options, line.vat)
 
 
-def reference(draft: Draft) -> Block:
-    """The order number the customer and the books know."""
-    hint = f"Letters, digits and hyphens, at most {MAX_REFERENCE}. Leave it empty and one is made up."
+def reference(draft: Draft, coming: str = "") -> Block:
+    """The order number the customer and the books know; `coming` is what an empty one becomes, where it is known."""
+    empty = f"Empty: {coming}." if coming else "Leave it empty and one is made up."
+    hint = f"Letters, digits and hyphens, at most {MAX_REFERENCE}. {empty}"
     return text_input(ids.REFERENCE, "Reference", draft.reference, placeholder="4711", hint=hint, optional=True)
 
 
@@ -111,6 +114,26 @@ def deadline(draft: Draft) -> Block:
         words = {value: said for value, said in words.items() if said != own} | {draft.deadline: own}
     options = [option(said, fit(value, 75)) for value, said in words.items()]
     return choice(ids.DEADLINE, "Pay within", "static_select", options, draft.deadline)
+
+
+def pay_within(draft: Draft, now: datetime, look: Look) -> Block:
+    """How long the link lives, or until which day, with the moment it ends; tells us at once, because that changes."""
+    hint = _until(draft, now, look)
+    if is_day(draft.deadline):
+        element: Block = {"type": "datepicker", "action_id": ids.FIELD, "initial_date": draft.deadline}
+        return field(ids.DATE, "Pay before the end of", element, hint=hint) | {"dispatch_action": True}
+    menu = deadline(draft)
+    options = [*menu["element"]["options"], option("A date…", A_DATE)]
+    told = menu | {"element": menu["element"] | {"options": options}, "dispatch_action": True}
+    return told | ({"hint": plain(hint, 300)} if hint else {})
+
+
+def _until(draft: Draft, now: datetime, look: Look) -> str:
+    try:
+        until = moment(read_deadline(draft.deadline, now, look.zone), look)
+    except ValueError as wrong:
+        return str(wrong)
+    return f"Until {until}." if is_day(draft.deadline) else f"If you send it now: until {until}."
 
 
 def capture(draft: Draft) -> Block:
@@ -235,7 +258,9 @@ def prices(draft: Draft) -> Block:
 
 
 def deadline_words(deadline: str) -> str:
-    """`3d` → `3 days`; a date as it is."""
+    """`3d` → `3 days`, `7d` → `1 week`; a date as it is."""
+    if deadline in _DEADLINE_WORDS:
+        return _DEADLINE_WORDS[deadline]
     count, unit = deadline[:-1], _UNITS.get(deadline[-1:])
     if unit is None or not count.isdecimal():
         return deadline

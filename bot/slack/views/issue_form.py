@@ -1,14 +1,19 @@
 """The form behind /paylink: at most six inputs at first, all the rest behind *More* and *Lines*."""
 
 import json
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
 
+from bot.domain.doubts import Doubt, Told
 from bot.domain.draft_lines import fits_first_view, shown_lines
 from bot.domain.drafts import Draft
+from bot.domain.typed import is_day
 from bot.slack import ids
 from bot.slack.views import fields
+from bot.slack.views.aloud import aloud_of
 from bot.slack.views.blocks import Block, Look, button, buttons, modal, section
+from bot.slack.views.doubt_notice import SEND_ANYWAY, doubt_notice
 from bot.slack.views.line_list import summary, told_sums
 
 TITLE: Final = "New payment link"
@@ -17,17 +22,21 @@ LINES_CHANGED: Final = "⚠️ *The lines are not those that stood here.* Look a
 
 @dataclass(frozen=True, slots=True)
 class FormMetadata:
-    """What a form remembers: ids, which lines it shows, and whether it is a second drawing."""
+    """What a form remembers: ids, which lines it shows, whether it is a second drawing, and what it told."""
 
     draft_id: str
     channel: str
     revision: int = 0
     redrawn: bool = False
+    thread: str = ""
+    told: Told = field(default_factory=Told)
 
     def encode(self) -> str:
         """As `private_metadata`."""
-        told = {"d": self.draft_id, "c": self.channel, "g": self.revision, "r": int(self.redrawn)}
-        return json.dumps(told, separators=(",", ":"))
+        kept: dict[str, object] = {"d": self.draft_id, "c": self.channel, "g": self.revision, "r": int(self.redrawn)}
+        more = {"t": self.thread, "b": self.told.becomes, "o": self.told.twins}
+        kept |= {key: value for key, value in more.items() if value}
+        return json.dumps(kept, separators=(",", ":"))
 
     @classmethod
     def decode(cls, text: object) -> "FormMetadata":
@@ -38,49 +47,68 @@ class FormMetadata:
 
         """
         try:
-            read = json.loads(text) if isinstance(text, str) else None
+            read: Any = json.loads(text) if isinstance(text, str) else None
         except json.JSONDecodeError:
             read = None
         match read:
             case {"d": str(draft_id), "c": str(channel), "g": int(revision), "r": int(redrawn)} if draft_id:
-                return cls(draft_id, channel, revision, bool(redrawn))
+                told = Told(becomes=str(read.get("b", "")), twins=tuple(map(str, read.get("o", ()))))
+                return cls(draft_id, channel, revision, bool(redrawn), str(read.get("t", "")), told)
         raise ValueError("not a form's metadata")
 
     @classmethod
-    def of(cls, draft: Draft) -> "FormMetadata":
+    def of(cls, draft: Draft, told: Told | None = None) -> "FormMetadata":
         """What a form of this draft remembers."""
-        return cls(draft.id, draft.channel, draft.revision, draft.redrawn)
+        return cls(draft.id, draft.channel, draft.revision, draft.redrawn, draft.thread, told or Told())
 
 
-def issue_form(draft: Draft, *, currency: str, look: Look, notice: str = "") -> Block:
-    """The form as the draft stands; `currency` is the shop's own, `notice` stands on top.
+def issue_form(
+    draft: Draft,
+    *,
+    currency: str,
+    look: Look,
+    now: datetime,
+    notice: str = "",
+    doubt: Doubt | None = None,
+    coming: str = "",
+) -> Block:
+    """The form as the draft stands; `currency` is the shop's own, `notice` and `doubt` stand on top.
+
+    `coming` is what an empty reference becomes, where that is known.
 
     Block ids stay the same from one drawing to the next, so Slack keeps what is being typed. Only where the lines
     were changed elsewhere, the draft's revision gives their fields other ids, so that they show the new values.
     """
     drawn = _all if draft.expanded else _first
-    blocks = [*([section(notice)] if notice else []), *drawn(draft, currency, look)]
-    metadata = FormMetadata.of(draft).encode()
-    return modal(TITLE, blocks, callback_id=ids.VIEW_ISSUE, metadata=metadata, submit="Send")
+    said = [one for one in (notice, doubt_notice(doubt, look) if doubt else "") if one]
+    blocks = [*map(section, said), *drawn(draft, currency, look, now, coming), *aloud_of(draft, currency, look, now)]
+    metadata = FormMetadata.of(draft, doubt.told if doubt else None).encode()
+    submit = SEND_ANYWAY if doubt and doubt.twins else "Send"
+    return modal(TITLE, blocks, callback_id=ids.VIEW_ISSUE, metadata=metadata, submit=submit)
 
 
-def _first(draft: Draft, own_currency: str, look: Look) -> list[Block]:
+def _first(draft: Draft, own_currency: str, look: Look, now: datetime, coming: str) -> list[Block]:
     currency = draft.currency or own_currency
     return [
         fields.phone(draft, fields.push_note(draft, look.choices)),
         *_sold(draft, currency, look),
-        fields.reference(draft),
-        fields.deadline(draft),
+        fields.reference(draft, coming),
+        fields.pay_within(draft, now, look),
         *told_sums(draft, currency, look),
-        buttons(button(ids.FORM_MORE, "More…"), button(ids.FORM_LINES, "Lines…")),
+        buttons(
+            button(ids.FORM_MORE, "More…"),
+            button(ids.FORM_LINES, "Lines…"),
+            button(ids.FORM_PREVIEW, "Preview"),
+            *_span(draft),
+        ),
     ]
 
 
-def _all(draft: Draft, own_currency: str, look: Look) -> list[Block]:
+def _all(draft: Draft, own_currency: str, look: Look, now: datetime, coming: str) -> list[Block]:
     return [
         *_customer(draft),
-        *_order(draft, own_currency, look),
-        *_way(draft, look),
+        *_order(draft, own_currency, look, coming),
+        *_way(draft, look, now),
         *_payment(draft, look),
         *told_sums(draft, draft.currency or own_currency, look),
     ]
@@ -90,20 +118,24 @@ def _customer(draft: Draft) -> list[Block]:
     return [section("*The customer*"), fields.phone(draft), fields.name(draft), fields.email(draft)]
 
 
-def _order(draft: Draft, own_currency: str, look: Look) -> list[Block]:
+def _order(draft: Draft, own_currency: str, look: Look, coming: str) -> list[Block]:
     return [
         section("*What is sold*"),
         *_sold(draft, draft.currency or own_currency, look),
-        buttons(button(ids.FORM_LINES, "Lines…")),
+        buttons(button(ids.FORM_LINES, "Lines…"), button(ids.FORM_PREVIEW, "Preview"), *_span(draft)),
         fields.prices(draft),
         fields.currency(draft, own_currency),
-        fields.reference(draft),
+        fields.reference(draft, coming),
         fields.note(draft),
     ]
 
 
-def _way(draft: Draft, look: Look) -> list[Block]:
-    return [section("*How the link travels*"), fields.delivery(draft, look.choices), fields.deadline(draft)]
+def _way(draft: Draft, look: Look, now: datetime) -> list[Block]:
+    return [
+        section("*How the link travels*"),
+        fields.delivery(draft, look.choices),
+        fields.pay_within(draft, now, look),
+    ]
 
 
 def _payment(draft: Draft, look: Look) -> list[Block]:
@@ -116,6 +148,11 @@ def _payment(draft: Draft, look: Look) -> list[Block]:
         fields.capture(draft),
         fields.terms(draft, choices),
     ]
+
+
+def _span(draft: Draft) -> list[Block]:
+    """The way back from a date to so many hours or days."""
+    return [button(ids.FORM_SPAN, "Hours or days…")] if is_day(draft.deadline) else []
 
 
 def _sold(draft: Draft, currency: str, look: Look) -> list[Block]:

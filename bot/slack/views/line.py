@@ -19,7 +19,7 @@ def takes_buttons(kind: Happened) -> bool:
 
     They stay on it until the next such line. A note changes nothing, nor does a look or an attempt of the customer's.
     """
-    return kind not in PROGRESS | UNTOLD | {Happened.NOTED}
+    return kind not in PROGRESS | UNTOLD | {Happened.NOTED, Happened.SENT_ANYWAY}
 
 
 def line(story: Story, event: Event, now: datetime, look: Look, *, with_buttons: bool) -> Message:

@@ -3,16 +3,16 @@
 from datetime import datetime
 
 from bot.domain.links import Link
-from bot.domain.orders import ON_OUR_PAGE
 from bot.domain.stories import Story
+from bot.slack.views.aloud import promised, read_aloud
 from bot.slack.views.blocks import Block, Look, Message, context, escape, section, spoken
-from bot.slack.views.words import on_the_phone
 
 _EXAMPLES = (
     ("/paylink", "opens the form"),
     ("/paylink 249,50 912 34 567", "amount and mobile number, in any order"),
     ("/paylink 249,50 912 34 567 Tow bar #4711 3d", "what for, your reference, and how long: 12h, 3d or 2w"),
     ("/paylink items", "lists the saved items"),
+    ("/paylink pattern {yyyy}-{seq:4}", "numbers the references of this channel: 2026-0042"),
     ("/paylink help", "shows this"),
 )
 
@@ -30,7 +30,7 @@ def link_reply(story: Story, link: Link, url: str | None, now: datetime, look: L
     blocks: list[Block] = [
         section(intro),
         {"type": "rich_text", "elements": [code]},
-        *([section(on_the_phone(story.order))] if story.order.delivery in ON_OUR_PAGE else []),
+        *([read_aloud(promised(story, link, by_hand=True), look)] if now < link.expires_at else []),
         context(f"Only you can see this. {when} {look.date(link.expires_at)}. Give it to {whom} only."),
     ]
     return Message(text=f"{intro} {escape(url)}", blocks=blocks)

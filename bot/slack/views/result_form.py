@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.domain.links import Delivered
-from bot.domain.orders import ON_OUR_PAGE, TO_PHONE, Order
+from bot.domain.orders import TO_PHONE, Order
 from bot.domain.phones import mask_number
 from bot.domain.stories import Story
 from bot.slack import ids
+from bot.slack.views.aloud import promised, read_aloud
 from bot.slack.views.blocks import Block, Look, context, escape, modal, section
 from bot.slack.views.issue_form import TITLE
 from bot.slack.views.notes import opening
-from bot.slack.views.words import because, customer, message, on_the_phone
+from bot.slack.views.words import because, customer, message
 
 _READY: Final = "🔗 *Ready to share*"
 _DELIVERED: Final[Mapping[Delivered, tuple[str, str]]] = {
@@ -63,9 +64,8 @@ def created_form(story: Story, url: str | None, look: Look) -> Block:
         blocks.append(section(note))
     if url:
         blocks += [section("The link, to copy:"), _copyable(url)]
-    if url and order.delivery in ON_OUR_PAGE:
-        blocks.append(section(on_the_phone(order)))
     blocks.append(section(f"The customer can pay until {look.date(link.expires_at)}. The card shows how it goes."))
+    blocks.append(read_aloud(promised(story, link), look))
     return _notice(*blocks)
 
 

@@ -129,6 +129,13 @@ def _noted(story: Story, _: Link, event: Event, __: Look) -> str:
     return f"📝 {person(event.actor)}: {escape(story.order.note or '')}"
 
 
+def _sent_anyway(_: Story, __: Link, event: Event, ___: Look) -> str:
+    names = str(event.data.get("references") or "").split(", ")
+    *others, last = [f"*{escape(name)}*" for name in names]
+    them = f"{', '.join(others)} and {last} were" if others else f"{last} was"
+    return f"👯 {person(event.actor)} sent it although {them} open."
+
+
 def _not_delivered(story: Story, link: Link, _: Event, look: Look) -> str:
     note = delivery_note(story.order, link.facts, look) if story.order.delivery in TO_PHONE else ""
     return f"📵 {note or 'The message was not delivered. Share the link yourself.'}"
@@ -248,6 +255,7 @@ def _kept(_: Story, __: Link, event: Event, ___: Look) -> str:
 _TELLERS: Final[Mapping[Happened, Teller]] = {
     Happened.ISSUED: _issued,
     Happened.NOTED: _noted,
+    Happened.SENT_ANYWAY: _sent_anyway,
     Happened.NOT_DELIVERED: _not_delivered,
     Happened.REJECTED: _rejected,
     Happened.UNCERTAIN: _uncertain,

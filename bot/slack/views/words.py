@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bot.domain.codeword import code_word
 from bot.domain.links import Link, Status
 from bot.domain.methods import sole_wallet
 from bot.domain.operations import Kind, Operation, State
@@ -38,11 +37,6 @@ def customer(story: Story) -> str:
 def message(order: Order) -> str:
     """What Dintero sends to the customer's number: an SMS, or a push where a single wallet can pay."""
     return "push" if sole_wallet(order.methods) else "SMS"
-
-
-def on_the_phone(order: Order) -> str:
-    """What the seller says so that the customer knows our page when they see it."""
-    return f"Code word for the phone: *{code_word(order.draft_id)}*. It stands on the customer's page."
 
 
 def noun(kind: Kind, amount: int, currency: str, look: Look) -> str:

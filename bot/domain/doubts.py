@@ -1,0 +1,62 @@
+"""What a person is told, and has to confirm, before a form becomes a link."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from bot.domain.links import Status
+
+STILL_OPEN: Final = (Status.REQUESTED, Status.UNCERTAIN, Status.OPEN, Status.PENDING, Status.AUTHORIZED)
+"""A link that may yet be paid, or holds money: a second one beside it may be paid twice."""
+MOST_TWINS: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Twin:
+    """An open link that may be for the same purchase, and where its card stands."""
+
+    link_id: str
+    reference: str
+    status: Status
+    issuer: str
+    created_at: datetime
+    same_reference: bool
+    """Else it is the same phone and amount."""
+    channel: str = ""
+    ts: str | None = None
+    """None while the card stands nowhere that everybody can look at."""
+    thread: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the form that was sent had told the person."""
+
+    becomes: str = ""
+    """The reference that theirs becomes."""
+    twins: tuple[str, ...] = ()
+    """The ids of open links."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """What speaks against sending a form just so."""
+
+    reference: str
+    """As it was typed."""
+    becomes: str
+    """What it becomes because it is used already; empty when it is free."""
+    twins: tuple[Twin, ...]
+
+    def __bool__(self) -> bool:
+        """Whether anything does."""
+        return bool(self.becomes or self.twins)
+
+    @property
+    def told(self) -> Told:
+        """Once it was shown."""
+        return Told(becomes=self.becomes, twins=tuple(twin.link_id for twin in self.twins))
+
+    def was_told(self, before: Told) -> bool:
+        """Whether a person who was told that knows of it all; what is no longer so needs no confirming."""
+        return self.becomes in {"", before.becomes} and {twin.link_id for twin in self.twins} <= set(before.twins)

@@ -1,0 +1,87 @@
+"""The *Preview* on top of the form: what the customer gets, and what still stands in the way."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from bot.domain.draft_lines import filled_lines, sums
+from bot.domain.drafts import Draft
+from bot.domain.orders import Capture, Delivery
+from bot.domain.phones import BadPhone, parse_mobile, show
+from bot.domain.typed import is_day, read_deadline
+from bot.slack.views.aloud import aloud_of, moment
+from bot.slack.views.blocks import Block, Look, escape, modal, mrkdwn, plain, section
+from bot.slack.views.fields import deadline_words
+from bot.slack.views.line_list import summary, told_sums
+
+_WAYS: Final[Mapping[Delivery, str]] = {
+    Delivery.SMS: "Dintero sends an SMS or a push",
+    Delivery.LINK: "You hand over the link",
+    Delivery.EMAIL: "Paylink sends an e-mail",
+    Delivery.QR: "A QR code in the thread",
+    Delivery.APP: "You hand over a link that opens the app",
+    Delivery.PROFILE: "Dintero sends it as the payment profile says",
+}
+_MONEY: Final = {
+    Capture.RESERVE: "Reserved first, until somebody presses Capture",
+    Capture.AUTOMATIC: "Taken as soon as it is reserved",
+}
+
+
+def preview_form(
+    draft: Draft, *, currency: str, look: Look, now: datetime, reference: str, wrong: Sequence[str]
+) -> Block:
+    """The draft as its customer will see it; `currency` is the shop's own.
+
+    `reference` says which one it will be, `wrong` what keeps it from being sent, one sentence each: both mrkdwn.
+    """
+    money = draft.currency or currency
+    found = sums(draft, money)
+    seller = escape(look.seller) or "You"
+    amount = f" {look.money(found.total, money)}" if found else " …"
+    asks = "ask" if seller == "You" else "asks"
+    blocks = [
+        *(
+            [section("\n".join(["⚠️ *It cannot be sent like this yet*", *(f"• {one}" for one in wrong)]))]
+            if wrong
+            else []
+        ),
+        section(f"*{seller} {asks} the customer to pay{amount}*"),
+        *(summary(draft, money, look) if filled_lines(draft) else []),
+        *told_sums(draft, money, look),
+        {"type": "divider"},
+        {"type": "section", "fields": _fields(draft, look, now, reference)},
+        *aloud_of(draft, currency, look, now),
+    ]
+    view = modal("Preview", blocks, callback_id="preview", metadata="")
+    return view | {"external_id": f"preview:{draft.id}", "close": plain("Back", 24)}
+
+
+def _fields(draft: Draft, look: Look, now: datetime, reference: str) -> list[Block]:
+    told = {
+        "How it goes out": _WAYS[Delivery(draft.delivery)],
+        "Mobile number": _phone(draft, look),
+        "Pay within": _deadline(draft, look, now),
+        "Reference": reference,
+        "Money": _MONEY[Capture(draft.capture)],
+        "Customer's e-mail": escape(draft.email),
+        "Customer's name": escape(draft.name),
+        "Note, for the thread only": escape(draft.note),
+    }
+    return [mrkdwn(f"*{name}*\n{value}", 2000) for name, value in told.items() if value]
+
+
+def _phone(draft: Draft, look: Look) -> str:
+    """The whole number: whoever sees this has typed it."""
+    try:
+        return show(parse_mobile(draft.phone, look.country))
+    except BadPhone:
+        return escape(draft.phone)
+
+
+def _deadline(draft: Draft, look: Look, now: datetime) -> str:
+    try:
+        until = moment(read_deadline(draft.deadline, now, look.zone), look)
+    except ValueError:
+        return escape(draft.deadline)
+    return f"Until {until}" if is_day(draft.deadline) else f"{deadline_words(draft.deadline)}: until {until}"

@@ -1,0 +1,88 @@
+"""Which references are free, and which open links look like the one that is about to be made."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, String, and_, case, cast, func, literal, or_, select
+
+from bot.domain.doubts import MOST_TWINS, STILL_OPEN, Twin
+from bot.domain.links import Status
+from bot.domain.orders import Order
+from bot.domain.stories import CardState
+from storage.tables import links, orders
+from storage.transaction import Transaction
+
+
+class References(Transaction):
+    """The part of the unit of work that looks for references and for links like another."""
+
+    async def free_number(
+        self, account_id: str, before: str, after: str = "", *, at_least: int, digits: int = 0
+    ) -> int:
+        """The smallest number from `at_least` on for which no link has the reference before-number-after.
+
+        `digits` is to how many the number is filled up with zeros. One query, however many are taken.
+        """
+        numbers = select(literal(at_least).label("n")).cte("numbers", recursive=True)
+        name = literal(before) + _padded(cast(numbers.c.n, String), digits) + literal(after)
+        taken = select(links.c.id).where(links.c.account_id == account_id, links.c.merchant_reference == name).exists()
+        numbers = numbers.union_all(select(numbers.c.n + 1).where(taken))
+        found: int = (await self._run(select(func.max(numbers.c.n)))).scalar_one()
+        return found
+
+    async def twins(self, order: Order, *, typed: bool, since: datetime | None) -> Sequence[Twin]:
+        """The newest open links of the workspace with the order's reference, or its phone and amount since then.
+
+        A reference that nobody typed is compared with none, and without `since` no phone is.
+        """
+        alike = [self._same_reference(order)] if typed else []
+        if since is not None and order.phone is not None:
+            alike.append(self._same_purchase(order, order.phone, since))
+        if not alike:
+            return []
+        found = await self._run(
+            select(
+                links.c.id, links.c.merchant_reference, links.c.status, links.c.created_at, orders.c.reference,
+                orders.c.issuer, orders.c.card_channel, orders.c.card_ts, orders.c.card_state, orders.c.thread,
+                orders.c.diverted,
+            )
+            .join(orders, orders.c.id == links.c.order_id)
+            .where(orders.c.workspace_id == order.workspace_id, links.c.status.in_(STILL_OPEN), or_(*alike))
+            .order_by(links.c.created_at.desc(), links.c.n.desc())
+            .limit(MOST_TWINS)
+        )  # fmt: skip
+        return [_twin(row, order.reference) for row in found]
+
+    def _same_purchase(self, order: Order, phone: str, since: datetime) -> ColumnElement[bool]:
+        return and_(
+            orders.c.phone_hash == self._secrets.phone_hash(phone),
+            orders.c.created_at >= since,
+            links.c.amount == order.amount,
+            links.c.currency == order.currency,
+        )
+
+    @staticmethod
+    def _same_reference(order: Order) -> ColumnElement[bool]:
+        return or_(orders.c.reference == order.reference, links.c.merchant_reference == order.reference)
+
+
+def _padded(number: ColumnElement[str], digits: int) -> ColumnElement[str]:
+    """Filled up with zeros in front; one that is longer stays whole."""
+    filled = func.substr(literal("0" * digits) + number, func.length(number) + 1, digits)
+    return case((func.length(number) >= digits, number), else_=filled)
+
+
+def _twin(row: Row[Any], reference: str) -> Twin:
+    posted = row.card_state == CardState.POSTED and not row.diverted
+    return Twin(
+        link_id=row.id,
+        reference=row.merchant_reference,
+        status=Status(row.status),
+        issuer=row.issuer,
+        created_at=row.created_at,
+        same_reference=reference in {row.merchant_reference, row.reference},
+        channel=row.card_channel,
+        ts=row.card_ts if posted else None,
+        thread=row.thread,
+    )
