@@ -11,6 +11,7 @@ from bot.domain.money import MAX_MINOR, parse_amount, plain_amount, round_half_u
 from bot.domain.orders import Agreed, Capture, Delivery, Line, Remind
 from bot.domain.phones import parse_mobile
 from bot.domain.typed import (
+    PHONE,
     read_deadline,
     read_email,
     read_name,
@@ -29,7 +30,7 @@ _VAT: Final[Mapping[str, tuple[str, ...]]] = {
     "FI": ("25,5", "13,5", "10", "0"),
     "IS": ("24", "11", "0"),
 }
-DEADLINES: Final = ("30m", "1h", "1d", "7d", "30d")
+DEADLINES: Final = (PHONE, "30m", "1h", "1d", "7d", "30d")
 INCL, EXCL = "incl", "excl"
 CURRENCIES: Final = ("NOK", "SEK", "DKK", "EUR")
 
@@ -69,7 +70,7 @@ class Draft:
     reference: str = ""
     note: str = ""
     deadline: str = "7d"
-    """`7d`, `12h`, `30m`, `2w`, or a date `2026-12-01`, which means its last minute in UTC."""
+    """`7d`, `12h`, `30m`, `2w`, `phone`, or a date `2026-12-01`, which means its last minute in UTC."""
     delivery: str = Delivery.SMS
     capture: str = Capture.RESERVE
     prices: str = INCL
@@ -87,6 +88,8 @@ class Draft:
     remind_opened: bool = False
     thread: str = ""
     """The message whose thread the card begins in."""
+    replaces: str = ""
+    """The id of the link that it is to take the place of; empty for a new order."""
     lines: tuple[DraftLine, ...] = (DraftLine(line_id="1"),)
     expanded: bool = False
     """Whether *More* was pressed."""

@@ -11,8 +11,10 @@ from bot.domain.items import Item
 from bot.domain.links import Delivered, Status
 from bot.domain.operations import OPEN, Kind, State
 from bot.domain.orders import Capture, Delivery
+from bot.domain.redrafting import draft_of
 from bot.slack.views.blocks import Look
 from bot.slack.views.card import card
+from bot.slack.views.change_form import KEPT
 from bot.slack.views.issue_form import LINES_CHANGED, issue_form
 from bot.slack.views.item_list import item_list
 from bot.slack.views.line import line
@@ -20,7 +22,8 @@ from bot.slack.views.line_form import line_form
 from bot.slack.views.lines_form import NO_LAST_ORDER, lines_form
 from bot.slack.views.link_reply import link_reply, moved, said, sorry, usage
 from bot.slack.views.part_form import part_form
-from bot.slack.views.resend_form import cancelling_first, resend_form
+from bot.slack.views.release_form import release_form
+from bot.slack.views.resend_form import cancelling_first, extend_form, resend_form
 from bot.slack.views.result_form import (
     created_form,
     creating_form,
@@ -31,6 +34,7 @@ from bot.slack.views.result_form import (
 from bot.slack.views.words import named
 
 from .shelf import (
+    LINK,
     LOOK,
     NOW,
     URL,
@@ -51,6 +55,7 @@ SANDBOX = Look(sandbox=True)
 THREE = order(line_of(price=10000, quantity="1.5"), line_of("Wiring", 9900, line_id="2"), line_of("Fee", 0, "1", "3"))
 SEVEN = order(*(line_of(f"Thing {n}", 1000 * n, str(n), str(n)) for n in range(1, 8)))
 BY_LINK = order(delivery=Delivery.LINK, phone=None)
+MAILABLE = order(email="kari@example.com")
 PAGE = "https://pay.example.com/p/token"
 
 
@@ -99,6 +104,12 @@ def rejected():
 def opened():
     for delivered in Delivered:
         yield f"delivery {delivered}", story(link(known=facts(delivered=delivered)))
+        if delivered in {Delivered.SKIPPED, Delivered.FAILED}:
+            yield (
+                f"delivery {delivered}, an e-mail address known",
+                story(link(known=facts(delivered=delivered)), of=MAILABLE),
+            )
+    yield "on the phone", story(link(on_phone=True), of=order(deadline="phone"))
     yield "nobody asked for a message", story(link(known=facts(delivered=Delivered.NONE)), of=BY_LINK)
     yield "vouched for", story(link(known=facts(delivered=Delivered.NONE, vouched_by="U0OLA"), **NOT_SENT))
     yield "sent again, the older one alive", story(older(Status.OPEN, facts(delivered=Delivered.NONE)), newer())
@@ -229,6 +240,9 @@ def tellings():
     yield "replaced", *told(Happened.REPLACED, link(Status.CANCELLED, replaced=True), **changed)
     yield "replaced, nothing changed", *told(Happened.REPLACED, link(Status.CANCELLED), reference="4711-2", changed="")
     yield "not replaced", *told(Happened.NOT_REPLACED, link(Status.VOIDED), reason="The customer had just paid.")
+    beyond = {"reference": "4711-4", "changed": "another number", "sent": 3}
+    yield "replaced, with a fourth message", *told(Happened.REPLACED, link(Status.CANCELLED), **beyond)
+    yield "not replaced, held", *told(Happened.NOT_REPLACED, link(Status.PENDING), reason="Its payment is held.")
     yield "vouched", *told(Happened.VOUCHED, link(known=facts(vouched_by="U0OLA"), **NOT_SENT))
     yield "found", *told(Happened.FOUND, source=Source.AUTOMATIC)
     alive = link(known=facts(delivered=Delivered.NONE), replaced=True)
@@ -353,6 +367,14 @@ def forms():
     yield "capture the rest", part_form(story(of=THREE), link(known=some), Action.CAPTURE_PART, LOOK)
     yield "send again", resend_form(story(), link(), LOOK)
     yield "send again, right after Send", cancelling_first(link())
+    yield "extend", extend_form(story(), link(), LOOK)
+    yield "release", release_form(story(), ON_RESERVED, LOOK)
+    yield "release the rest", release_form(story(), ON_PART, LOOK)
+    changed = replace(draft_of(order(), "5f2c8d31"), replaces=LINK)
+    yield "change order", issue_form(changed, currency="NOK", look=LOOK)
+    yield "change order, more", issue_form(replace(changed, expanded=True), currency="NOK", look=LOOK)
+    by_link = replace(changed, delivery=Delivery.LINK)
+    yield "change order, typed before", issue_form(by_link, currency="NOK", look=LOOK, notice=KEPT)
     yield "refund", part_form(story(), link(Status.CAPTURED, known=captured(taken={"1": 24900})), Action.REFUND, LOOK)
     yield "refund, lines unknown", part_form(story(), ON_PAID, Action.REFUND, LOOK)
 

@@ -12,18 +12,19 @@ from tests.stories.till import (
     done,
     lines,
     moved,
+    releases,
     the_operation,
     until,
     whispers,
 )
 
-OPEN = ["Show link", "Cancel link", "Send again…", "Refresh"]
+OPEN = ["Show link", "Send again…", "Cancel link", "Change order…", "Extend…", "Refresh"]
 
 
 async def test_a_released_reservation_is_over(shop):
     await a_reserved_link(shop)
 
-    await shop.presses("Release")
+    await releases(shop)
 
     assert [call.body for call in shop.writes("void")] == [None]
     assert card(shop).startswith("↩️ Reservation released · 249,50 kr")
@@ -36,7 +37,7 @@ async def test_the_rest_is_released_after_a_part_capture(shop):
     await an_order_of_three_lines(shop)
     await captures_part(shop, How_much="Whole lines", Lines=["Hitch"])
 
-    await shop.presses("Release the rest")
+    await releases(shop, "Release the rest")
 
     assert moved(shop) == ["capture", "void"]
     assert done(shop, "VOID") == [449_50]

@@ -4,11 +4,18 @@ from typing import Final
 
 from bot.domain.drafts import CURRENCIES, DEADLINES, EXCL, INCL, Draft, DraftLine, vat_rates
 from bot.domain.orders import Capture, Delivery
-from bot.domain.typed import MAX_REFERENCE
+from bot.domain.typed import MAX_REFERENCE, PHONE
 from bot.slack import ids
 from bot.slack.views.blocks import Block, fit, option, plain
 
-_DEADLINE_WORDS: Final = {"30m": "30 minutes", "1h": "1 hour", "1d": "1 day", "7d": "1 week", "30d": "1 month"}
+_DEADLINE_WORDS: Final = {
+    PHONE: "On the phone (30 minutes)",
+    "30m": "30 minutes",
+    "1h": "1 hour",
+    "1d": "1 day",
+    "7d": "1 week",
+    "30d": "1 month",
+}
 _UNITS: Final = {"m": "minute", "h": "hour", "d": "day", "w": "week"}
 _INITIAL_LIMIT: Final = 3000
 

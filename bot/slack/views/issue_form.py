@@ -9,6 +9,7 @@ from bot.domain.drafts import Draft
 from bot.slack import ids
 from bot.slack.views import fields
 from bot.slack.views.blocks import Block, Look, button, buttons, modal, section
+from bot.slack.views.change_form import change_modal
 from bot.slack.views.line_list import summary, told_sums
 
 TITLE: Final = "New payment link"
@@ -61,6 +62,8 @@ def issue_form(draft: Draft, *, currency: str, look: Look, notice: str = "") -> 
     drawn = _all if draft.expanded else _first
     blocks = [*([section(notice)] if notice else []), *drawn(draft, currency, look)]
     metadata = FormMetadata.of(draft).encode()
+    if draft.replaces:
+        return change_modal(draft, blocks, metadata)
     return modal(TITLE, blocks, callback_id=ids.VIEW_ISSUE, metadata=metadata, submit="Send")
 
 
@@ -69,7 +72,7 @@ def _first(draft: Draft, own_currency: str, look: Look) -> list[Block]:
     return [
         fields.phone(draft),
         *_sold(draft, currency, look),
-        fields.reference(draft),
+        *_reference(draft),
         fields.deadline(draft),
         *told_sums(draft, currency, look),
         buttons(button(ids.FORM_MORE, "More…"), button(ids.FORM_LINES, "Lines…")),
@@ -84,7 +87,7 @@ def _all(draft: Draft, own_currency: str, look: Look) -> list[Block]:
         buttons(button(ids.FORM_LINES, "Lines…")),
         fields.prices(draft),
         fields.currency(draft, own_currency),
-        fields.reference(draft),
+        *_reference(draft),
         fields.deadline(draft),
         fields.capture(draft),
         fields.delivery(draft),
@@ -92,6 +95,11 @@ def _all(draft: Draft, own_currency: str, look: Look) -> list[Block]:
         fields.note(draft),
         *told_sums(draft, currency, look),
     ]
+
+
+def _reference(draft: Draft) -> list[Block]:
+    """An order that is changed keeps its reference: the next link of its chain takes the next suffix."""
+    return [] if draft.replaces else [fields.reference(draft)]
 
 
 def _sold(draft: Draft, currency: str, look: Look) -> list[Block]:
