@@ -22,6 +22,8 @@ from bot.services.ports.world import Clock
 MOST_MESSAGES: Final = 3
 """How many messages one order may send by itself; a fourth wants somebody who is trusted."""
 APART: Final = timedelta(seconds=60)
+_ANEW: Final = "a fresh deadline"
+"""What differs when nothing else does."""
 _NO_MESSAGE: Final = {Delivered.NONE, Delivered.BY_PROFILE}
 _NOBODY_CAN_PAY: Final = {Status.CANCELLED, Status.EXPIRED, Status.FAILED}
 _CAN_BE_PAID: Final[Mapping[Status, str]] = {
@@ -83,7 +85,7 @@ class Replacing:
             expires_at=offer.expires_at,
             created_at=now,
         )
-        changed, more = changes(before, order), beyond(story, order)
+        changed, more = changes(before, order) or _ANEW, beyond(story, order)
         told = self._news(Happened.REPLACED, operation, reference=fresh.reference, changed=changed, **more)
         await work.change_order(order, since=n)
         await work.mark_replaced(link.id)

@@ -14,9 +14,10 @@ from bot.slack.views.blocks import Look, escape, person
 from bot.slack.views.words import amounts, because, held, operating
 
 NO_SMS_IN_SANDBOX: Final = "Sandbox: no SMS is sent. Use *Show link*."
+_OTHER_WAYS: Final = "Press *Show link* and share the link yourself, or *Send again…* to another number or another way."
 _SHARE: Final[Mapping[Delivered, str]] = {
-    Delivered.SKIPPED: "No SMS was sent to this number. Press *Show link* and share the link yourself.",
-    Delivered.FAILED: "The SMS was not delivered. Press *Show link* and share the link yourself.",
+    Delivered.SKIPPED: f"No SMS was sent to this number. {_OTHER_WAYS}",
+    Delivered.FAILED: f"The SMS was not delivered. {_OTHER_WAYS}",
     Delivered.SIMULATED: NO_SMS_IN_SANDBOX,
     Delivered.NONE: "Nothing is sent to the customer. Press *Show link* and share the link yourself.",
     Delivered.BY_PROFILE: "Dintero sends it the way your payment profile says.",
