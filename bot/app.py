@@ -39,6 +39,7 @@ from bot.services.ports.storage import Store
 from bot.services.ports.world import Clock, Counters
 from bot.services.pressing import Pressing
 from bot.services.refreshing import Refreshing
+from bot.services.reopening import Reopening
 from bot.services.replacing import Replacing
 from bot.services.running import Running
 from bot.services.saved_items import SavedItems
@@ -47,6 +48,7 @@ from bot.services.telling import Telling
 from bot.services.visiting import Visiting
 from bot.settings import Settings
 from bot.slack.app import Bot, bolt, introduce_bot, route
+from bot.slack.listeners.change_form import ChangeFormListener
 from bot.slack.listeners.command import CommandListener
 from bot.slack.listeners.drafting import Drafting
 from bot.slack.listeners.drawing import FormDrawing
@@ -279,6 +281,7 @@ def _wire(
         forms=IssueFormListener(
             drafts=drafts, issuing=issuing, creating=creating, threads=threads, owned=owned, drawing=drawing
         ),
+        changes=ChangeFormListener(drafts=drafts, pressing=pressing, owned=owned, drawing=drawing),
         lines=LinesFormListener(drafts=drafts, items=items, threads=threads, owned=owned, drawing=drawing),
         previews=PreviewListener(drafts=drafts, issuing=issuing, patterns=patterns, threads=threads, owned=owned),
         patterns=PatternsListener(patterns=patterns, threads=threads, owned=owned),
@@ -288,6 +291,7 @@ def _wire(
             clock=clock,
             people=people,
             pressing=pressing,
+            reopening=Reopening(store=store, clock=clock),
             looking=looking,
             threads=threads,
             owned=owned,

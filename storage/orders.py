@@ -1,5 +1,7 @@
 """Orders, their stories and their cards."""
 
+from typing import Any
+
 from sqlalchemy import insert, select, update
 
 from bot.domain.errors import DraftUsed
@@ -24,30 +26,13 @@ class Orders(Links):
 
         """
         now = self._machine_now()
-        phone = order.phone
         added = await self._run(
             self._insert_unless_there(
                 orders,
                 id=order.id,
                 workspace_id=order.workspace_id,
                 account_id=order.account_id,
-                reference=order.reference,
-                currency=order.currency,
-                delivery=order.delivery,
-                capture=order.capture,
-                phone=self._hidden(phone),
-                phone_hash=None if phone is None else self._secrets.phone_hash(phone),
-                phone_last3=None if phone is None else phone[-3:],
-                email=self._hidden(order.email),
-                name=self._hidden(order.name),
-                note=self._hidden(order.note),
-                deadline=order.deadline,
-                methods=order.methods,
-                profile=order.profile,
-                address=order.address,
-                terms=order.terms,
-                remind=order.remind,
-                remind_opened=order.remind_opened,
+                **self._agreed(order),
                 issuer=order.issuer,
                 draft_id=order.draft_id,
                 channel=order.channel,
@@ -70,9 +55,21 @@ class Orders(Links):
         )
         if added.first() is None:
             raise await self._used(order.draft_id)
+        await self._add_lines(order, since=1)
+
+    async def change_order(self, order: Order, *, since: int) -> None:
+        """Write all that is agreed by now; its lines hold from the chain's link number `since` on."""
+        await self._lock(order.id)
+        sold = await self._sold(order.id)
+        await self._run(update(orders).where(orders.c.id == order.id).values(**self._agreed(order)))
+        if order.lines != sold[max(sold)]:
+            await self._add_lines(order, since=since)
+
+    async def _add_lines(self, order: Order, *, since: int) -> None:
         rows = [
             {
                 "order_id": order.id,
+                "since": since,
                 "position": position,
                 "line_id": line.line_id,
                 "text": line.text,
@@ -85,21 +82,36 @@ class Orders(Links):
         if rows:
             await self._run(insert(lines), rows)
 
-    async def change_customer(self, order: Order) -> None:
-        """Write whom the order goes to, how, and for how long; its lines and its reference stay as they are."""
+    async def _sold(self, order_id: str) -> dict[int, tuple[Line, ...]]:
+        """The order's lines by the number of the first link that was made with them."""
+        rows = await self._run(select(lines).where(lines.c.order_id == order_id).order_by(lines.c.position))
+        sold: dict[int, tuple[Line, ...]] = {}
+        for row in rows:
+            sold[row.since] = (*sold.get(row.since, ()), line_from(row))
+        return sold or {1: ()}
+
+    def _agreed(self, order: Order) -> dict[str, Any]:
+        """The columns that a form fills."""
         phone = order.phone
-        await self._run(
-            update(orders)
-            .where(orders.c.id == order.id)
-            .values(
-                phone=self._hidden(phone),
-                phone_hash=None if phone is None else self._secrets.phone_hash(phone),
-                phone_last3=None if phone is None else phone[-3:],
-                email=self._hidden(order.email),
-                delivery=order.delivery,
-                deadline=order.deadline,
-            )
-        )
+        return {
+            "reference": order.reference,
+            "currency": order.currency,
+            "delivery": order.delivery,
+            "capture": order.capture,
+            "phone": self._hidden(phone),
+            "phone_hash": None if phone is None else self._secrets.phone_hash(phone),
+            "phone_last3": None if phone is None else phone[-3:],
+            "email": self._hidden(order.email),
+            "name": self._hidden(order.name),
+            "note": self._hidden(order.note),
+            "deadline": order.deadline,
+            "methods": order.methods,
+            "profile": order.profile,
+            "address": order.address,
+            "terms": order.terms,
+            "remind": order.remind,
+            "remind_opened": order.remind_opened,
+        }
 
     def _hidden(self, text: str | None) -> str | None:
         return None if text is None else self._secrets.encrypt(text)
@@ -122,8 +134,8 @@ class Orders(Links):
         )
         if row is None:
             return None
-        sold = await self._run(select(lines).where(lines.c.order_id == order_id).order_by(lines.c.position))
-        order = order_from(row, tuple(line_from(line) for line in sold), self._secrets)
+        sold = await self._sold(order_id)
+        order = order_from(row, sold[max(sold)], self._secrets)
         chain = await self._links(select(links).where(links.c.order_id == order_id).order_by(links.c.n))
         last = await self._first(
             select(events)
@@ -138,6 +150,7 @@ class Orders(Links):
             card=card_from(row),
             version=row.version,
             last_event=event_from(last) if last else None,
+            sold=sold,
         )
 
     async def story_of_link(self, link_id: str) -> Story | None:
@@ -155,7 +168,8 @@ class Orders(Links):
             .subquery()
         )
         joined = select(lines, newest.c.currency).join(newest, newest.c.id == lines.c.order_id)
-        rows = (await self._run(joined.order_by(lines.c.position))).all()
+        rows = (await self._run(joined.order_by(lines.c.since.desc(), lines.c.position))).all()
+        rows = [row for row in rows if row.since == rows[0].since]
         return (rows[0].currency, tuple(line_from(row) for row in rows)) if rows else None
 
     async def redraw(self, order_id: str) -> None:

@@ -122,6 +122,8 @@ class LineRow(Base, table=True):
     __tablename__ = "order_line"
 
     order_id: str = Field(primary_key=True, foreign_key="orders.id")
+    since: int = Field(primary_key=True)
+    """The number of the first link that was made with it; up to the next number it holds for the links after it too."""
     position: int = Field(primary_key=True)
     line_id: str
     text: str
@@ -153,6 +155,7 @@ class LinkRow(Base, table=True):
     amount: int = Field(sa_type=BigInteger)
     currency: str
     auto_capture: bool
+    on_phone: bool
     replaced: bool
     facts: Facts = Field(sa_column=Column(AsJson(Facts), nullable=False))
     expires_at: datetime = Field(sa_type=Utc)

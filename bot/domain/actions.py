@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from bot.domain.links import Link, Status
+from bot.domain.links import Delivered, Link, Status
 from bot.domain.operations import ASK_ARRIVED_AFTER, GIVE_UP_AFTER, IN_DOUBT, Kind, Operation, State
 
 AUTO_CAPTURE_WINDOW: Final = timedelta(hours=48)
@@ -28,6 +28,14 @@ class Action(StrEnum):
     SEND_AGAIN = "send_again"
     RESEND = "resend"
     """Cancel this link and send another: to another number, another way, or for longer."""
+    CHANGE = "change"
+    """Cancel this link and send another for a changed order."""
+    EXTEND = "extend"
+    """Cancel this link and send another that lives longer."""
+    HUNG_UP = "hung_up"
+    """The customer is off the phone: the link gives way to one that lives a day."""
+    SEND_EMAIL = "send_email"
+    """The message did not arrive: the link gives way to one that goes out by e-mail."""
     REQUEST_AGAIN = "request_again"
     """Begin a new order from one that came to nothing."""
     KEEP = "keep"
@@ -47,6 +55,9 @@ MOVES_MONEY: Final = frozenset(
 )
 """Actions that only the issuer and the money users may press."""
 
+GIVES_WAY: Final = frozenset({Action.RESEND, Action.CHANGE, Action.EXTEND, Action.HUNG_UP, Action.SEND_EMAIL})
+"""Actions that cancel a link and have another take its place."""
+
 ABOUT_OPERATION: Final = frozenset({Action.CHECK_AGAIN, Action.TRY_AGAIN})
 """Actions about the operation that was open when they were shown, and about no other."""
 
@@ -59,6 +70,7 @@ PRESSED_FOR: Final[Mapping[Kind, Action]] = {
 }
 """What a person presses for an operation of each kind: who may press it may also end or repeat one."""
 
+_UNDELIVERED: Final = {Delivered.SKIPPED, Delivered.FAILED}
 _ENDED: Final = {Status.VOIDED, Status.CANCELLED, Status.EXPIRED, Status.FAILED}
 
 
@@ -151,8 +163,12 @@ def _uncertain(link: Link, now: datetime) -> tuple[Action, ...]:
 
 def _open(link: Link, now: datetime) -> tuple[Action, ...]:
     show = (Action.SHOW_LINK,) if link.url and now < link.expires_at else ()
-    ours = (Action.RESEND, Action.CANCEL) if link.session_id else ()
-    return (*show, *ours, Action.REFRESH)
+    if not link.session_id:
+        return (*show, Action.REFRESH)
+    first = (Action.HUNG_UP,) if link.on_phone else ()
+    undelivered = link.facts.delivered in _UNDELIVERED and not link.on_phone
+    other = (Action.RESEND, *((Action.SEND_EMAIL,) if undelivered else ()), Action.CHANGE, Action.EXTEND)
+    return (*first, *show, *other, Action.CANCEL, Action.REFRESH)
 
 
 def _authorized(link: Link, now: datetime) -> tuple[Action, ...]:

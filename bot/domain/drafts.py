@@ -12,6 +12,7 @@ from bot.domain.money import MAX_MINOR, parse_amount, plain_amount, round_half_u
 from bot.domain.orders import TO_PHONE, Agreed, Capture, Delivery, Line, Remind
 from bot.domain.phones import parse_mobile
 from bot.domain.typed import (
+    PHONE,
     read_deadline,
     read_email,
     read_name,
@@ -31,7 +32,7 @@ _VAT: Final[Mapping[str, tuple[str, ...]]] = {
     "FI": ("25,5", "13,5", "10", "0"),
     "IS": ("24", "11", "0"),
 }
-DEADLINES: Final = ("30m", "1h", "1d", "7d", "30d")
+DEADLINES: Final = (PHONE, "30m", "1h", "1d", "7d", "30d")
 DEADLINE: Final = "7d"
 """Unless another is chosen."""
 A_DATE: Final = "date"
@@ -75,7 +76,7 @@ class Draft:
     reference: str = ""
     note: str = ""
     deadline: str = DEADLINE
-    """`7d`, `12h`, `30m`, `2w`, or a date `2026-12-01`, which means its last minute in the shop's zone."""
+    """`7d`, `12h`, `30m`, `2w`, `phone`, or a date `2026-12-01`, which means its last minute in the shop's zone."""
     delivery: str = Delivery.SMS
     capture: str = Capture.RESERVE
     prices: str = INCL
@@ -93,6 +94,8 @@ class Draft:
     remind_opened: bool = False
     thread: str = ""
     """The message whose thread the card begins in."""
+    replaces: str = ""
+    """The id of the link that it is to take the place of; empty for a new order."""
     lines: tuple[DraftLine, ...] = (DraftLine(line_id="1"),)
     expanded: bool = False
     """Whether *More* was pressed."""

@@ -31,7 +31,7 @@ _FIXED: Final = {
 def headline(link: Link, now: datetime) -> Headline:
     """What the card says first."""
     if link.status is Status.OPEN:
-        return _open(link)
+        return _open(link, now)
     if link.status is Status.AUTHORIZED:
         return _loud(link, _authorized(link, now))
     if link.status is Status.CAPTURED:
@@ -39,10 +39,12 @@ def headline(link: Link, now: datetime) -> Headline:
     return _FIXED[link.status]
 
 
-def _open(link: Link) -> Headline:
+def _open(link: Link, now: datetime) -> Headline:
     facts = link.facts
     if facts.paying_since is not None:
         return Headline("👛", "Paying now")
+    if now >= link.expires_at:
+        return Headline("⌛", "Deadline passed")
     if facts.last_failure is not None:
         return Headline("⚠️", "Payment failed, the customer can try again")
     if facts.opened_at is not None:

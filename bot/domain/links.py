@@ -95,6 +95,8 @@ class Link:
     amount: int
     currency: str
     auto_capture: bool
+    on_phone: bool = False
+    """Whether it was made for a customer who is on the phone."""
     expires_at: datetime
     created_at: datetime
     session_id: str | None = None

@@ -12,9 +12,12 @@ from typing import Final
 from bot.domain.drafts import Draft, DraftLine
 from bot.domain.money import BadAmount, parse_amount, plain_amount
 from bot.domain.phones import BadPhone, parse_mobile, unlink
+from bot.domain.typed import PHONE
 
 _NUMERIC = re.compile(r"(?:kr\.?)?[+(]?[\d.,()\u00a0\u2013-]*\d[\d.,()\u00a0\u2013-]*(?:kr\.?)?", re.IGNORECASE)
 _DEADLINE = re.compile(r"\d{1,4}[hdw]|\d{4}-\d{2}-\d{2}")
+_ON_THE_PHONE: Final = frozenset({"phone", "tlf"})
+"""Only as the last word and in small letters: people sell phones, too."""
 _ESCAPES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _CURRENCY = frozenset({"kr", "kr.", "nok", "sek", "dkk", "isk", "eur", "€", "usd", "$", "gbp", "£", "chf", "pln"})
 """Said of the amount before them, so that another currency's is not taken as ours."""
@@ -41,7 +44,7 @@ def read_quickline(text: str, draft: Draft, *, currency: str, country: str) -> D
     """
     words = _plain(text).split()
     words, reference = _take(words, lambda word: word.startswith("#") and len(word) > 1)
-    words, deadline = _take(words, lambda word: bool(_DEADLINE.fullmatch(word.lower())))
+    words, deadline = _take_deadline(words)
     numbers, rest = _leading_numbers(words)
     if rest and not numbers and reference is None:
         raise Nonsense(text)
@@ -74,6 +77,12 @@ def _take(words: list[str], wanted: Callable[[str], bool]) -> tuple[list[str], s
         if wanted(words[index]):
             return words[:index] + words[index + 1 :], words[index]
     return words, None
+
+
+def _take_deadline(words: list[str]) -> tuple[list[str], str | None]:
+    if words and words[-1] in _ON_THE_PHONE:
+        return words[:-1], PHONE
+    return _take(words, lambda word: bool(_DEADLINE.fullmatch(word.lower())))
 
 
 def _leading_numbers(words: list[str]) -> tuple[list[str], list[str]]:

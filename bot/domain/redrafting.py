@@ -1,8 +1,10 @@
 """An order as the form that would make it again."""
 
+from typing import Final
+
 from bot.domain.drafts import Draft, DraftLine
 from bot.domain.money import plain_amount
-from bot.domain.orders import SHIPPING_LINE, Delivery, Order
+from bot.domain.orders import SHIPPING_LINE, Agreed, Delivery, Order
 
 
 def draft_of(order: Order, draft_id: str) -> Draft:
@@ -43,11 +45,28 @@ def draft_of(order: Order, draft_id: str) -> Draft:
     )
 
 
-def changes(before: Order, after: Draft) -> str:
-    """What a replacement changes, in a few words without personal data: `another number, 1 day`."""
-    told = {
-        "another number": (before.phone or "") != after.phone,
-        "another way": before.delivery != after.delivery,
-        "a new deadline": before.deadline != after.deadline,
-    }
-    return ", ".join(words for words, so in told.items() if so)
+_TOLD: Final = {
+    "other lines": ("lines", "currency"),
+    "methods": ("methods",),
+    "another profile": ("profile",),
+    "reserve or capture": ("capture",),
+    "another number": ("phone",),
+    "another e-mail address": ("email",),
+    "another name": ("name",),
+    "another way": ("delivery",),
+    "a new deadline": ("deadline",),
+    "the address": ("address",),
+    "the terms": ("terms",),
+    "the note": ("note",),
+    "reminders": ("remind", "remind_opened"),
+}
+"""What is said of each field that differs; never what stands in it."""
+
+
+def changes(before: Agreed, after: Agreed) -> str:
+    """What a replacement changes, in a few words without personal data: `other lines, another number`."""
+
+    def differs(name: str) -> bool:
+        return bool(getattr(before, name) != getattr(after, name))
+
+    return ", ".join(words for words, names in _TOLD.items() if any(differs(name) for name in names))

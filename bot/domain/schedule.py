@@ -28,6 +28,8 @@ _UNOPENED: Final = (
     (_DAY, 60 * _MINUTE),
 )
 """By age: at first the seller may be on the phone, waiting to see it opened."""
+_ON_THE_PHONE: Final = ((10 * _MINUTE, 10 * _SECOND), (60 * _MINUTE, 5 * _MINUTE))
+"""The same, where the seller said so."""
 _OPENED: Final = ((10 * _MINUTE, 30 * _SECOND), (60 * _MINUTE, 5 * _MINUTE))
 """By the time since it was opened: nothing announces an attempt that failed (Dintero reference §5, §9)."""
 _REFUNDABLE: Final = ((7 * _DAY, _DAY), (90 * _DAY, 7 * _DAY))
@@ -67,7 +69,7 @@ def _curious(link: Link, now: datetime) -> datetime | None:
     if link.session_id is None:
         return None
     if link.facts.opened_at is None:
-        return _rarer(now, now - link.created_at, _UNOPENED)
+        return _rarer(now, now - link.created_at, _ON_THE_PHONE if link.on_phone else _UNOPENED)
     return _rarer(now, now - link.facts.opened_at, _OPENED)
 
 

@@ -9,7 +9,7 @@ from bot.domain.events import Happened, News, Source
 from bot.domain.links import Facts, Link, Status
 from bot.domain.moves import ENDED, move
 from bot.domain.observations import Observation, Payment, Report, Session
-from bot.domain.operations import Kind, Operation
+from bot.domain.operations import IN_DOUBT, Kind, Operation
 from bot.domain.verdicts import Verdict, judge
 
 EXPIRY_GRACE: Final = timedelta(minutes=5)
@@ -102,7 +102,8 @@ def _check_ours(link: Link, observation: Observation) -> None:
 
 def _report(link: Link, observation: Observation, now: datetime) -> Report:
     report = observation.report
-    if report is Report.UNPAID and now >= link.expires_at + EXPIRY_GRACE:
+    over = link.expires_at if _is_gone_as_wanted(link, observation) else link.expires_at + EXPIRY_GRACE
+    if report is Report.UNPAID and now >= over:
         # A payment that was begun and is not in this read may be under way: that is no expiry.
         return Report.EXPIRED if link.transaction_id is None else Report.UNKNOWN
     if observation.session is None and observation.payment is None and link.session_id is None:
@@ -112,6 +113,13 @@ def _report(link: Link, observation: Observation, now: datetime) -> Report:
     if report is Report.CANCELLED and link.status is Status.AUTHORIZED and observation.payment:
         return Report.VOIDED  # we saw the reservation, whatever the payment's log holds of it now
     return report
+
+
+def _is_gone_as_wanted(link: Link, observation: Observation) -> bool:
+    """Whether a link that Dintero was asked to cancel is gone: nobody waits to be told that nobody can pay it."""
+    operation = link.operation
+    asked = operation is not None and operation.kind is Kind.CANCEL and operation.state in IN_DOUBT
+    return observation.gone and asked
 
 
 def _is_older(facts: Facts, payment: Payment) -> bool:

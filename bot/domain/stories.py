@@ -1,11 +1,12 @@
 """An order as Slack shows it: its chain of links, its card, and what of it is held or claimed."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.domain.events import Event
 from bot.domain.links import Link
-from bot.domain.orders import Order
+from bot.domain.orders import Line, Order
 
 
 class CardState(StrEnum):
@@ -46,11 +47,22 @@ class Story:
     version: int
     """The order's version; raised by every change of any of its links."""
     last_event: Event | None = None
+    sold: Mapping[int, tuple[Line, ...]] = field(default_factory=dict)
+    """The lines that links were made with, by the number of the first of them; empty when they never changed."""
 
     @property
     def newest(self) -> Link:
         """The link the card shows."""
         return self.links[-1]
+
+    def lines(self, link: Link) -> tuple[Line, ...]:
+        """What `link` asks money for: the order may have been changed since."""
+        since = max((n for n in self.sold if n <= link.n), default=None)
+        return self.order.lines if since is None else self.sold[since]
+
+    def order_of(self, link: Link) -> Order:
+        """The order as `link` was made from it, as far as money is concerned."""
+        return replace(self.order, lines=self.lines(link), currency=link.currency)
 
     def link(self, link_id: str) -> Link:
         """The link of that id.

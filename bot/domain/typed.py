@@ -14,6 +14,9 @@ MAX_EMAIL: Final = 100
 MAX_NAME: Final = 100
 MAX_TERMS: Final = 500
 MAX_NOTE: Final = 1000
+PHONE: Final = "phone"
+"""The deadline of a link for a customer who is on the phone."""
+ON_THE_PHONE: Final = timedelta(minutes=30)
 MAX_VALIDITY: Final = timedelta(days=30)
 MIN_VALIDITY: Final = timedelta(minutes=5)
 
@@ -175,6 +178,8 @@ def _free_text(text: str, most: int) -> str | None:
 
 
 def _moment(text: str, now: datetime, zone: tzinfo) -> datetime:
+    if text == PHONE:
+        return now + ON_THE_PHONE
     if found := _DURATION.fullmatch(text):
         return now + timedelta(minutes=int(found[1]) * _MINUTES[found[2]])
     try:

@@ -68,8 +68,9 @@ class Creating:
 
     async def _create(self, story: Story, permit: Permit) -> _Outcome:
         link = story.link(permit.operation.link_id)
+        order, token = story.order_of(link), self.store.token(link.id)
         try:
-            created = await self.gateway.create(story.order, link, token=self.store.token(link.id), may_send=permit)
+            created = await self.gateway.create(order, link, token=token, may_send=permit)
         except NotSent as error:
             return _Outcome(status=Status.REJECTED, state=State.REFUSED, rejection=_why_not_sent(error))
         except Declined as refusal:

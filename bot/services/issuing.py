@@ -14,7 +14,7 @@ from bot.domain.operations import Kind, Operation, State, operation_reference
 from bot.domain.orders import Capture, Order, agreed, chain_reference
 from bot.domain.permissions import ISSUE, Actor, Forbidden, Policy, decide
 from bot.domain.stories import Story
-from bot.domain.typed import read_reference
+from bot.domain.typed import PHONE, read_reference
 from bot.services.numbering import numbered
 from bot.services.ports.storage import Store, Work
 from bot.services.ports.world import Bell, Clock
@@ -163,6 +163,7 @@ class Issuing:
             amount=order.amount,
             currency=order.currency,
             auto_capture=order.capture is Capture.AUTOMATIC,
+            on_phone=order.deadline == PHONE,
             expires_at=offer.expires_at,
             created_at=order.created_at,
         )

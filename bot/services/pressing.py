@@ -7,16 +7,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Final
 
-from bot.domain.actions import PRESSED_FOR, Action, actions, open_amount
+from bot.domain.actions import GIVES_WAY, PRESSED_FOR, Action, open_amount
 from bot.domain.drafts import Draft
-from bot.domain.errors import OperationOpen, Refused
+from bot.domain.errors import FieldErrors, OperationOpen, Refused
 from bot.domain.events import Happened, News, Source
 from bot.domain.links import Link, Status
 from bot.domain.money import format_money
 from bot.domain.moves import move
 from bot.domain.observations import Report
+from bot.domain.offers import offers
 from bot.domain.operations import Kind, Operation, State, operation_reference
-from bot.domain.orders import rooms
+from bot.domain.orders import Delivery, Order, rooms
 from bot.domain.permissions import Actor, Forbidden, NeedsSecond, Policy, belongs, decide
 from bot.domain.redrafting import draft_of
 from bot.domain.schedule import next_look
@@ -25,9 +26,10 @@ from bot.domain.typed import read_deadline
 from bot.services.issuing import Shop, free_reference, known, want_link
 from bot.services.ports.storage import Store, Work
 from bot.services.ports.world import Bell, Clock
-from bot.services.replacing import check_messages
+from bot.services.replacing import Wish, beyond, check_messages, keep_wish
 
 _FORBIDDEN: Final = "forbidden"
+HUNG_UP_DEADLINE: Final = "1d"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,16 +106,6 @@ class Pressing:
             raise
         return story
 
-    async def begin_again(self, story: Story, press: Press) -> Draft:
-        """A form filled in with an order that came to nothing, under a reference that is still free."""
-        async with self.store() as work:
-            reference = await free_reference(work, story.order, story.newest.n + 1)
-            draft = replace(draft_of(story.order, uuid.uuid4().hex), reference=reference)
-            whose = {"workspace_id": story.order.workspace_id, "user_id": press.actor.user_id}
-            await work.save_draft(draft, **whose, at=self.clock.now())
-            await work.commit()
-        return draft
-
     def _check_permission(self, press: Press, story: Story) -> None:
         """Refuse what the person may not do.
 
@@ -140,7 +132,7 @@ class Pressing:
 
         """
         link = story.link(press.link_id)
-        if press.action not in actions(link, self.clock.now()):
+        if press.action not in offers(story, link, self.clock.now()):
             raise Refused(_not_offered(link, press.action), "stale")
         if press.action is Action.TRY_AGAIN and not is_about(press, link.operation):
             raise Refused("That question has been answered, and another is open now. Look at the card.", "stale")
@@ -172,10 +164,10 @@ class Pressing:
             await self._send_again(work, story, link, press)
         elif press.action is Action.KEEP:
             await self._keep(work, story, link, press)
-        elif press.action is Action.RESEND:
-            await self._resend(work, story, link, press)
+        elif press.action in GIVES_WAY:
+            await self._give_way(work, story, link, press)
         elif press.action is Action.TRY_AGAIN:
-            await self._try_again(work, link, press)
+            await self._try_again(work, story, link, press)
         else:
             await self._want(work, story, link, press, _KIND.get(press.action) or _give_back(link))
 
@@ -223,24 +215,34 @@ class Pressing:
             amount=link.amount,
             currency=link.currency,
             auto_capture=link.auto_capture,
+            on_phone=link.on_phone,
             expires_at=_deadline(story, link, now, self.shop.zone),
             created_at=now,
         )
+        check_messages(story, story.order, now, trusted=self._is_trusted(press))
+        news = self._news(Happened.SENT_AGAIN, press, reference=reference, **beyond(story, story.order))
         await work.mark_replaced(link.id)
-        await work.add_events(link.id, (self._news(Happened.SENT_AGAIN, press, reference=reference),))
+        await work.add_events(link.id, (news,))
         await want_link(work, fresh, requested_by=press.actor.user_id)
 
-    async def _resend(self, work: Work, story: Story, link: Link, press: Press) -> None:
+    async def _give_way(self, work: Work, story: Story, link: Link, press: Press) -> None:
         """Want the link cancelled, and keep the form that is to follow it once that is certain."""
-        draft, order, now = press.draft, story.order, self.clock.now()
+        draft = press.draft or _wished(story.order, press.action)
         if draft is None:
             raise Refused(_not_offered(link, press.action), "stale")
-        offer = self.shop.read(draft, now)
+        try:
+            now = self.clock.now()
+            wish = Wish(draft=draft, offer=self.shop.read(draft, now), wished_by=press.actor.user_id)
+            await keep_wish(work, story, wish, now, trusted=self._is_trusted(press))
+        except FieldErrors as wrong:
+            if press.draft is not None:
+                raise
+            raise Refused(f"{' '.join(wrong.fields.values())} Use Change order… instead.", "fields") from None
+        await self._want(work, story, link, replace(press, draft=draft), Kind.CANCEL)
+
+    def _is_trusted(self, press: Press) -> bool:
         users = self.policy.money_users
-        trusted = users is None or press.actor.user_id in users
-        check_messages(story, replace(order, phone=offer.phone, delivery=offer.delivery), now, trusted=trusted)
-        await work.save_draft(draft, workspace_id=order.workspace_id, user_id=press.actor.user_id, at=now)
-        await self._want(work, story, link, press, Kind.CANCEL)
+        return users is None or press.actor.user_id in users
 
     async def _keep(self, work: Work, story: Story, link: Link, press: Press) -> None:
         """Late money stays: no longer late, and captured when it is only reserved."""
@@ -249,12 +251,13 @@ class Pressing:
         if link.facts.open_to_capture:
             await self._want(work, story, link, press, Kind.CAPTURE)
 
-    async def _try_again(self, work: Work, link: Link, press: Press) -> None:
+    async def _try_again(self, work: Work, story: Story, link: Link, press: Press) -> None:
         """Close the question of an unknown operation and want the same once more, under a new reference."""
         before = link.operation
         if before is None:
             raise Refused(_not_offered(link, press.action), "stale")
         await close_as_absent(work, before)
+        draft_id = await self._take_over(work, story, before, press.actor.user_id)
         again = replace(
             before,
             id=uuid.uuid4().hex,
@@ -267,10 +270,23 @@ class Pressing:
             seen_open=press.seen_open,
             response_url=press.response_url,
             correlation_id=None,
+            draft_id=draft_id,
             sent_at=None,
             note=None,
         )
         await work.add_operation(again)
+
+    async def _take_over(self, work: Work, story: Story, before: Operation, user_id: str) -> str | None:
+        """The form that was to follow, now in the name of who tries again: a draft is its own person's only."""
+        if before.draft_id is None or before.requested_by == user_id:
+            return before.draft_id
+        workspace_id = story.order.workspace_id
+        draft = await work.draft(before.draft_id, workspace_id=workspace_id, user_id=before.requested_by)
+        taken = replace(draft, id=uuid.uuid4().hex) if draft else None
+        if taken is None:
+            return before.draft_id  # gone: what follows the cancel will say so
+        await work.save_draft(taken, workspace_id=workspace_id, user_id=user_id, at=self.clock.now())
+        return taken.id
 
     async def _save(self, work: Work, link: Link, before: Link, news: News) -> None:
         due_at = next_look(link, self.clock.now())
@@ -278,7 +294,7 @@ class Pressing:
             raise Refused("Something changed just now. Look at the card and press again.", "stale")
         await work.add_events(link.id, (news,))
 
-    def _news(self, kind: Happened, press: Press, **data: str) -> News:
+    def _news(self, kind: Happened, press: Press, **data: str | int) -> News:
         actor = press.actor.user_id
         return News(kind=kind, source=Source.SLACK, at=self.clock.now(), actor=actor, data=data)
 
@@ -327,6 +343,14 @@ def _judged(action: Action, link: Link) -> Action:
     return PRESSED_FOR[link.operation.kind] if action is Action.TRY_AGAIN and link.operation else action
 
 
+def _wished(order: Order, action: Action) -> Draft | None:
+    """What follows where one click says it all."""
+    draft = draft_of(order, uuid.uuid4().hex)
+    if action is Action.HUNG_UP:
+        return replace(draft, deadline=HUNG_UP_DEADLINE)
+    return replace(draft, delivery=Delivery.EMAIL) if action is Action.SEND_EMAIL else None
+
+
 def _give_back(link: Link) -> Kind:
     return Kind.REFUND if link.status is Status.CAPTURED else Kind.VOID
 
@@ -334,7 +358,7 @@ def _give_back(link: Link) -> Kind:
 def _whole(story: Story, link: Link, kind: Kind, amount: int) -> Part:
     """All that is open, with each line's rest when they agree with it."""
     if kind is Kind.CAPTURE:
-        items = rooms(story.order.lines, link.facts.taken)
+        items = rooms(story.lines(link), link.facts.taken)
     elif kind is Kind.REFUND:
         returned = link.facts.returned
         items = {line_id: taken - returned.get(line_id, 0) for line_id, taken in link.facts.taken.items()}

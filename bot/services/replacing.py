@@ -1,6 +1,7 @@
 """A link that gives way to another: cancelled first, and only once that is certain is the next one made."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,9 +11,10 @@ from bot.domain.errors import FieldErrors, Refused
 from bot.domain.events import Happened, News, Source
 from bot.domain.links import Delivered, Link, Status
 from bot.domain.operations import Operation
-from bot.domain.orders import Delivery, Order
+from bot.domain.orders import Capture, Delivery, Order, agreed
 from bot.domain.redrafting import changes
 from bot.domain.stories import Story
+from bot.domain.typed import PHONE
 from bot.services.issuing import Shop, free_reference, want_link
 from bot.services.ports.storage import Work
 from bot.services.ports.world import Clock
@@ -20,8 +22,14 @@ from bot.services.ports.world import Clock
 MOST_MESSAGES: Final = 3
 """How many messages one order may send by itself; a fourth wants somebody who is trusted."""
 APART: Final = timedelta(seconds=60)
+_ANEW: Final = "a fresh deadline"
+"""What differs when nothing else does."""
 _NO_MESSAGE: Final = {Delivered.NONE, Delivered.BY_PROFILE}
 _NOBODY_CAN_PAY: Final = {Status.CANCELLED, Status.EXPIRED, Status.FAILED}
+_CAN_BE_PAID: Final[Mapping[Status, str]] = {
+    Status.OPEN: "It can still be paid.",
+    Status.PENDING: "Its payment is held for approval by the provider.",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +51,13 @@ class Replacing:
         )
         reason = None
         if link.status not in _NOBODY_CAN_PAY:
-            reason = "The customer had just paid."
+            reason = _CAN_BE_PAID.get(link.status, "The customer had just paid.")
         elif draft is None:
             reason = "The form is no longer kept."
         elif (offer := self._read(draft)) is None:
             reason = "Its deadline has passed."
         else:
-            await self._replace(work, story, link, operation, draft, offer)
+            await self._replace(work, story, link, operation, offer)
         if reason is not None:
             await work.add_events(link.id, (self._news(Happened.NOT_REPLACED, operation, reason=reason),))
 
@@ -59,12 +67,9 @@ class Replacing:
         except FieldErrors:
             return None
 
-    async def _replace(
-        self, work: Work, story: Story, link: Link, operation: Operation, draft: Draft, offer: Offer
-    ) -> None:
-        order = replace(
-            story.order, phone=offer.phone, email=offer.email, delivery=offer.delivery, deadline=offer.deadline
-        )
+    async def _replace(self, work: Work, story: Story, link: Link, operation: Operation, offer: Offer) -> None:
+        before, now = story.order, self.clock.now()
+        order = replace(before, **{**agreed(offer), "reference": before.reference})
         n = story.newest.n + 1
         fresh = Link(
             id=uuid.uuid4().hex,
@@ -73,28 +78,56 @@ class Replacing:
             reference=await free_reference(work, order, n),
             status=Status.REQUESTED,
             version=1,
-            amount=link.amount,
-            currency=link.currency,
-            auto_capture=link.auto_capture,
+            amount=order.amount,
+            currency=order.currency,
+            auto_capture=order.capture is Capture.AUTOMATIC,
+            on_phone=order.deadline == PHONE,
             expires_at=offer.expires_at,
-            created_at=self.clock.now(),
+            created_at=now,
         )
-        changed = changes(story.order, draft)
-        if offer.delivery is Delivery.SMS and len(messages(story)) >= MOST_MESSAGES:
-            changed = f"{changed}, although {len(messages(story))} messages had gone out".removeprefix(", ")
-        told = self._news(Happened.REPLACED, operation, reference=fresh.reference, changed=changed)
-        await work.change_customer(order)
+        changed, more = changes(before, order) or _ANEW, beyond(story, order)
+        told = self._news(Happened.REPLACED, operation, reference=fresh.reference, changed=changed, **more)
+        await work.change_order(order, since=n)
         await work.mark_replaced(link.id)
         await work.add_events(link.id, (told,))
         await want_link(work, fresh, requested_by=operation.requested_by, view_id=operation.view_id)
+        if order.note and order.note != before.note:
+            await work.add_events(fresh.id, (self._news(Happened.NOTED, operation),))
 
-    def _news(self, kind: Happened, operation: Operation, **data: str) -> News:
+    def _news(self, kind: Happened, operation: Operation, **data: str | int) -> News:
         return News(kind=kind, source=Source.SLACK, at=self.clock.now(), actor=operation.requested_by, data=data)
 
 
 def messages(story: Story) -> list[Link]:
     """The links of an order that were, or may have been, sent to the customer by themselves."""
     return [link for link in story.links if link.facts.delivered not in _NO_MESSAGE or link.status is Status.UNCERTAIN]
+
+
+def beyond(story: Story, order_after: Order) -> dict[str, int]:
+    """What is recorded of a message that needed somebody who is trusted: how many had gone out before."""
+    sent = len(messages(story))
+    return {"sent": sent} if order_after.delivery is Delivery.SMS and sent >= MOST_MESSAGES else {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """The form of the link that is to follow another, and what it says."""
+
+    draft: Draft
+    offer: Offer
+    wished_by: str
+
+
+async def keep_wish(work: Work, story: Story, wish: Wish, now: datetime, *, trusted: bool) -> None:
+    """Keep the form of the link that is to follow, once its message may go out.
+
+    Raises:
+        Refused: when the message would be one too many, or too soon.
+
+    """
+    order = replace(story.order, phone=wish.offer.phone, delivery=wish.offer.delivery)
+    check_messages(story, order, now, trusted=trusted)
+    await work.save_draft(wish.draft, workspace_id=story.order.workspace_id, user_id=wish.wished_by, at=now)
 
 
 def check_messages(story: Story, order_after: Order, now: datetime, *, trusted: bool) -> None:

@@ -19,6 +19,8 @@ from bot.slack.views.fields import NO_ADDRESS
 from bot.slack.views.issue_form import FormMetadata
 from bot.slack.views.line_form import KEEP, LineMetadata
 from bot.slack.views.part_form import ALL, AMOUNT, LINES, MAX_REASON, line_rooms
+from bot.slack.views.release_form import SURE
+from bot.slack.views.resend_form import A_DATE
 
 State = Mapping[str, Any]
 """`view.state.values`: block_id → action_id → what stands there."""
@@ -44,6 +46,10 @@ _OF_LINES: Final = frozenset({ids.TEXT, ids.QUANTITY, ids.PRICE, ids.VAT, ids.PR
 _TOO_OLD: Final = (
     "Nothing was sent. This form has been open for more than a day, and its lines are no longer kept. "
     "Start over with /paylink."
+)
+_TOO_OLD_TO_CHANGE: Final = (
+    "Nothing was changed. This form has been open for more than a day and is no longer kept. "
+    "Press *Change order…* on the card again."
 )
 _NEIGHBOURS: Final[Mapping[str, tuple[str, ...]]] = {
     ids.QUANTITY: (ids.PRICE, ids.TEXT),
@@ -76,6 +82,8 @@ def draft_in_view(view: Mapping[str, Any], stored: Draft | None) -> Draft:
     """
     about = FormMetadata.decode(view.get("private_metadata"))
     presets = _presets(view)
+    if stored is None and view.get("callback_id") == ids.VIEW_CHANGE:
+        raise Refused(_TOO_OLD_TO_CHANGE, "old-form")  # without its draft it would make a second order
     names = [ids.field_of(block) for block in presets]
     expanded = ids.DELIVERY in names
     if stored is not None:
@@ -141,12 +149,34 @@ def after_click(draft: Draft, action: Mapping[str, Any]) -> Draft:
     return replace(draft, methods=_methods({block: {ids.FIELD: action}})) if block == ids.METHODS else draft
 
 
+def longer(draft: Draft, state: State) -> Draft:
+    """The draft with the deadline that *Extend…* chose: a time from now, or the date below it.
+
+    Raises:
+        FieldErrors: when it is neither, or both.
+
+    """
+    typed = {ids.field_of(block): _value(elements) for block, elements in state.items()}
+    chosen, until = typed.get(ids.DEADLINE), typed.get(ids.EXTEND_UNTIL)
+    if chosen != A_DATE and until:
+        raise FieldErrors({ids.DEADLINE: "A date is chosen below. Choose “Until the date below”, or empty that field."})
+    if chosen == A_DATE and not until:
+        raise FieldErrors({ids.EXTEND_UNTIL: "Choose a date."})
+    return replace(draft, deadline=until or chosen or draft.deadline)
+
+
 def line_in_view(view: Mapping[str, Any], stored: DraftLine | None) -> DraftLine:
     """The line with all that stands in its view; what Slack lost comes from `stored`, else from the view's presets."""
     about = LineMetadata.decode(view.get("private_metadata"))
     line = stored or _with_typed(DraftLine(line_id=about.line_id), _presets(view))
     read = _with_typed(line, view["state"]["values"])
     return replace(read, vat=other) if (other := _other_vat(view)) else read
+
+
+def is_sure(view: Mapping[str, Any]) -> bool:
+    """Whether the box is ticked without which no money is let go."""
+    state: State = view["state"]["values"]
+    return SURE in _chosen(state.get(ids.SURE))
 
 
 def is_kept(view: Mapping[str, Any]) -> bool:
@@ -201,7 +231,7 @@ def read_part(state: State, story: Story, about: ids.ButtonValue, *, locale: str
     """
     action = about.action or Action.CAPTURE_PART
     link = story.link(about.link_id)
-    left = line_rooms(story.order, link, action)
+    left = line_rooms(story.lines(link), link, action)
     typed = {block: (_value(elements) or "").strip() for block, elements in state.items()}
     ticked = {line_id for block, elements in state.items() for line_id in _ticked(block, elements)}
     mode = typed.get(ids.PART, "")
@@ -321,7 +351,7 @@ def _value(elements: object) -> str | None:
     if not isinstance(element, Mapping):
         return None
     option = element.get("selected_option")
-    value = option.get("value") if isinstance(option, Mapping) else element.get("selected_date", element.get("value"))
+    value = option.get("value") if isinstance(option, Mapping) else element.get("selected_date") or element.get("value")
     return value if isinstance(value, str) else None
 
 

@@ -16,6 +16,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.domain.errors import UserFacing
 from bot.slack import ids
+from bot.slack.listeners.change_form import ChangeFormListener
 from bot.slack.listeners.command import CommandListener
 from bot.slack.listeners.issue_form import IssueFormListener
 from bot.slack.listeners.items import ItemsListener, is_about_items
@@ -48,6 +49,7 @@ class Router:
 
     commands: CommandListener
     forms: IssueFormListener
+    changes: ChangeFormListener
     lines: LinesFormListener
     items: ItemsListener
     buttons: LinkButtonsListener
@@ -122,6 +124,8 @@ class Router:
             ids.VIEW_CAPTURE_PART: self.buttons.part_sent,
             ids.VIEW_REFUND: self.buttons.part_sent,
             ids.VIEW_RESEND: self.buttons.resend_sent,
+            ids.VIEW_CHANGE: self.changes.send,
+            ids.VIEW_RELEASE: self.buttons.release_sent,
         }
 
     async def _explained(self, ack: AsyncAck, body: Body, handling: Awaitable[None]) -> None:

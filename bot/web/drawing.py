@@ -79,7 +79,7 @@ class Drawing:
         return {"words": words, "merchant": self.merchant, "contact_link": link, "root": root}
 
     def _order(self, visit: Visit, words: Words) -> Mapping[str, Any]:
-        order, link = visit.story.order, visit.link
+        order, link = visit.story.order_of(visit.link), visit.link
         lines = [
             {
                 "quantity": words.number(line.quantity),

@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.actions import Action, actions, awaits_auto_capture, may_be_closed, open_amount, open_for
-from bot.domain.links import Status
+from bot.domain.links import Delivered, Facts, Status
 from bot.domain.operations import Kind, State
 from tests.domain.given import DAY, HOUR, MINUTE, NOW, a_link, an_operation, reserved, taken
 
 A = Action
+OTHER = (A.RESEND, A.CHANGE, A.EXTEND)
+UNDELIVERED = a_link(facts=Facts(delivered=Delivered.SKIPPED))
 LATE_ASKS = (A.KEEP, A.GIVE_BACK, A.REFRESH)
 
 
@@ -20,8 +22,10 @@ LATE_ASKS = (A.KEEP, A.GIVE_BACK, A.REFRESH)
         (a_link(Status.REQUESTED), ()),
         (a_link(Status.REJECTED), (A.SEND_AGAIN,)),
         (a_link(Status.REJECTED, replaced=True), ()),
-        (a_link(), (A.SHOW_LINK, A.RESEND, A.CANCEL, A.REFRESH)),
-        (a_link(url=None), (A.RESEND, A.CANCEL, A.REFRESH)),
+        (a_link(), (A.SHOW_LINK, *OTHER, A.CANCEL, A.REFRESH)),
+        (a_link(url=None), (*OTHER, A.CANCEL, A.REFRESH)),
+        (a_link(on_phone=True), (A.HUNG_UP, A.SHOW_LINK, *OTHER, A.CANCEL, A.REFRESH)),
+        (UNDELIVERED, (A.SHOW_LINK, A.RESEND, A.SEND_EMAIL, A.CHANGE, A.EXTEND, A.CANCEL, A.REFRESH)),
         (a_link(url=None, session_id=None), (A.REFRESH,)),
         (a_link(Status.PENDING), (A.REFRESH,)),
         (reserved(), (A.CAPTURE, A.CAPTURE_PART, A.RELEASE, A.REFRESH)),
@@ -158,8 +162,8 @@ def test_a_link_is_shared_until_its_deadline_and_can_be_cancelled_after_it():
     """A link that nobody can pay is not to be shared; a payment may still be under way."""
     link = a_link(expires_at=NOW)
 
-    assert actions(link, NOW - SECOND) == (A.SHOW_LINK, A.RESEND, A.CANCEL, A.REFRESH)
-    assert actions(link, NOW) == (A.RESEND, A.CANCEL, A.REFRESH)
+    assert actions(link, NOW - SECOND) == (A.SHOW_LINK, *OTHER, A.CANCEL, A.REFRESH)
+    assert actions(link, NOW) == (*OTHER, A.CANCEL, A.REFRESH)
 
 
 def test_an_uncertain_link_has_no_link_to_show_and_nothing_to_cancel():

@@ -23,6 +23,10 @@ HARMLESS = [
     "check_again",
     "it_arrived",
     "send_again",
+    "change",
+    "extend",
+    "hung_up",
+    "send_email",
     "issue",
 ]
 

@@ -1,5 +1,7 @@
 """An order as the form that would make it again."""
 
+from datetime import UTC
+
 from bot.domain.choices import Choices, Shipping
 from bot.domain.draft_lines import sums, with_sold_lines
 from bot.domain.drafts import Draft, DraftLine, read_draft

@@ -13,9 +13,11 @@ from bot.domain.items import Item
 from bot.domain.links import Delivered, Status
 from bot.domain.operations import OPEN, Kind, State
 from bot.domain.orders import Capture, Delivery
+from bot.domain.redrafting import draft_of
 from bot.services.patterns import Coming
 from bot.slack.views.blocks import Look
 from bot.slack.views.card import card
+from bot.slack.views.change_form import KEPT
 from bot.slack.views.issue_form import LINES_CHANGED, issue_form
 from bot.slack.views.item_list import item_list
 from bot.slack.views.line import line
@@ -25,7 +27,8 @@ from bot.slack.views.link_reply import link_reply, moved, said, sorry, usage
 from bot.slack.views.part_form import part_form
 from bot.slack.views.pattern_reply import pattern_off, pattern_reply, pattern_set
 from bot.slack.views.preview import preview_form
-from bot.slack.views.resend_form import cancelling_first, resend_form
+from bot.slack.views.release_form import release_form
+from bot.slack.views.resend_form import cancelling_first, extend_form, resend_form
 from bot.slack.views.result_form import (
     created_form,
     creating_form,
@@ -36,6 +39,7 @@ from bot.slack.views.result_form import (
 from bot.slack.views.words import named
 
 from .shelf import (
+    LINK,
     LOOK,
     NOW,
     URL,
@@ -59,6 +63,7 @@ BY_LINK = order(delivery=Delivery.LINK, phone=None)
 BY_PUSH = order(methods=("vipps",))
 BY_APP = order(delivery=Delivery.APP, phone=None, methods=("vipps",))
 BY_PROFILE = order(delivery=Delivery.PROFILE)
+MAILABLE = order(email="kari@example.com")
 PAGE = "https://pay.example.com/p/token"
 
 
@@ -107,6 +112,12 @@ def rejected():
 def opened():
     for delivered in Delivered:
         yield f"delivery {delivered}", story(link(known=facts(delivered=delivered)))
+        if delivered in {Delivered.SKIPPED, Delivered.FAILED}:
+            yield (
+                f"delivery {delivered}, an e-mail address known",
+                story(link(known=facts(delivered=delivered)), of=MAILABLE),
+            )
+    yield "on the phone", story(link(on_phone=True), of=order(deadline="phone"))
     yield "nobody asked for a message", story(link(known=facts(delivered=Delivered.NONE)), of=BY_LINK)
     for delivered in (Delivered.SENT, Delivered.FAILED):
         yield f"a push, {delivered}", story(link(known=facts(delivered=delivered)), of=BY_PUSH)
@@ -243,6 +254,9 @@ def tellings():
     yield "replaced", *told(Happened.REPLACED, link(Status.CANCELLED, replaced=True), **changed)
     yield "replaced, nothing changed", *told(Happened.REPLACED, link(Status.CANCELLED), reference="4711-2", changed="")
     yield "not replaced", *told(Happened.NOT_REPLACED, link(Status.VOIDED), reason="The customer had just paid.")
+    beyond = {"reference": "4711-4", "changed": "another number", "sent": 3}
+    yield "replaced, with a fourth message", *told(Happened.REPLACED, link(Status.CANCELLED), **beyond)
+    yield "not replaced, held", *told(Happened.NOT_REPLACED, link(Status.PENDING), reason="Its payment is held.")
     yield "vouched", *told(Happened.VOUCHED, link(known=facts(vouched_by="U0OLA"), **NOT_SENT))
     yield "found", *told(Happened.FOUND, source=Source.AUTOMATIC)
     alive = link(known=facts(delivered=Delivered.NONE), replaced=True)
@@ -369,6 +383,11 @@ def forms():
     yield from doubted_forms()
     yield from previews()
     yield from line_forms()
+    yield from after_send()
+    yield from forms_of_links()
+
+
+def after_send():
     yield "creating", creating_form()
     yield "still waiting", still_waiting_form()
     for name, done in {
@@ -387,11 +406,22 @@ def forms():
     yield "uncertain", uncertain_form()
     yield "rejected", rejected_form("The amount is too high.")
     yield "rejected, no reason", rejected_form(None)
+
+
+def forms_of_links():
     some = captured(10000, rest=20100, taken={"1": 10000})
     yield "capture part", part_form(story(of=THREE), ON_RESERVED, Action.CAPTURE_PART, LOOK)
     yield "capture the rest", part_form(story(of=THREE), link(known=some), Action.CAPTURE_PART, LOOK)
     yield "send again", resend_form(story(), link(), LOOK)
     yield "send again, right after Send", cancelling_first(link())
+    yield "extend", extend_form(story(), link(), LOOK)
+    yield "release", release_form(story(), ON_RESERVED, LOOK)
+    yield "release the rest", release_form(story(), ON_PART, LOOK)
+    changed = replace(draft_of(order(), "5f2c8d31"), replaces=LINK)
+    yield "change order", issue_form(changed, currency="NOK", look=LOOK, now=NOW)
+    yield "change order, more", issue_form(replace(changed, expanded=True), currency="NOK", look=LOOK, now=NOW)
+    by_link = replace(changed, delivery=Delivery.LINK)
+    yield "change order, typed before", issue_form(by_link, currency="NOK", look=LOOK, now=NOW, notice=KEPT)
     yield "refund", part_form(story(), link(Status.CAPTURED, known=captured(taken={"1": 24900})), Action.REFUND, LOOK)
     yield "refund, lines unknown", part_form(story(), ON_PAID, Action.REFUND, LOOK)
 

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.actions import Action, actions, open_amount
+from bot.domain.actions import Action, open_amount
 from bot.domain.events import Happened
 from bot.domain.links import Status
+from bot.domain.offers import offers
 from bot.slack import ids
 from bot.slack.views.buttons import action_row
 from bot.slack.views.line import line, takes_buttons
@@ -15,7 +16,16 @@ from .scenes import CARDS, tellings
 from .shelf import LOOK, NOW, captured, event, facts, link, operation, reserved, story
 
 STORIES = [pytest.param(drawn, id=f"{of}: {name}") for of in CARDS for name, drawn in CARDS[of]()]
-MUST_ASK = {Action.CAPTURE, Action.RELEASE, Action.CANCEL, Action.GIVE_BACK, Action.TRY_AGAIN, Action.SEND_AGAIN}
+MUST_ASK = {
+    Action.CAPTURE,
+    Action.RELEASE,
+    Action.CANCEL,
+    Action.GIVE_BACK,
+    Action.TRY_AGAIN,
+    Action.SEND_AGAIN,
+    Action.HUNG_UP,
+    Action.SEND_EMAIL,
+}
 
 
 def drawn_row(told):
@@ -32,7 +42,7 @@ def values_of(elements):
 @pytest.mark.parametrize("told", STORIES)
 def test_the_row_is_the_table_of_actions_and_nothing_else(told):
     buttons, hidden = values_of(drawn_row(told))
-    possible = actions(told.newest, NOW)
+    possible = offers(told, told.newest, NOW)
 
     assert sorted(value.action for value in buttons + hidden) == sorted(possible)
     assert len(buttons) <= 3
@@ -104,7 +114,7 @@ def test_a_line_carries_buttons_only_when_there_is_something_to_decide(told, hap
     without = line(told, happened, NOW, LOOK, with_buttons=False)
 
     has_row = any(block["type"] == "actions" for block in with_buttons.blocks)
-    decidable = set(actions(told.link(happened.link_id), NOW)) - {Action.REFRESH, Action.REQUEST_AGAIN}
+    decidable = set(offers(told, told.link(happened.link_id), NOW)) - {Action.REFRESH, Action.REQUEST_AGAIN}
     assert has_row == (takes_buttons(happened.kind) and bool(decidable))
     assert all(block["type"] != "actions" for block in without.blocks)
     assert without.text == with_buttons.text

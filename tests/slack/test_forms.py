@@ -428,6 +428,7 @@ def test_one_week_is_offered_once():
     [menu] = [b for b in drawn(Draft(id="d1", deadline="1w"))["blocks"] if b.get("block_id") == "deadline"]
 
     assert [option["text"]["text"] for option in menu["element"]["options"]] == [
+        "On the phone (30 minutes)",
         "30 minutes",
         "1 hour",
         "1 day",

@@ -4,9 +4,20 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.stories.till import a_paid_link, a_reserved_link, card, done, opens, operations, refunds, whispers
+from tests.stories.till import (
+    a_paid_link,
+    a_reserved_link,
+    card,
+    done,
+    opens,
+    operations,
+    refunds,
+    releases,
+    ticks,
+    whispers,
+)
 
-OPEN = ("Show link", "Cancel link", "Send again…", "Refresh")
+OPEN = ("Show link", "Send again…", "Cancel link", "Change order…", "Extend…", "Refresh")
 RESERVED = ("Capture", "Release", "Capture part…", "Refresh")
 
 
@@ -27,15 +38,16 @@ class Ask:
 
     async def press(self, shop):
         """Ask, and let the bot do it."""
-        await (refunds(shop) if self.kind == "refund" else shop.presses(self.button))
+        whole = {"refund": refunds, "void": releases}.get(self.kind)
+        await (whole(shop) if whole else shop.presses(self.button))
 
     async def press_only(self, shop):
         """Ask, and stop before the bot has worked."""
-        if self.kind != "refund":
+        if self.kind not in {"refund", "void"}:
             await shop.presses_only(self.button)
             return
         form = await opens(shop, self.button)
-        await shop.slack.fill(form, {"Reason": "Wrong size"})
+        await (ticks(shop, form) if self.kind == "void" else shop.slack.fill(form, {"Reason": "Wrong size"}))
         await shop.slack.submit(shop.kari, form)
 
     def happened(self, shop):
@@ -60,7 +72,7 @@ ASKS = [
         "Cancel link",
         "the cancellation",
         "Cancelled",
-        ("Show link", "Cancel link", "Send again…", "Refresh"),
+        OPEN,
         "X",
     ),
 ]

@@ -8,13 +8,7 @@ import pytest
 from bot.dintero import wire
 from sandbox.dintero.faults import Fault
 from tests.stories.asks import assert_done_once, every_ask
-from tests.stories.till import (
-    a_reserved_link,
-    card,
-    lines,
-    the_operation,
-    whispers,
-)
+from tests.stories.till import a_reserved_link, card, lines, releases, the_operation, whispers
 
 
 async def assert_nothing_came_of_it(shop, ask, requests):
@@ -163,7 +157,7 @@ async def test_a_refusal_carries_dinteros_own_sentence(shop):
     await shop.slack.submit(shop.kari, form)
     await shop.work()
 
-    await shop.presses("Release the rest")
+    await releases(shop, "Release the rest")
 
     sentence = "dintero_psp.creditcard cannot void the rest of a part capture."
     assert f"⛔ Dintero refused the release of 149,50 kr that @kari asked for: {sentence}" in lines(shop)[-1]

@@ -4,7 +4,7 @@ import pytest
 
 from sandbox.dintero import Switches
 from tests.stories.shop import opened_shop
-from tests.stories.till import a_reserved_link, card, done, forges, lines, moved, value_of
+from tests.stories.till import a_reserved_link, card, done, forges, lines, moved, releases, value_of
 
 RESERVED = ["Capture", "Release", "Capture part…", "Refresh"]
 
@@ -82,7 +82,7 @@ async def test_after_two_days_the_seller_captures_it(shop):
 async def test_what_waits_to_be_captured_may_be_released(shop):
     await automatic(shop)
 
-    await shop.presses("Release")
+    await releases(shop)
 
     assert "Reservation released" in card(shop)
 

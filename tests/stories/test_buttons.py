@@ -15,12 +15,13 @@ from tests.stories.till import (
     opens,
     plain,
     refunds,
+    releases,
     sends,
     value_of,
     whispers,
 )
 
-OPEN = ["Show link", "Cancel link", "Send again…", "Refresh"]
+OPEN = ["Show link", "Send again…", "Cancel link", "Change order…", "Extend…", "Refresh"]
 RESERVED = ["Capture", "Release", "Capture part…", "Refresh"]
 PART = ["Capture the rest", "Capture part…", "Release the rest", "Refund…", "Refresh"]
 PAID = ["Refund…", "Refresh"]
@@ -36,7 +37,7 @@ def drawn(message):
 
 async def released(shop):
     await a_reserved_link(shop)
-    await shop.presses("Release")
+    await releases(shop)
 
 
 async def part_taken(shop):

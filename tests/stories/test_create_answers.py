@@ -200,6 +200,6 @@ async def test_an_answer_that_the_database_would_not_take_is_not_thrown_away(sho
 
     assert database.statuses(shop) == [("4711", "open")]
     assert operations(shop) == [("4711-S1", "done")]
-    assert shop.card.buttons == ["Show link", "Cancel link", "Send again…", "Refresh"]
+    assert shop.card.buttons == ["Show link", "Send again…", "Cancel link", "Change order…", "Extend…", "Refresh"]
     assert shop.dintero.url_of(shop.session()) in form.read()
     assert len(shop.writes("create")) == 1

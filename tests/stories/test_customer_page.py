@@ -8,6 +8,7 @@ from tests.stories.browsing import browse, hands_over, looks, page_of, read, rep
 from tests.stories.doubting import asked, doubt
 from tests.stories.knocking import database_away
 from tests.stories.shop import opened_shop
+from tests.stories.till import releases
 
 NAMED = {
     "paylink_merchant_name": "Fjord & Fjell",
@@ -179,7 +180,7 @@ async def test_a_refunded_payment_says_that_the_money_comes_back(shop):
 async def test_a_released_reservation_says_that_nothing_was_taken(shop):
     await hands_over(shop)
     await shop.customer_pays()
-    await shop.presses("Release")
+    await releases(shop)
 
     assert read(await looks(shop)).startswith("The reservation was released\n")
 

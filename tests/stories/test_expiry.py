@@ -58,13 +58,14 @@ async def test_at_the_deadline_the_card_says_so_and_offers_no_link_to_share(shop
 
     await until(shop, WEEK - timedelta(seconds=1))
     assert "The deadline has passed" not in shop.card.read()
-    assert buttons(shop) == ["Show link", "Cancel link", "Send again…", "Refresh"]
+    assert buttons(shop) == ["Show link", "Send again…", "Cancel link", "Change order…", "Extend…", "Refresh"]
 
     with counted(shop, "list") as lists, counted(shop) as single:
         await until(shop, WEEK)
     assert "The deadline has passed. Paylink makes sure that no payment is under way" in shop.card.read()
     assert "Show link" not in shop.card.read()
-    assert buttons(shop) == ["Send again…", "Cancel link", "Refresh"]
+    assert headline(shop) == "⌛ Deadline passed · 249,50 kr"
+    assert buttons(shop) == ["Send again…", "Change order…", "Cancel link", "Extend…", "Refresh"]
     assert (lists(), single()) == (0, 0), "it is our own clock that says so"
     assert shop.lines == []
 
@@ -102,6 +103,8 @@ async def test_a_link_can_be_cancelled_after_the_deadline(shop):
     await shop.presses("Cancel link")
 
     assert len(shop.writes("cancel")) == 1
+    assert headline(shop).startswith(("🚫 Cancelled", "⌛ Expired")), "nobody waits to be told that it is over"
+    assert not any("Not sure" in line for line in shop.lines)
 
 
 async def test_a_link_that_was_opened_and_left_expires_as_well(shop):

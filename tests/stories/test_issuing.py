@@ -221,7 +221,7 @@ async def test_a_message_that_failed_says_so_and_offers_the_link(production):
     assert "The SMS was not delivered. Share the link below yourself." in form.read()
     assert production.dintero.url_of(production.session()) in form.read()
     assert "📵 Not delivered · " in production.card.read()
-    assert "The SMS was not delivered. Press Show link and share the link yourself." in production.card.read()
+    assert "The SMS was not delivered. Press Show link and share the link yourself" in production.card.read()
     [line] = production.thread
     assert "The SMS was not delivered." in line.read()
     assert "Show link" in line.buttons

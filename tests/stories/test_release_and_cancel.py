@@ -12,18 +12,23 @@ from tests.stories.till import (
     done,
     lines,
     moved,
+    opens,
+    plain,
+    releases,
+    sends,
     the_operation,
+    ticks,
     until,
     whispers,
 )
 
-OPEN = ["Show link", "Cancel link", "Send again…", "Refresh"]
+OPEN = ["Show link", "Send again…", "Cancel link", "Change order…", "Extend…", "Refresh"]
 
 
 async def test_a_released_reservation_is_over(shop):
     await a_reserved_link(shop)
 
-    await shop.presses("Release")
+    await releases(shop)
 
     assert [call.body for call in shop.writes("void")] == [None]
     assert card(shop).startswith("↩️ Reservation released · 249,50 kr")
@@ -32,11 +37,61 @@ async def test_a_released_reservation_is_over(shop):
     assert shop.transaction()["status"] == "AUTHORIZATION_VOIDED"
 
 
+async def test_cancelling_a_reserved_payment_asks_twice_because_it_lets_the_money_go(shop):
+    await a_reserved_link(shop)
+
+    await shop.presses("Release", confirm=False)
+    assert shop.slack.modals(shop.kari)[1:] == []
+    form = await opens(shop, "Release")
+    assert "249,50 kr is reserved for 4711. Customer: +47 ••• •• 567" in plain(form)
+    await sends(shop, form)
+    assert moved(shop) == []
+    assert form.errors.keys() == {"sure"}
+
+    await ticks(shop, form)
+    await sends(shop, form)
+    assert moved(shop) == ["void"]
+
+
+async def test_without_the_tick_nothing_is_let_go_even_if_a_client_sends_the_form(shop):
+    await a_reserved_link(shop)
+    form = await opens(shop, "Release")
+    payload = shop.slack._base("view_submission", shop.kari, form) | {"view": form.payload(), "response_urls": []}
+
+    answer = await shop.slack._interact(payload, "a form without its tick")
+    await shop.work()
+
+    assert "Tick this box" in answer.body
+    assert moved(shop) == []
+
+
+async def test_a_release_is_for_the_amount_that_its_form_named(shop):
+    await a_reserved_link(shop)
+    form = await opens(shop, "Release")
+    await ticks(shop, form)
+    shop.dintero.backoffice_capture(shop.transaction()["id"], 100_00)
+
+    await sends(shop, form)
+
+    assert moved(shop) == []
+    assert "Nothing was done: 249,50 kr was open when you pressed, now it is 149,50 kr." in whispers(shop)[-1]
+
+
+async def test_who_may_not_move_money_is_not_even_asked(shop):
+    await a_reserved_link(shop)
+    ola = shop.people["ola"]
+
+    await shop.presses("Release", person=ola)
+
+    assert shop.slack.modals(ola) == []
+    assert "Only @kari, who issued this link" in whispers(shop, ola)[-1]
+
+
 async def test_the_rest_is_released_after_a_part_capture(shop):
     await an_order_of_three_lines(shop)
     await captures_part(shop, How_much="Whole lines", Lines=["Hitch"])
 
-    await shop.presses("Release the rest")
+    await releases(shop, "Release the rest")
 
     assert moved(shop) == ["capture", "void"]
     assert done(shop, "VOID") == [449_50]

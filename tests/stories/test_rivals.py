@@ -21,6 +21,7 @@ from tests.stories.till import (
     operations,
     plain,
     the_operation,
+    ticks,
     until,
     whispers,
 )
@@ -41,11 +42,10 @@ async def twins(shop):
         await other.owned.finish()
 
 
-@pytest.mark.parametrize("button", ["Capture", "Release"])
-async def test_a_double_click_is_one_operation(shop, button):
+async def test_a_double_click_is_one_operation(shop):
     await a_reserved_link(shop)
 
-    await shop.presses(button, times=2)
+    await shop.presses("Capture", times=2)
 
     assert len(moved(shop)) == 1
     assert len(await operations(shop)) == 1
@@ -60,7 +60,7 @@ async def test_two_people_at_once_are_one_operation_and_the_loser_is_told_who_wo
     ola = shop.people["ola"]
 
     await asyncio.gather(
-        shop.slack.click(shop.kari, shop.card, "Capture"), shop.slack.click(ola, shop.thread[0], "Release")
+        shop.slack.click(shop.kari, shop.card, "Capture"), shop.slack.click(ola, shop.thread[0], "Capture")
     )
     await shop.work()
 
@@ -71,6 +71,18 @@ async def test_two_people_at_once_are_one_operation_and_the_loser_is_told_who_wo
     [(_, loser)] = told.values()
     assert nothing == []
     assert loser == [f"4711 · Something is already under way, asked for by @{name}. The card follows it.\nCode: stale"]
+
+
+async def test_a_release_form_sent_twice_is_one_release(shop):
+    await a_reserved_link(shop)
+    form = await opens(shop, "Release")
+    await ticks(shop, form)
+
+    await shop.slack.submit(shop.kari, form, times=2)
+    await shop.work()
+
+    assert moved(shop) == ["void"]
+    assert done(shop, "VOID") == [249_50]
 
 
 async def test_a_refund_form_sent_twice_is_one_refund(shop):

@@ -58,6 +58,19 @@ async def refunds(shop, reason="Wrong size", person=None, **typed):
     return form
 
 
+async def ticks(shop, form):
+    """Say in the form of a release that one is sure."""
+    [box] = form.content["blocks"][-1]["element"]["options"]
+    await shop.slack.fill(form, {"sure": [box["text"]["text"]]})
+
+
+async def releases(shop, button="Release", person=None, target=None):
+    """The whole way of a release: the button, the box that asks once more."""
+    form = await opens(shop, button, person, target)
+    await ticks(shop, form)
+    await sends(shop, form)
+
+
 async def captures_part(shop, **typed):
     """The whole way of a part capture."""
     form = await opens(shop, "Capture part…")

@@ -35,8 +35,8 @@ class Work(Protocol):
         """Keep a new order with its lines. Raises DraftUsed when its draft made one before."""
         ...
 
-    async def change_customer(self, order: Order) -> None:
-        """Write whom the order goes to, how, and for how long; its lines and its reference stay as they are."""
+    async def change_order(self, order: Order, *, since: int) -> None:
+        """Write all that is agreed by now; its lines hold from the chain's link number `since` on."""
         ...
 
     async def add_link(self, link: Link, *, due_at: datetime | None) -> None:

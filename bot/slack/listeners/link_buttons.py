@@ -1,4 +1,4 @@
-"""Buttons on cards and thread lines, and the forms that two of them open."""
+"""Buttons on cards and thread lines, and the forms that some of them open."""
 
 import uuid
 from dataclasses import dataclass, replace
@@ -19,23 +19,36 @@ from bot.services.ports.storage import Store
 from bot.services.ports.threads import People, ThreadError
 from bot.services.ports.world import Clock
 from bot.services.pressing import Press, Pressing
+from bot.services.reopening import Reopening
 from bot.slack import ids
-from bot.slack.forms import draft_from_state, errors_for, read_part
+from bot.slack.forms import draft_from_state, errors_for, is_sure, longer, read_part
 from bot.slack.listeners.drawing import FormDrawing
 from bot.slack.listeners.payloads import Body, Knock, assumed_member, knock
 from bot.slack.listeners.saving import CLICK, SUBMIT, Late, NotSaved, in_time
 from bot.slack.owned import Owned
 from bot.slack.threads import SlackThreads
 from bot.slack.views.blocks import Block
+from bot.slack.views.change_form import KEPT
 from bot.slack.views.link_reply import link_reply
 from bot.slack.views.part_form import part_form
-from bot.slack.views.resend_form import cancelling_first, resend_form
+from bot.slack.views.release_form import release_form
+from bot.slack.views.resend_form import cancelling_first, extend_form, resend_form
 
 log = structlog.get_logger()
 
 _LATE: Final = "Not certain whether it was recorded. Look at the card before you press again."
 _LOOKS: Final = frozenset({Action.REFRESH, Action.CHECK_AGAIN})
-_OPENS_FORM: Final = frozenset({Action.CAPTURE_PART, Action.REFUND, Action.RESEND, Action.REQUEST_AGAIN})
+_OPENS_FORM: Final = frozenset(
+    {
+        Action.CAPTURE_PART,
+        Action.REFUND,
+        Action.RELEASE,
+        Action.RESEND,
+        Action.CHANGE,
+        Action.EXTEND,
+        Action.REQUEST_AGAIN,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +59,7 @@ class LinkButtonsListener:
     clock: Clock
     people: People
     pressing: Pressing
+    reopening: Reopening
     looking: Looking
     threads: SlackThreads
     owned: Owned
@@ -85,26 +99,46 @@ class LinkButtonsListener:
         else:
             await ack()
 
+    async def release_sent(self, ack: AsyncAck, body: Body) -> None:
+        """*Release* in the form that asks once more."""
+        about = ids.ButtonValue.decode(body["view"].get("private_metadata"))
+        if not is_sure(body["view"]):
+            await ack(response_action="errors", errors={ids.SURE: "Tick this box, or press Cancel."})
+            return
+        press = await self._press(knock(body), about, Action.RELEASE)
+        try:
+            await in_time(self.owned, self.pressing.press(press), SUBMIT)
+        except NotSaved:
+            await ack(response_action="errors", errors={ids.SURE: "Not saved. Press Release again."})
+        except Late:
+            await ack(response_action="errors", errors={ids.SURE: _LATE})
+        else:
+            await ack()
+
     async def resend_sent(self, ack: AsyncAck, body: Body) -> None:
         """*Send* in the form of another number, another way, or a longer life."""
         view = body["view"]
         about = ids.ButtonValue.decode(view.get("private_metadata"))
-        press = await self._press(knock(body), about, Action.RESEND)
+        press = await self._press(knock(body), about, about.action or Action.RESEND)
         try:
             link = await in_time(self.owned, self._resend(press, view), SUBMIT)
         except FieldErrors as wrong:
             await ack(response_action="errors", errors=errors_for(wrong.fields, view))
         except NotSaved:
-            await ack(response_action="errors", errors={ids.PHONE: "Not saved. Press Send again."})
+            await ack(
+                response_action="errors", errors=errors_for({ids.PHONE: "Not saved. Press the button again."}, view)
+            )
         except Late:
-            await ack(response_action="errors", errors={ids.PHONE: _LATE})
+            await ack(response_action="errors", errors=errors_for({ids.PHONE: _LATE}, view))
         else:
             await ack(response_action="update", view=cancelling_first(link))
 
     async def _resend(self, press: Press, view: Body) -> Link:
         async with self.store.read() as work:
             story = known(await work.story_of_link(press.link_id))
-        draft = draft_from_state(draft_of(story.order, uuid.uuid4().hex), view["state"]["values"])
+        state = view["state"]["values"]
+        draft = draft_of(story.order, uuid.uuid4().hex)
+        draft = longer(draft, state) if press.action is Action.EXTEND else draft_from_state(draft, state)
         await self.pressing.press(replace(press, draft=draft, view_id=str(view["id"])))
         return story.link(press.link_id)
 
@@ -152,8 +186,15 @@ class LinkButtonsListener:
         link, look = story.link(press.link_id), self.threads.look
         if press.action is Action.RESEND:
             return resend_form(story, link, look)
+        if press.action is Action.EXTEND:
+            return extend_form(story, link, look)
+        if press.action is Action.RELEASE:
+            return release_form(story, link, look)
         if press.action is Action.REQUEST_AGAIN:
-            return await self.drawing.form(await self.pressing.begin_again(story, press))
+            return await self.drawing.form(await self.reopening.again(story, press.actor.user_id))
+        if press.action is Action.CHANGE:
+            draft, typed_before = await self.reopening.change(story, link, press.actor.user_id)
+            return await self.drawing.form(draft, KEPT if typed_before else "")
         return part_form(story, link, press.action, look)
 
     async def _explaining(self, who: Knock, work: Any) -> None:

@@ -5,12 +5,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from bot.domain.actions import ABOUT_OPERATION, Action, actions, open_amount
+from bot.domain.actions import ABOUT_OPERATION, Action, open_amount
 from bot.domain.links import Link, Status
+from bot.domain.offers import offers
 from bot.domain.operations import Kind
+from bot.domain.orders import Delivery
 from bot.domain.stories import Story
 from bot.slack import ids
 from bot.slack.views.blocks import Block, Look, fit, option, plain
+from bot.slack.views.change_form import what_follows
 from bot.slack.views.words import customer
 
 MOST_BUTTONS: Final = 3
@@ -28,6 +31,10 @@ _LABELS: Final[Mapping[Action, str]] = {
     Action.IT_ARRIVED: "It arrived",
     Action.SEND_AGAIN: "Send again",
     Action.RESEND: "Send again…",
+    Action.CHANGE: "Change order…",
+    Action.EXTEND: "Extend…",
+    Action.HUNG_UP: "Customer hung up → 1 day",
+    Action.SEND_EMAIL: "Send by e-mail",
     Action.REQUEST_AGAIN: "Request again…",
     Action.KEEP: "Keep",
     Action.GIVE_BACK: "Give back",
@@ -57,7 +64,7 @@ def action_row(story: Story, link: Link, now: datetime, look: Look) -> Block | N
 
     A menu has no question per entry, so what must be confirmed always stands outside it.
     """
-    possible = actions(link, now)
+    possible = offers(story, link, now)
     questions = {action: asked for action in possible if (asked := _question(action, story, link, look)) is not None}
     shown, hidden = _divide(possible, questions)
     elements = [_button(action, link, look, questions.get(action)) for action in shown]
@@ -117,6 +124,8 @@ def _question(action: Action, story: Story, link: Link, look: Look) -> Block | N
         Action.CAPTURE: _ask_capture,
         Action.RELEASE: _ask_release,
         Action.CANCEL: _ask_cancel,
+        Action.HUNG_UP: _ask_hung_up,
+        Action.SEND_EMAIL: _ask_send_email,
         Action.GIVE_BACK: _ask_give_back,
         Action.KEEP: _ask_keep,
         Action.TRY_AGAIN: _ask_try_again,
@@ -152,9 +161,9 @@ def _ask_keep(story: Story, link: Link, amount: str) -> Block:
 
 def _ask_release(_: Story, link: Link, amount: str) -> Block:
     return _dialog(
-        f"Release {amount}?",
+        f"Release {amount}?" if link.facts.captured else f"Cancel {link.reference} and release {amount}?",
         f"The reservation of {amount} for {link.reference} is let go. The customer "
-        "keeps the money, and it cannot be captured afterwards.",
+        "keeps the money, and it cannot be captured afterwards. You are asked once more.",
         "Release",
         danger=True,
     )
@@ -167,6 +176,14 @@ def _ask_cancel(_: Story, link: Link, __: str) -> Block:
         "Cancel link",
         danger=True,
     )
+
+
+def _ask_hung_up(story: Story, _: Link, __: str) -> Block:
+    return _dialog("A day instead of minutes?", f"{what_follows(story.order.delivery)} It lives for 1 day.", "Go on")
+
+
+def _ask_send_email(_: Story, __: Link, ___: str) -> Block:
+    return _dialog("Send it by e-mail?", what_follows(Delivery.EMAIL), "Send")
 
 
 def _ask_give_back(story: Story, link: Link, amount: str) -> Block:

@@ -1,5 +1,6 @@
 """The one card per order: a pure function of its story."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -41,7 +42,7 @@ def card(story: Story, now: datetime, look: Look) -> Message:
     blocks = [
         header(f"{first.emoji} {first.words} · {headline_amount(link, look)}"),
         {"type": "section", "fields": _fields(story, link, look)},
-        {"type": "section", "text": plain(_lines(story, look))},
+        {"type": "section", "text": plain(_lines(story.lines(link), link.currency, look))},
         *(section(sentence) for sentence in said),
     ]
     if small := _small_print(story, look):
@@ -74,8 +75,7 @@ def _fields(story: Story, link: Link, look: Look) -> list[Block]:
     return [mrkdwn(f"*{name}*\n{value}", 2000) for name, value in told.items()]
 
 
-def _lines(story: Story, look: Look) -> str:
-    lines, currency = story.order.lines, story.order.currency
+def _lines(lines: Sequence[Line], currency: str, look: Look) -> str:
     if len(lines) == 1 and lines[0].quantity == 1:
         return fit(lines[0].text, 150)
     told = [_line(line, currency, look) for line in lines[:MOST_LINES]]

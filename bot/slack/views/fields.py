@@ -7,12 +7,19 @@ from bot.domain.choices import MAX_OPTIONS, Choices
 from bot.domain.drafts import A_DATE, CURRENCIES, DEADLINES, EXCL, INCL, Draft, DraftLine, vat_rates
 from bot.domain.methods import opens_app, sole_wallet, title
 from bot.domain.orders import TO_PHONE, Capture, Delivery
-from bot.domain.typed import MAX_REFERENCE, is_day, read_deadline
+from bot.domain.typed import MAX_REFERENCE, PHONE, is_day, read_deadline
 from bot.slack import ids
 from bot.slack.views.aloud import moment
 from bot.slack.views.blocks import Block, Look, fit, option, plain
 
-_DEADLINE_WORDS: Final = {"30m": "30 minutes", "1h": "1 hour", "1d": "1 day", "7d": "1 week", "30d": "1 month"}
+_DEADLINE_WORDS: Final = {
+    PHONE: "On the phone (30 minutes)",
+    "30m": "30 minutes",
+    "1h": "1 hour",
+    "1d": "1 day",
+    "7d": "1 week",
+    "30d": "1 month",
+}
 _UNITS: Final = {"m": "minute", "h": "hour", "d": "day", "w": "week"}
 _INITIAL_LIMIT: Final = 3000
 NO_ADDRESS: Final = "-"

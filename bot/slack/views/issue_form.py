@@ -13,6 +13,7 @@ from bot.slack import ids
 from bot.slack.views import fields
 from bot.slack.views.aloud import aloud_of
 from bot.slack.views.blocks import Block, Look, button, buttons, modal, section
+from bot.slack.views.change_form import change_modal
 from bot.slack.views.doubt_notice import SEND_ANYWAY, doubt_notice
 from bot.slack.views.line_list import summary, told_sums
 
@@ -83,6 +84,8 @@ def issue_form(
     said = [one for one in (notice, doubt_notice(doubt, look) if doubt else "") if one]
     blocks = [*map(section, said), *drawn(draft, currency, look, now, coming), *aloud_of(draft, currency, look, now)]
     metadata = FormMetadata.of(draft, doubt.told if doubt else None).encode()
+    if draft.replaces:
+        return change_modal(draft, blocks, metadata)
     submit = SEND_ANYWAY if doubt and doubt.twins else "Send"
     return modal(TITLE, blocks, callback_id=ids.VIEW_ISSUE, metadata=metadata, submit=submit)
 
@@ -92,7 +95,7 @@ def _first(draft: Draft, own_currency: str, look: Look, now: datetime, coming: s
     return [
         fields.phone(draft, fields.push_note(draft, look.choices)),
         *_sold(draft, currency, look),
-        fields.reference(draft, coming),
+        *_reference(draft, coming),
         fields.pay_within(draft, now, look),
         *told_sums(draft, currency, look),
         buttons(
@@ -125,7 +128,7 @@ def _order(draft: Draft, own_currency: str, look: Look, coming: str) -> list[Blo
         buttons(button(ids.FORM_LINES, "Lines…"), button(ids.FORM_PREVIEW, "Preview"), *_span(draft)),
         fields.prices(draft),
         fields.currency(draft, own_currency),
-        fields.reference(draft, coming),
+        *_reference(draft, coming),
         fields.note(draft),
     ]
 
@@ -153,6 +156,11 @@ def _payment(draft: Draft, look: Look) -> list[Block]:
 def _span(draft: Draft) -> list[Block]:
     """The way back from a date to so many hours or days."""
     return [button(ids.FORM_SPAN, "Hours or days…")] if is_day(draft.deadline) else []
+
+
+def _reference(draft: Draft, coming: str) -> list[Block]:
+    """An order that is changed keeps its reference: the next link of its chain takes the next suffix."""
+    return [] if draft.replaces else [fields.reference(draft, coming)]
 
 
 def _sold(draft: Draft, currency: str, look: Look) -> list[Block]:

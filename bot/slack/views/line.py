@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Final
 
-from bot.domain.actions import Action, actions
+from bot.domain.actions import Action
 from bot.domain.events import PROGRESS, UNTOLD, Event, Happened
 from bot.domain.links import Link
+from bot.domain.offers import offers
 from bot.domain.stories import Story
 from bot.slack.views.blocks import Block, Look, Message, escape, fit, section, spoken
 from bot.slack.views.buttons import action_row
@@ -26,7 +27,7 @@ def line(story: Story, event: Event, now: datetime, look: Look, *, with_buttons:
     """What the thread says about `event`; `with_buttons` false redraws it after the buttons have moved on."""
     link = story.link(event.link_id)
     told = sentence(story, link, event, look)
-    if len(story.links) > 1:
+    if len(story.links) > 1 and event.kind is not Happened.REPLACED:  # which names its link itself
         told = f"{told} ({escape(link.reference)})"
     blocks: list[Block] = [section(told)]
     row = _row(story, link, now, look) if with_buttons and takes_buttons(event.kind) else None
@@ -37,5 +38,5 @@ def line(story: Story, event: Event, now: datetime, look: Look, *, with_buttons:
 
 def _row(story: Story, link: Link, now: datetime, look: Look) -> Block | None:
     """The buttons of `link`, unless nothing is left to decide."""
-    decidable = set(actions(link, now)) - {Action.REFRESH, Action.REQUEST_AGAIN}
+    decidable = set(offers(story, link, now)) - {Action.REFRESH, Action.REQUEST_AGAIN}
     return action_row(story, link, now, look) if decidable else None

@@ -15,9 +15,10 @@ from bot.slack.views.blocks import Look, escape, person
 from bot.slack.views.words import amounts, because, held, message, operating
 
 _SANDBOX: Final = "Sandbox: no {message} is sent. Use *Show link*."
+_OTHER_WAYS: Final = "Press *Show link* and share the link yourself, or *Send again…* to another number or another way."
 _SHARE: Final[Mapping[Delivered, str]] = {
-    Delivered.SKIPPED: "No {message} was sent to this number. Press *Show link* and share the link yourself.",
-    Delivered.FAILED: "The {message} was not delivered. Press *Show link* and share the link yourself.",
+    Delivered.SKIPPED: f"No {{message}} was sent to this number. {_OTHER_WAYS}",
+    Delivered.FAILED: f"The {{message}} was not delivered. {_OTHER_WAYS}",
     Delivered.SIMULATED: _SANDBOX,
     Delivered.NONE: "Nothing is sent to the customer. Press *Show link* and share the link yourself.",
     Delivered.BY_PROFILE: "The payment profile sends it, the way it is set up at Dintero.",

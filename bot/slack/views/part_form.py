@@ -1,10 +1,11 @@
 """The form behind *Capture part* and *Refund*: all, whole lines, or an amount."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from bot.domain.actions import Action, open_amount
 from bot.domain.links import Link
-from bot.domain.orders import Line, Order, rooms
+from bot.domain.orders import Line, rooms
 from bot.domain.stories import Story
 from bot.slack import ids
 from bot.slack.views import fields
@@ -25,11 +26,12 @@ def part_form(story: Story, link: Link, action: Action, look: Look) -> Block:
     open_now = open_amount(link, action)
     amount = look.money(open_now, link.currency)
     verb, adjective = ("Refund", "refunded") if refunds else ("Capture", "captured")
-    left = line_rooms(story.order, link, action)
+    lines = story.lines(link)
+    left = line_rooms(lines, link, action)
     blocks = [
         section(f"*{amount}* of {escape(link.reference)} can be {adjective}. Customer: {customer(story)}"),
         _radio(amount, refunds=refunds, has_lines=any(left.values())),
-        *_checkboxes(story.order, left, look),
+        *_checkboxes(lines, left, link.currency, look),
         _amount(link.currency),
     ]
     if refunds:
@@ -40,12 +42,12 @@ def part_form(story: Story, link: Link, action: Action, look: Look) -> Block:
     return modal(title, blocks, callback_id=callback_id, metadata=metadata, submit=verb)
 
 
-def line_rooms(order: Order, link: Link, action: Action) -> dict[str, int]:
+def line_rooms(lines: Sequence[Line], link: Link, action: Action) -> dict[str, int]:
     """What may still be captured or refunded on each line, in minor units, in the order of the lines."""
     if action is not Action.REFUND:
-        return rooms(order.lines, link.facts.taken)
+        return rooms(lines, link.facts.taken)
     taken, returned = link.facts.taken, link.facts.returned
-    return {line.line_id: max(taken.get(line.line_id, 0) - returned.get(line.line_id, 0), 0) for line in order.lines}
+    return {line.line_id: max(taken.get(line.line_id, 0) - returned.get(line.line_id, 0), 0) for line in lines}
 
 
 def _radio(amount: str, *, refunds: bool, has_lines: bool) -> Block:
@@ -55,22 +57,23 @@ def _radio(amount: str, *, refunds: bool, has_lines: bool) -> Block:
     return fields.choice(ids.PART, "How much", "radio_buttons", options, options[0]["value"])
 
 
-def _checkboxes(order: Order, left: dict[str, int], look: Look) -> list[Block]:
-    offered = [line for line in order.lines if left[line.line_id]]
-    chunks = [offered[start : start + _PER_BLOCK] for start in range(0, len(offered), _PER_BLOCK)]
+def _checkboxes(lines: Sequence[Line], left: dict[str, int], currency: str, look: Look) -> list[Block]:
+    offered = [line for line in lines if left[line.line_id]]
+    options = [_line(line, left, currency, look) for line in offered]
+    chunks = [options[start : start + _PER_BLOCK] for start in range(0, len(options), _PER_BLOCK)]
     return [
         fields.field(
             ids.block_id(ids.PART_LINES, str(n) if n > 1 else ""),
             "Lines" if n == 1 else "More lines",
-            {"type": "checkboxes", "action_id": ids.FIELD, "options": [_line(one, order, left, look) for one in chunk]},
+            {"type": "checkboxes", "action_id": ids.FIELD, "options": chunk},
             optional=True,
         )
         for n, chunk in enumerate(chunks, start=1)
     ]
 
 
-def _line(line: Line, order: Order, left: dict[str, int], look: Look) -> Block:
-    total, room = look.money(line.total, order.currency), look.money(left[line.line_id], order.currency)
+def _line(line: Line, left: dict[str, int], currency: str, look: Look) -> Block:
+    total, room = look.money(line.total, currency), look.money(left[line.line_id], currency)
     words = room if left[line.line_id] == line.total else f"{room} left of {total}"
     return option(fit(line.text, 75), line.line_id, words)
 

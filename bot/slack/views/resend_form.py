@@ -1,4 +1,6 @@
-"""The form behind *Send again…*: another number, another way, or longer, instead of the link that is there."""
+"""The forms behind *Send again…* and *Extend…*: another number, another way, or longer."""
+
+from typing import Final
 
 from bot.domain.actions import Action
 from bot.domain.links import Link
@@ -6,9 +8,12 @@ from bot.domain.redrafting import draft_of
 from bot.domain.stories import Story
 from bot.slack import ids
 from bot.slack.views import fields
-from bot.slack.views.blocks import Block, Look, escape, modal, section
+from bot.slack.views.blocks import Block, Look, context, escape, fit, modal, option, plain, section
+from bot.slack.views.change_form import what_follows
 
-TITLE = "Send again"
+TITLE: Final = "Send again"
+A_DATE: Final = "date"
+_LONGER: Final = {"1d": "1 day", "7d": "1 week", "30d": "1 month", A_DATE: "Until the date below"}
 
 
 def resend_form(story: Story, link: Link, look: Look) -> Block:
@@ -19,14 +24,29 @@ def resend_form(story: Story, link: Link, look: Look) -> Block:
         f"*{escape(link.reference)}* over {amount} is cancelled first, and stays as it is if the customer has just "
         "paid. Then a new link goes out, with a new message where one is sent."
     )
-    metadata = ids.ButtonValue(link.id, link.version, 0, Action.RESEND).encode()
     blocks = [
         section(words),
         fields.phone(draft),
         fields.delivery(draft, look.choices) | {"dispatch_action": False},
+        fields.email(draft),
         fields.deadline(draft),
     ]
-    return modal(TITLE, blocks, callback_id=ids.VIEW_RESEND, metadata=metadata, submit="Send")
+    return _replacing(TITLE, blocks, link, Action.RESEND, submit="Send")
+
+
+def extend_form(story: Story, link: Link, look: Look) -> Block:
+    """How much longer, counted from now. A link's deadline cannot be moved, so this is another link."""
+    words = f"*{escape(link.reference)}* can be paid until {look.date(link.expires_at)}. How long from now instead?"
+    told = f"A link cannot be made longer, so another takes its place. {what_follows(story.order.delivery)}"
+    options = [option(said, value) for value, said in _LONGER.items()]
+    blocks = [
+        section(words),
+        fields.choice(ids.DEADLINE, "Pay within", "radio_buttons", options, "1d"),
+        _until(),
+        context(f"{told} If the customer has just paid, all stays as it is."),
+    ]
+    title = fit(f"Extend {story.order.reference}", 24)
+    return _replacing(title, blocks, link, Action.EXTEND, submit="Extend")
 
 
 def cancelling_first(link: Link) -> Block:
@@ -36,3 +56,14 @@ def cancelling_first(link: Link) -> Block:
         "shows how it goes."
     )
     return modal(TITLE, [section(words)], callback_id=ids.VIEW_RESULT, metadata="")
+
+
+def _until() -> Block:
+    element: Block = {"type": "datepicker", "action_id": ids.FIELD, "placeholder": plain("Choose a date", 150)}
+    hint = "Only with “Until the date below”. At most 30 days from now."
+    return fields.field(ids.EXTEND_UNTIL, "Date", element, hint=hint, optional=True)
+
+
+def _replacing(title: str, blocks: list[Block], link: Link, action: Action, *, submit: str) -> Block:
+    metadata = ids.ButtonValue(link.id, link.version, 0, action).encode()
+    return modal(title, blocks, callback_id=ids.VIEW_RESEND, metadata=metadata, submit=submit)

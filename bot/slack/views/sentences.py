@@ -168,13 +168,20 @@ def _found(_: Story, link: Link, __: Event, ___: Look) -> str:
 def _sent_again(_: Story, __: Link, event: Event, ___: Look) -> str:
     reference = event.data.get("reference")
     name = f" as {escape(str(reference))}" if reference else ""
-    return f"📨 {person(event.actor)} sent it again{name}. The first one is watched as well."
+    return f"📨 {person(event.actor)} sent it again{name}{_although(event)}. The first one is watched as well."
 
 
-def _replaced(_: Story, __: Link, event: Event, ___: Look) -> str:
+def _replaced(_: Story, link: Link, event: Event, __: Look) -> str:
     reference, changed = (escape(str(event.data.get(key) or "")) for key in ("reference", "changed"))
-    why = f" ({changed})" if changed else ""
-    return f"🔁 {person(event.actor)} had it cancelled and sent {reference} instead{why}."
+    why = f": {changed}" if changed else ""
+    who = f"Asked for by {person(event.actor)}{_although(event)}."
+    return f"🔁 *{reference} replaces {escape(link.reference)}*{why}. {who}"
+
+
+def _although(event: Event) -> str:
+    """That more messages went out than usual, with the right to send them."""
+    sent = event.data.get("sent")
+    return f", although {sent} messages had gone out" if sent else ""
 
 
 def _not_replaced(_: Story, __: Link, event: Event, ___: Look) -> str:
