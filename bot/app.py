@@ -20,21 +20,25 @@ from bot.clock import SystemClock
 from bot.dintero.client import DinteroGateway
 from bot.dintero.config import DinteroConfig
 from bot.dintero.signature import Good, check_callback, check_webhook
-from bot.domain.contacts import read_contact
 from bot.domain.permissions import Policy
+from bot.domain.wording import spoken
 from bot.following import FollowedClock, followed
 from bot.jobs import catching_up, scheduler, table
 from bot.loops import Bells, Loop
+from bot.post_office import mailer, merchant, prefilled
+from bot.services.arranging import Arranging
 from bot.services.arriving import Arriving
 from bot.services.creating import Creating
 from bot.services.health import Health
 from bot.services.issuing import Issuing, Shop
 from bot.services.looking import Looking
+from bot.services.mailing import Mailing
 from bot.services.moving_money import MovingMoney
 from bot.services.ports.storage import Store
 from bot.services.ports.world import Clock, Counters
 from bot.services.pressing import Pressing
 from bot.services.refreshing import Refreshing
+from bot.services.reminding import Reminding
 from bot.services.replacing import Replacing
 from bot.services.running import Running
 from bot.services.saved_items import SavedItems
@@ -60,9 +64,8 @@ from bot.web.drawing import Drawing
 from bot.web.guesses import Guesses
 from bot.web.health import HealthRoutes
 from bot.web.knocks import CallbackSeal, Knocks, WebhookSeal
-from bot.web.merchant import Merchant
 from bot.web.pages import CustomerPages
-from bot.web.words import spoken
+from bot.web.pictures import Pictures
 from storage.engine import open_engine, opening
 from storage.schema import state_of, upgrade
 from storage.secrets import Secrets
@@ -93,6 +96,8 @@ class Paylink:
     running: Running
     sweeping: Sweeping
     telling: Telling
+    mailing: Mailing
+    reminding: Reminding
     owned: Owned
     bells: Bells
     web: ASGIApp
@@ -101,12 +106,14 @@ class Paylink:
 
     async def work(self) -> int:
         """One round of everything that waits; returns how much there was. The loops do the same, side by side."""
-        return await self.running.run_once() + await self.sweeping.look_at_due() + await self.telling.tell_once()
+        await self.mailing.find_orphans()
+        done = await self.running.run_once() + await self.sweeping.look_at_due() + await self.reminding.remind_due()
+        return done + await self.mailing.send_once() + await self.telling.tell_once()
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """Run the loops and the scheduler's ticks; at the end let what is under way come to its answer."""
-        ticking = scheduler(table(self.bells, self.running, self.sweeping))
+        ticking = scheduler(table(self.bells, self.running, self.sweeping, self.mailing, self.reminding))
         ticking.start()
         self._tasks = [asyncio.create_task(loop.run(), name=loop.name) for loop in self.bells.loops]
         self.bells.ring()
@@ -212,15 +219,7 @@ def _wire(
     """Hand everything what it needs."""
     bells, counters, owned = Bells(), Counters(), Owned()
     wants, due, tells = Bells(), Bells(), Bells()
-    everybody = "*" in settings.paylink_money_users
-    policy = Policy(money_users=None if everybody else settings.paylink_money_users)
-    look = Look(
-        locale=settings.paylink_locale,
-        timezone=settings.paylink_timezone,
-        country=settings.paylink_country,
-        sandbox=settings.sandbox,
-    )
-    threads = SlackThreads(slack, look, lambda link_id: f"{settings.paylink_public_url}/p/{store.token(link_id)}")
+    policy, threads = _policy(settings), _threads(settings, store, slack)
     people = SlackPeople(slack, clock.monotonic)
     shop = Shop(
         workspace_id=workspace_id,
@@ -228,12 +227,16 @@ def _wire(
         account_id=settings.dintero_account_id,
         currency=settings.paylink_currency,
         country=settings.paylink_country,
+        mails=settings.paylink_smtp_url is not None,
     )
+    arranging = Arranging(clock=clock, zone=ZoneInfo(settings.paylink_timezone), mails=shop.mails)
     refreshing = Refreshing(
         store=store, gateway=gateway, clock=clock, bell=tells, counters=counters,
-        replacing=Replacing(clock=clock, shop=shop),
+        replacing=Replacing(clock=clock, shop=shop), arranging=arranging,
     )  # fmt: skip
-    creating = Creating(store=store, gateway=gateway, threads=threads, clock=clock, bell=tells, counters=counters)
+    creating = Creating(
+        store=store, gateway=gateway, threads=threads, clock=clock, bell=tells, counters=counters, arranging=arranging
+    )
     moving = MovingMoney(
         store=store, gateway=gateway, threads=threads, people=people, policy=policy, refreshing=refreshing,
         clock=clock, bell=bells, counters=counters, locale=settings.paylink_locale,
@@ -244,9 +247,13 @@ def _wire(
         account_id=settings.dintero_account_id,
     )  # fmt: skip
     telling = Telling(store=store, threads=threads, clock=clock, counters=counters)
+    mailing = Mailing(
+        store=store, mailer=mailer(settings, clock.now), page=threads.page, clock=clock, bell=tells, counters=counters
+    )
+    reminding = Reminding(store=store, clock=clock, zone=arranging.zone, bell=tells, counters=counters)
     wants.loops.append(Loop("operations", running.start))
     due.loops.append(Loop("due links", sweeping.look_at_due))
-    tells.loops.append(Loop("telling", telling.tell_once))
+    tells.loops += [Loop("telling", telling.tell_once), Loop("mails", mailing.send_once)]
     bells.loops += [*wants.loops, *due.loops, *tells.loops]
     issuing = Issuing(store=store, clock=clock, bell=wants, shop=shop, policy=policy)
     pressing = Pressing(store=store, clock=clock, bell=bells, policy=policy, shop=shop, locale=settings.paylink_locale)
@@ -285,11 +292,33 @@ def _wire(
         running=running,
         sweeping=sweeping,
         telling=telling,
+        mailing=mailing,
+        reminding=reminding,
         owned=owned,
         bells=bells,
         web=AccessLog(limited, routes),
         counters=counters,
     )
+
+
+def _policy(settings: Settings) -> Policy:
+    everybody = "*" in settings.paylink_money_users
+    return Policy(money_users=None if everybody else settings.paylink_money_users)
+
+
+def _threads(settings: Settings, store: SqlStore, slack: AsyncWebClient) -> SlackThreads:
+    look = Look(
+        locale=settings.paylink_locale,
+        timezone=settings.paylink_timezone,
+        country=settings.paylink_country,
+        sandbox=settings.sandbox,
+        mails=settings.paylink_smtp_url is not None,
+    )
+
+    def page(link_id: str) -> str:
+        return f"{settings.paylink_public_url}/p/{store.token(link_id)}"
+
+    return SlackThreads(slack, look, page, prefilled(settings, page))
 
 
 def _doors(settings: Settings, clock: Clock, store: Store, due: Bells, tells: Bells, counters: Counters) -> list[Route]:
@@ -308,19 +337,15 @@ def _doors(settings: Settings, clock: Clock, store: Store, due: Bells, tells: Be
         drawing=_drawing(settings),
         guesses=guesses,
     )
-    return [*knocks.routes(), *pages.routes()]
+    pictures = Pictures(
+        arriving=arriving, guesses=guesses, page=lambda token: f"{settings.paylink_public_url}/p/{token}"
+    )
+    return [*knocks.routes(), *pages.routes(), *pictures.routes()]
 
 
 def _drawing(settings: Settings) -> Drawing:
-    contact = settings.paylink_contact
-    merchant = Merchant(
-        name=settings.paylink_merchant_name or "",
-        logo_url=settings.paylink_merchant_logo_url,
-        colour=settings.paylink_merchant_colour,
-        contact=read_contact(contact, settings.paylink_country) if contact else None,
-    )
     zone, language = ZoneInfo(settings.paylink_timezone), spoken(settings.paylink_locale)
-    return Drawing(merchant=merchant, zone=zone, language=language)
+    return Drawing(merchant=merchant(settings), zone=zone, language=language)
 
 
 def _callback_seal(settings: Settings, clock: Clock) -> CallbackSeal | None:

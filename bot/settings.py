@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.domain.contacts import read_contact
 from bot.domain.money import known_currency
+from bot.mail.config import read_sender, read_smtp_url
 
 _OURS = ("PAYLINK_", "SLACK_", "DINTERO_")
 _WHOLE_ADDRESS = "write a whole address such as https://pay.example.com, without a password, ? or #"
@@ -55,6 +56,8 @@ class Settings(BaseSettings):
     paylink_merchant_logo_url: str | None = None
     paylink_merchant_colour: str | None = None
     paylink_contact: str | None = None
+    paylink_smtp_url: SecretStr | None = None
+    paylink_mail_from: str | None = None
     paylink_money_users: Annotated[frozenset[str], NoDecode] = frozenset()
     paylink_log: Literal["text", "json"] = "text"
     paylink_clock_url: str | None = None
@@ -175,6 +178,20 @@ class Settings(BaseSettings):
             raise ValueError("write # and six digits from 0 to f, such as #0a7a3c")
         return value
 
+    @field_validator("paylink_smtp_url")
+    @classmethod
+    def _smtp(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            read_smtp_url(value.get_secret_value())
+        return value
+
+    @field_validator("paylink_mail_from")
+    @classmethod
+    def _mail_from(cls, value: str | None) -> str | None:
+        if value is not None:
+            read_sender(value)
+        return value
+
     @field_validator("paylink_money_users", mode="before")
     @classmethod
     def _ids(cls, value: Any) -> Any:
@@ -193,6 +210,14 @@ class Settings(BaseSettings):
                 read_contact(self.paylink_contact, self.paylink_country)
             except ValueError as error:
                 raise ValueError(f"PAYLINK_CONTACT: {error}") from None
+        return self
+
+    @model_validator(mode="after")
+    def _mails_go_somewhere_from_somebody(self) -> "Settings":
+        if (self.paylink_smtp_url is None) != (self.paylink_mail_from is None):
+            raise ValueError(
+                "PAYLINK_SMTP_URL, PAYLINK_MAIL_FROM: one is set and one is not; set both to send mails, or neither"
+            )
         return self
 
     @model_validator(mode="after")

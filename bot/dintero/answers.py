@@ -117,7 +117,7 @@ def delivered(published: list[Published], *, asked: Delivery, sandbox: bool) -> 
     who waits for a message that never left. A message that nobody asked for comes from the payment profile.
     """
     statuses = {entry.status for entry in published}
-    if asked is Delivery.LINK:
+    if asked is not Delivery.SMS:
         return Delivered.BY_PROFILE if "sent" in statuses and not sandbox else Delivered.NONE
     if sandbox:
         return Delivered.SIMULATED

@@ -30,6 +30,7 @@ class Action(StrEnum):
     """Cancel this link and send another: to another number, another way, or for longer."""
     REQUEST_AGAIN = "request_again"
     """Begin a new order from one that came to nothing."""
+    STOP_REMINDERS = "stop_reminders"
     KEEP = "keep"
     GIVE_BACK = "give_back"
 
@@ -152,7 +153,8 @@ def _uncertain(link: Link, now: datetime) -> tuple[Action, ...]:
 def _open(link: Link, now: datetime) -> tuple[Action, ...]:
     show = (Action.SHOW_LINK,) if link.url and now < link.expires_at else ()
     ours = (Action.RESEND, Action.CANCEL) if link.session_id else ()
-    return (*show, *ours, Action.REFRESH)
+    reminds = (Action.STOP_REMINDERS,) if link.remind_at is not None and now < link.expires_at else ()
+    return (*show, *ours, Action.REFRESH, *reminds)
 
 
 def _authorized(link: Link, now: datetime) -> tuple[Action, ...]:

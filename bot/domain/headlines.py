@@ -49,6 +49,10 @@ def _open(link: Link) -> Headline:
         return Headline("👀", "Opened")
     if facts.delivered in {Delivered.SKIPPED, Delivered.FAILED}:
         return Headline("📵", "Not delivered")
+    if facts.delivered is Delivered.ON_ITS_WAY:
+        return Headline("📨", "E-mail on its way")
+    if facts.delivered is Delivered.MAYBE:
+        return Headline("❓", "Not sure it was sent")
     if facts.delivered in {Delivered.SENT, Delivered.BY_PROFILE} or facts.vouched_by is not None:
         return Headline("📨", "Sent")
     return Headline("🔗", "Ready to share")

@@ -10,6 +10,7 @@ from bot.domain.links import Link, Status
 from bot.domain.operations import Kind, Operation, State, operation_reference
 from bot.domain.orders import Capture, Order, agreed, chain_reference
 from bot.domain.permissions import ISSUE, Actor, Forbidden, Policy, decide
+from bot.domain.reminders import unfit
 from bot.domain.stories import Story
 from bot.services.ports.storage import Store, Work
 from bot.services.ports.world import Bell, Clock
@@ -24,6 +25,8 @@ class Shop:
     account_id: str
     currency: str
     country: str
+    mails: bool = False
+    """Whether there is a mail server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,8 @@ class Issuing:
         if isinstance(decision, Forbidden):
             raise Refused(decision.sentence, "forbidden")
         offer = read_draft(draft, currency=self.shop.currency, country=self.shop.country, now=self.clock.now())
+        if wrong := unfit(offer, mails=self.shop.mails):
+            raise FieldErrors(wrong)
         order = self._order(draft, offer, actor)
         link = self._link(order, offer)
         try:

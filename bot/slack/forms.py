@@ -10,10 +10,11 @@ from bot.domain.draft_lines import shown_lines
 from bot.domain.drafts import EXCL, INCL, Draft, DraftLine
 from bot.domain.errors import FieldErrors, Refused
 from bot.domain.money import BadAmount, format_money, parse_amount
-from bot.domain.orders import Capture, Delivery, allocate
+from bot.domain.orders import Capture, Delivery, Remind, allocate
 from bot.domain.stories import Story
 from bot.services.pressing import Part
 from bot.slack import ids
+from bot.slack.views.fields import GO_ON, STOP
 from bot.slack.views.issue_form import FormMetadata
 from bot.slack.views.line_form import KEEP, LineMetadata
 from bot.slack.views.part_form import ALL, AMOUNT, LINES, MAX_REASON, line_rooms
@@ -32,6 +33,7 @@ _NAMES: Final[Mapping[str, str]] = {
     ids.OTHER_VAT: "Other VAT rate",
     ids.EMAIL: "Customer's e-mail",
     ids.NOTE: "Note",
+    ids.REMIND: "Reminders",
 }
 _OF_LINES: Final = frozenset({ids.TEXT, ids.QUANTITY, ids.PRICE, ids.VAT, ids.PRICES, ids.CURRENCY})
 _TOO_OLD: Final = (
@@ -112,6 +114,8 @@ def draft_from_state(previous: Draft, state: State, *, expanded: bool | None = N
         prices=EXCL if take(ids.PRICES, previous.prices) == EXCL else INCL,
         currency=take(ids.CURRENCY, previous.currency),
         capture=_known(Capture, take(ids.CAPTURE, previous.capture), previous.capture),
+        remind=_known(Remind, take(ids.REMIND, previous.remind), previous.remind),
+        remind_opened=take(ids.REMIND_OPENED, GO_ON if previous.remind_opened else STOP) == GO_ON,
         lines=tuple(_line(line, take) for line in shown_lines(previous)),
         expanded=previous.expanded if expanded is None else expanded,
     )

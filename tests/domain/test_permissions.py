@@ -23,6 +23,7 @@ HARMLESS = [
     "check_again",
     "it_arrived",
     "send_again",
+    "stop_reminders",
     "issue",
 ]
 

@@ -78,4 +78,5 @@ READERS = {
     "actions": _actions,
     "input": _input,
     "rich_text": _rich,
+    "image": lambda block: _told("image", f"{block['alt_text']} ({block['image_url']})"),
 }

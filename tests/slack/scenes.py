@@ -30,6 +30,7 @@ from bot.slack.views.result_form import (
 )
 from bot.slack.views.words import named
 
+from .delivery_scenes import PICTURE, delivery_cards, delivery_forms, delivery_replies, delivery_tellings
 from .shelf import (
     LOOK,
     NOW,
@@ -116,6 +117,7 @@ def opened():
     yield "three lines", story(of=THREE)
     yield "seven lines", story(of=SEVEN)
     yield "in the issuer's own messages", story(diverted=True, channel="D0KARI")
+    yield from delivery_cards()
     yield from states([Kind.CANCEL], facts(), Status.OPEN)
     yield "replaced, the older one cancelled", story(older(Status.CANCELLED, facts()), newer())
     yield "replaced, the older one reserved", story(older(Status.AUTHORIZED, reserved(late=True)), newer())
@@ -239,6 +241,7 @@ def tellings():
     yield "attempt failed", *told(Happened.ATTEMPT_FAILED, source=Source.CUSTOMER, reason="Insufficient funds")
     yield "attempt failed, no reason", *told(Happened.ATTEMPT_FAILED, source=Source.CUSTOMER)
     yield "pending", *told(Happened.PENDING, link(Status.PENDING), Source.CUSTOMER)
+    yield from delivery_tellings()
     yield from money_in()
     yield from money_out()
     yield from questions()
@@ -344,6 +347,7 @@ def forms():
         "just the link": story(link(known=facts(delivered=Delivered.NONE)), of=BY_LINK),
     }.items():
         yield f"created, {name}", created_form(done, PAGE if done.order is BY_LINK else URL, LOOK)
+    yield from delivery_forms(FILLED)
     yield "created, sandbox", created_form(story(link(known=facts(delivered=Delivered.SIMULATED))), URL, SANDBOX)
     yield "uncertain", uncertain_form()
     yield "rejected", rejected_form("The amount is too high.")
@@ -376,6 +380,7 @@ def replies():
     yield "show link, our page", link_reply(story(of=BY_LINK), link(), PAGE, NOW, LOOK)
     yield "show link, expired", link_reply(story(), link(), URL, NOW + timedelta(days=8), LOOK)
     yield "show link, none", link_reply(story(LOST), LOST, None, NOW, LOOK)
+    yield from delivery_replies()
     yield "usage", usage()
     yield "sorry", sorry("Only <@U0KARI>, who issued this link, can do that.", "forbidden")
     yield "sorry, without a code", sorry("Nothing has changed since the last look.", "")
@@ -400,4 +405,4 @@ def cards(of):
 
 def lines():
     for name, drawn, happened in tellings():
-        yield name, line(drawn, happened, NOW, LOOK, with_buttons=True)
+        yield name, line(drawn, happened, NOW, LOOK, with_buttons=True, picture=PICTURE)

@@ -29,6 +29,7 @@ _LABELS: Final[Mapping[Action, str]] = {
     Action.SEND_AGAIN: "Send again",
     Action.RESEND: "Send again…",
     Action.REQUEST_AGAIN: "Request again…",
+    Action.STOP_REMINDERS: "Stop reminders",
     Action.KEEP: "Keep",
     Action.GIVE_BACK: "Give back",
 }

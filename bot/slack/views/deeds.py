@@ -11,6 +11,11 @@ _DEEDS: Final[Mapping[Happened, str]] = {
     Happened.ISSUED: "Issued",
     Happened.NOTED: "Noted",
     Happened.NOT_DELIVERED: "Not delivered",
+    Happened.MAYBE_SENT: "E-mail not confirmed",
+    Happened.QR_SHOWN: "QR code shown",
+    Happened.NUDGED: "Seller reminded",
+    Happened.EMAILED: "Customer reminded by e-mail",
+    Happened.REMINDERS_STOPPED: "Reminders stopped",
     Happened.REJECTED: "Refused by Dintero",
     Happened.UNCERTAIN: "No answer from Dintero",
     Happened.VOUCHED: "Said to have arrived",
@@ -40,6 +45,7 @@ _DEEDS: Final[Mapping[Happened, str]] = {
 }
 _SAYS_WHO: Final = {
     Happened.ISSUED,
+    Happened.REMINDERS_STOPPED,
     Happened.VOUCHED,
     Happened.SENT_AGAIN,
     Happened.REPLACED,

@@ -90,6 +90,8 @@ def _all(draft: Draft, own_currency: str, look: Look) -> list[Block]:
         fields.delivery(draft),
         fields.email(draft),
         fields.note(draft),
+        fields.remind(draft, mails=look.mails),
+        fields.remind_opened(draft),
         *told_sums(draft, currency, look),
     ]
 
