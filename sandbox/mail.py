@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from email.policy import SMTP as WIRE
 from typing import Any, Literal
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 Trouble = Literal["refuse recipient", "not now", "refuse mail", "cut before", "cut after"]
 """What the next mails suffer: an answer for good or for now, or a connection that breaks before or after the work."""
@@ -27,6 +27,8 @@ class Mailbox:
     troubles: list[Trouble] = field(default_factory=list)
     """One per mail to come; none means that it is taken."""
     tried: int = 0
+    password: str = ""
+    """What whoever hands mails over must know; empty for nothing."""
     changed: Callable[[], None] = lambda: None
     port: int = 0
 
@@ -58,13 +60,29 @@ class Mailbox:
         """Listen on this computer; yields the address for PAYLINK_SMTP_URL. Opened again, it is where it was."""
         logging.getLogger("mail.log").setLevel(logging.WARNING)  # it writes down all that it hears, addresses too
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: SMTP(self, hostname="localhost", loop=loop), "127.0.0.1", self.port)
+        server = await loop.create_server(self._speaking, "127.0.0.1", self.port)
         self.port = server.sockets[0].getsockname()[1]
         try:
             yield f"smtp://127.0.0.1:{self.port}"
         finally:
             server.close()
             await server.wait_closed()
+
+    def _speaking(self) -> SMTP:
+        loop = asyncio.get_running_loop()
+        if not self.password:
+            return SMTP(self, hostname="localhost", loop=loop)
+        return SMTP(
+            self,
+            hostname="localhost",
+            loop=loop,
+            authenticator=self._let_in,
+            auth_require_tls=False,
+        )
+
+    def _let_in(self, _server: SMTP, _session: Session, _envelope: Envelope, _how: str, said: Any) -> AuthResult:
+        right = isinstance(said, LoginPassword) and said.password == self.password.encode()
+        return AuthResult(success=right, handled=right)
 
 
 def _read(envelope: Envelope) -> EmailMessage:
