@@ -14,38 +14,37 @@ import httpx
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
-from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from bot.clock import SystemClock
 from bot.dintero.client import DinteroGateway
 from bot.dintero.config import DinteroConfig
 from bot.dintero.methods import read_methods
-from bot.dintero.signature import Good, check_callback, check_webhook
 from bot.domain.choices import Choices, read_profiles
-from bot.domain.contacts import read_contact
 from bot.domain.permissions import Policy
+from bot.doors import doors
 from bot.following import FollowedClock, followed
 from bot.jobs import catching_up, scheduler, table
 from bot.loops import Bells, Loop
-from bot.services.arriving import Arriving
+from bot.post_office import mailer, prefilled
+from bot.services.arranging import Arranging
 from bot.services.creating import Creating
-from bot.services.health import Health
 from bot.services.issuing import Issuing, Shop
 from bot.services.looking import Looking
+from bot.services.mailing import Mailing
 from bot.services.moving_money import MovingMoney
 from bot.services.patterns import Patterns
 from bot.services.ports.storage import Store
 from bot.services.ports.world import Clock, Counters
 from bot.services.pressing import Pressing
 from bot.services.refreshing import Refreshing
+from bot.services.reminding import Reminding
 from bot.services.reopening import Reopening
 from bot.services.replacing import Replacing
 from bot.services.running import Running
 from bot.services.saved_items import SavedItems
 from bot.services.sweeping import Sweeping
 from bot.services.telling import Telling
-from bot.services.visiting import Visiting
 from bot.settings import Settings
 from bot.slack.app import Bot, bolt, introduce_bot, route
 from bot.slack.listeners.change_form import ChangeFormListener
@@ -65,14 +64,6 @@ from bot.slack.threads import SlackThreads
 from bot.slack.views.blocks import Look
 from bot.web.access_log import AccessLog
 from bot.web.body_limit import BodyLimit
-from bot.web.drawing import Drawing
-from bot.web.embedding import read_embedding
-from bot.web.guesses import Guesses
-from bot.web.health import HealthRoutes
-from bot.web.knocks import CallbackSeal, Knocks, WebhookSeal
-from bot.web.merchant import Merchant
-from bot.web.pages import CustomerPages
-from bot.web.words import spoken
 from storage.engine import open_engine, opening
 from storage.schema import state_of, upgrade
 from storage.secrets import Secrets
@@ -103,6 +94,8 @@ class Paylink:
     running: Running
     sweeping: Sweeping
     telling: Telling
+    mailing: Mailing
+    reminding: Reminding
     owned: Owned
     bells: Bells
     web: ASGIApp
@@ -111,12 +104,14 @@ class Paylink:
 
     async def work(self) -> int:
         """One round of everything that waits; returns how much there was. The loops do the same, side by side."""
-        return await self.running.run_once() + await self.sweeping.look_at_due() + await self.telling.tell_once()
+        await self.mailing.find_orphans()
+        done = await self.running.run_once() + await self.sweeping.look_at_due() + await self.reminding.remind_due()
+        return done + await self.mailing.send_once() + await self.telling.tell_once()
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """Run the loops and the scheduler's ticks; at the end let what is under way come to its answer."""
-        ticking = scheduler(table(self.bells, self.running, self.sweeping))
+        ticking = scheduler(table(self.bells, self.running, self.sweeping, self.mailing, self.reminding))
         ticking.start()
         self._tasks = [asyncio.create_task(loop.run(), name=loop.name) for loop in self.bells.loops]
         self.bells.ring()
@@ -234,24 +229,18 @@ def _wire(
     """Hand everything what it needs."""
     bells, counters, owned = Bells(), Counters(), Owned()
     wants, due, tells = Bells(), Bells(), Bells()
-    policy = _policy(settings)
-    look = _look(settings, bot)
-    threads = SlackThreads(slack, look, lambda link_id: f"{settings.paylink_public_url}/p/{store.token(link_id)}")
+    policy, look = _policy(settings), _look(settings, bot)
+    threads = _threads(settings, store, slack, look)
     people = SlackPeople(slack, clock.monotonic)
-    shop = Shop(
-        workspace_id=workspace_id,
-        team_id=bot.team_id,
-        account_id=settings.dintero_account_id,
-        currency=settings.paylink_currency,
-        country=settings.paylink_country,
-        choices=look.choices,
-        zone=ZoneInfo(settings.paylink_timezone),
-    )
+    shop = _shop(settings, bot, workspace_id, look)
+    arranging = Arranging(clock=clock, zone=shop.zone, mails=shop.mails)
     refreshing = Refreshing(
         store=store, gateway=gateway, clock=clock, bell=tells, counters=counters,
-        replacing=Replacing(clock=clock, shop=shop),
+        replacing=Replacing(clock=clock, shop=shop), arranging=arranging,
     )  # fmt: skip
-    creating = Creating(store=store, gateway=gateway, threads=threads, clock=clock, bell=tells, counters=counters)
+    creating = Creating(
+        store=store, gateway=gateway, threads=threads, clock=clock, bell=tells, counters=counters, arranging=arranging
+    )
     moving = MovingMoney(
         store=store, gateway=gateway, threads=threads, people=people, policy=policy, refreshing=refreshing,
         clock=clock, bell=bells, counters=counters, locale=settings.paylink_locale,
@@ -262,9 +251,13 @@ def _wire(
         account_id=settings.dintero_account_id,
     )  # fmt: skip
     telling = Telling(store=store, threads=threads, clock=clock, counters=counters)
+    mailing = Mailing(
+        store=store, mailer=mailer(settings, clock.now), page=threads.page, clock=clock, bell=tells, counters=counters
+    )
+    reminding = Reminding(store=store, clock=clock, zone=shop.zone, bell=tells, counters=counters)
     wants.loops.append(Loop("operations", running.start))
     due.loops.append(Loop("due links", sweeping.look_at_due))
-    tells.loops.append(Loop("telling", telling.tell_once))
+    tells.loops += [Loop("telling", telling.tell_once), Loop("mails", mailing.send_once)]
     bells.loops += [*wants.loops, *due.loops, *tells.loops]
     issuing = Issuing(
         store=store, clock=clock, bell=wants, shop=shop, policy=policy,
@@ -300,9 +293,10 @@ def _wire(
         threads=threads,
         owned=owned,
     )
-    app = bolt(slack, bot, *_slack_secrets(settings), router)
-    health = HealthRoutes(Health(store=store, clock=clock, counters=counters))
-    routes = [route(app), *_doors(settings, clock, store, due, tells, counters), *health.routes()]
+    routes = [
+        route(bolt(slack, bot, *_slack_secrets(settings), router)),
+        *doors(settings, clock, store, due, tells, counters),
+    ]
     limited = BodyLimit(Starlette(routes=routes), _CALLBACK_BODY, {"/slack/events": _SLACK_BODY})
     return Paylink(
         settings=settings,
@@ -314,6 +308,8 @@ def _wire(
         running=running,
         sweeping=sweeping,
         telling=telling,
+        mailing=mailing,
+        reminding=reminding,
         owned=owned,
         bells=bells,
         web=AccessLog(limited, routes),
@@ -336,70 +332,28 @@ def _look(settings: Settings, bot: Bot) -> Look:
         timezone=settings.paylink_timezone,
         country=settings.paylink_country,
         sandbox=settings.sandbox,
+        choices=choices(settings),
         workspace_url=bot.workspace_url,
         seller=settings.paylink_merchant_name or bot.workspace_name,
+        mails=settings.paylink_smtp_url is not None,
     )
 
 
-def _doors(settings: Settings, clock: Clock, store: Store, due: Bells, tells: Bells, counters: Counters) -> list[Route]:
-    """Where Dintero knocks and customers look; a guess at one door counts at the other."""
-    arriving, guesses = Arriving(store=store, clock=clock, bell=due, counters=counters), Guesses()
-    knocks = Knocks(
-        arriving=arriving,
-        counters=counters,
-        callback_seal=_callback_seal(settings, clock),
-        webhook_seal=_webhook_seal(settings),
-        guesses=guesses,
+def _threads(settings: Settings, store: SqlStore, slack: AsyncWebClient, look: Look) -> SlackThreads:
+    def page(link_id: str) -> str:
+        return f"{settings.paylink_public_url}/p/{store.token(link_id)}"
+
+    return SlackThreads(slack, look, page, prefilled(settings, page))
+
+
+def _shop(settings: Settings, bot: Bot, workspace_id: str, look: Look) -> Shop:
+    return Shop(
+        workspace_id=workspace_id,
+        team_id=bot.team_id,
+        account_id=settings.dintero_account_id,
+        currency=settings.paylink_currency,
+        country=settings.paylink_country,
+        choices=look.choices,
+        zone=ZoneInfo(settings.paylink_timezone),
+        mails=look.mails,
     )
-    pages = CustomerPages(
-        visiting=Visiting(store=store, clock=clock, bell=tells),
-        arriving=arriving,
-        drawing=_drawing(settings),
-        guesses=guesses,
-    )
-    return [*knocks.routes(), *pages.routes()]
-
-
-def _drawing(settings: Settings) -> Drawing:
-    contact = settings.paylink_contact
-    merchant = Merchant(
-        name=settings.paylink_merchant_name or "",
-        logo_url=settings.paylink_merchant_logo_url,
-        colour=settings.paylink_merchant_colour,
-        contact=read_contact(contact, settings.paylink_country) if contact else None,
-    )
-    zone, language = ZoneInfo(settings.paylink_timezone), spoken(settings.paylink_locale)
-    sdk = settings.paylink_web_sdk
-    embedding = read_embedding(sdk, settings.dintero_checkout_url) if sdk else None
-    return Drawing(merchant=merchant, zone=zone, language=language, embedding=embedding)
-
-
-def _callback_seal(settings: Settings, clock: Clock) -> CallbackSeal | None:
-    secret = settings.dintero_signature_secret
-    if secret is None:
-        return None
-    key = secret.get_secret_value()
-
-    def signed(method: str, path: str, query: str, header: str | None) -> bool:
-        # Verified over the address the world knows, whatever a proxy makes of it (Dintero reference §9.1). A right
-        # signature that is old is a retry: still a good hint.
-        verdict = check_callback(
-            header,
-            secret=key,
-            account_id=settings.dintero_account_id,
-            method=method,
-            url=f"{settings.paylink_public_url}{path}",
-            query=query,
-            now=clock.now(),
-        )
-        return isinstance(verdict, Good)
-
-    return signed
-
-
-def _webhook_seal(settings: Settings) -> WebhookSeal | None:
-    secret = settings.dintero_webhook_secret
-    if secret is None:
-        return None
-    key = secret.get_secret_value()
-    return lambda body, header: check_webhook(body, header, secret=key)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 import aiohttp
@@ -10,8 +11,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import dintero_config
 from bot.dintero.client import DinteroGateway
-from bot.domain.errors import GatewayError
+from bot.domain.errors import GatewayError, MailNotSent, MailRefused
 from bot.following import NoTime, followed
+from bot.mail.smtp import SmtpMailer
+from bot.post_office import mailer
 from bot.services.ports.threads import SlackDown, ThreadError, Throttled
 from bot.settings import Settings
 from bot.slack.calls import calling
@@ -35,14 +38,16 @@ class Finding:
 
 
 async def check(settings: Settings) -> list[Finding]:
-    """Try key, database, Slack, Dintero, the clock if there is one, and what the bot that serves has noticed."""
+    """Try every connection that the settings name, and ask the bot that serves what it has noticed."""
     clock = [await _clock(settings.paylink_clock_url)] if settings.paylink_clock_url else []
+    mail = [await _mail(settings)] if settings.paylink_smtp_url else []
     return [
         _key(settings),
         await _database(settings),
         await _slack(settings),
         await _dintero(settings),
         *clock,
+        *mail,
         await _callbacks(settings),
     ]
 
@@ -128,6 +133,19 @@ async def _clock(url: str) -> Finding:
             return Finding(about, well=True, words=f"the sandbox's time is {clock.now():%Y-%m-%d %H:%M} UTC")
     except NoTime as problem:
         return Finding(about, well=False, words=str(problem).removeprefix(f"{about}: "))
+
+
+async def _mail(settings: Settings) -> Finding:
+    about, post = "PAYLINK_SMTP_URL", mailer(settings, lambda: datetime.now(UTC))
+    try:
+        if isinstance(post, SmtpMailer):
+            await post.check()
+    except MailRefused as refusal:
+        return Finding(about, well=False, words=refusal.sentence)
+    except MailNotSent as problem:
+        words = f"the mail server does not answer ({problem}). Check the network and the address."
+        return Finding(about, well=False, words=words)
+    return Finding(about, well=True, words="the mail server lets Paylink in; no mail was sent")
 
 
 async def _callbacks(settings: Settings) -> Finding:

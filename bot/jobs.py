@@ -8,7 +8,9 @@ from typing import Any, Final
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES, JobSubmissionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.services.mailing import Mailing
 from bot.services.ports.world import Bell
+from bot.services.reminding import Reminding
 from bot.services.running import Running
 from bot.services.sweeping import Sweeping
 
@@ -24,7 +26,7 @@ class Job:
     seconds: int
 
 
-def table(bell: Bell, running: Running, sweeping: Sweeping) -> tuple[Job, ...]:
+def table(bell: Bell, running: Running, sweeping: Sweeping, mailing: Mailing, reminding: Reminding) -> tuple[Job, ...]:
     """Everything that happens by itself."""
 
     async def wake() -> None:
@@ -33,6 +35,8 @@ def table(bell: Bell, running: Running, sweeping: Sweeping) -> tuple[Job, ...]:
     return (
         Job("wake the loops", wake, 1),
         Job("find operations whose sender died", running.find_orphans, 5),
+        Job("find mails whose sender died", mailing.find_orphans, 5),
+        Job("write down reminders", reminding.remind_due, 20),
         Job("find payments nobody told us about", sweeping.find_paid, 60),
         Job("drop forms nobody sent", sweeping.purge_drafts, 3600),
     )

@@ -18,6 +18,7 @@ from bot.domain.contacts import read_contact
 from bot.domain.drafts import vat_rates
 from bot.domain.money import known_currency
 from bot.domain.typed import read_terms, read_vat
+from bot.mail.config import read_sender, read_smtp_url
 from bot.web.embedding import read_embedding
 
 _OURS = ("PAYLINK_", "SLACK_", "DINTERO_")
@@ -66,6 +67,8 @@ class Settings(BaseSettings):
     paylink_profiles: str | None = None
     paylink_shipping: str | None = None
     paylink_terms_url: str | None = None
+    paylink_smtp_url: SecretStr | None = None
+    paylink_mail_from: str | None = None
     paylink_money_users: Annotated[frozenset[str], NoDecode] = frozenset()
     paylink_duplicate_hours: int = 24
     paylink_log: Literal["text", "json"] = "text"
@@ -220,6 +223,20 @@ class Settings(BaseSettings):
         except ValueError:
             raise ValueError("write a whole https address, such as https://shop.example.com/terms") from None
 
+    @field_validator("paylink_smtp_url")
+    @classmethod
+    def _smtp(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            read_smtp_url(value.get_secret_value())
+        return value
+
+    @field_validator("paylink_mail_from")
+    @classmethod
+    def _mail_from(cls, value: str | None) -> str | None:
+        if value is not None:
+            read_sender(value)
+        return value
+
     @field_validator("paylink_money_users", mode="before")
     @classmethod
     def _ids(cls, value: Any) -> Any:
@@ -263,6 +280,14 @@ class Settings(BaseSettings):
         if named and self.dintero_profile_id not in named:
             raise ValueError(
                 f"PAYLINK_PROFILES: {self.dintero_profile_id} is preset by DINTERO_PROFILE_ID; give it a name as well"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _mails_go_somewhere_from_somebody(self) -> "Settings":
+        if (self.paylink_smtp_url is None) != (self.paylink_mail_from is None):
+            raise ValueError(
+                "PAYLINK_SMTP_URL, PAYLINK_MAIL_FROM: one is set and one is not; set both to send mails, or neither"
             )
         return self
 

@@ -158,6 +158,15 @@ class Links(Transaction):
         """All questions that were askable at `at` have been asked."""
         await self._run(update(links).where(links.c.id == link_id).values(asked_at=at))
 
+    async def links_to_remind(self, now: datetime, limit: int) -> Sequence[str]:
+        """Links whose reminder is due, the longest waiting first; they are not held."""
+        due = select(links.c.id).where(links.c.remind_at <= now).order_by(links.c.remind_at, links.c.id).limit(limit)
+        return (await self._run(due)).scalars().all()
+
+    async def put_off_reminder(self, link_id: str, until: datetime) -> None:
+        """Leave a link alone until then whose story cannot be read."""
+        await self._run(update(links).where(links.c.id == link_id).values(remind_at=until))
+
     async def _link(self, condition: Any) -> Link | None:
         found = await self._links(select(links).where(condition))
         return found[0] if found else None
@@ -191,6 +200,8 @@ class Links(Transaction):
             "url": None if link.url is None else self._secrets.encrypt(link.url),
             "transaction_id": link.transaction_id,
             "expires_at": link.expires_at,
+            "remind_at": link.remind_at,
+            "reminded": link.reminded,
         }
 
 

@@ -87,6 +87,8 @@ def link_from(row: Row[Any], operation: Operation | None, secrets: Secrets) -> L
         url=_shown(row.url, secrets),
         transaction_id=row.transaction_id,
         replaced=row.replaced,
+        remind_at=row.remind_at,
+        reminded=row.reminded,
         facts=row.facts,
         operation=operation,
     )

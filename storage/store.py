@@ -15,6 +15,7 @@ from storage.engine import WriteQueue, for_looks
 from storage.events import Events
 from storage.items import Items
 from storage.limits import Limits
+from storage.mails import Mails
 from storage.numbering import Numberings
 from storage.operations import Operations
 from storage.orders import Orders
@@ -25,7 +26,7 @@ from storage.transaction import Transaction
 from storage.workspaces import Workspaces
 
 
-class SqlWork(Orders, Operations, Events, Drafts, Items, Numberings, References, Tasks):
+class SqlWork(Orders, Operations, Events, Mails, Drafts, Items, Numberings, References, Tasks):
     """One transaction; leaving its block without `commit` rolls back."""
 
 
@@ -73,6 +74,16 @@ class SqlStore:
         """Hold *sending* operations whose lease has ended; their sender's later writes fail from now on."""
         async with self._done(Claims) as work:
             return await work.lapsed_operations(machine_now)
+
+    async def claim_mails(self, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Claimed]:
+        """Hold *wanted* mails whose time has come, the longest waiting first."""
+        async with self._done(Mails) as work:
+            return await work.wanted_mails(machine_now, lease, limit)
+
+    async def lapsed_mails(self, machine_now: datetime) -> Sequence[Claimed]:
+        """Hold *sending* mails whose lease has ended; their sender's later writes fail from now on."""
+        async with self._done(Mails) as work:
+            return await work.lapsed_mails(machine_now)
 
     async def claim_due_links(
         self, now: datetime, machine_now: datetime, lease: timedelta, limit: int

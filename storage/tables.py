@@ -170,11 +170,14 @@ class LinkRow(Base, table=True):
     """Up to when the questions that time makes askable have been asked."""
     lease_until: datetime | None = Field(sa_type=Utc)
     fence: int
+    remind_at: datetime | None = Field(sa_type=Utc)
+    reminded: int
 
     __table_args__ = (
         UniqueConstraint("account_id", "merchant_reference"),
         UniqueConstraint("order_id", "n"),
         Index("ix_link_due", "due_at", **_where("due_at IS NOT NULL")),
+        Index("ix_link_remind", "remind_at", **_where("remind_at IS NOT NULL")),
     )
 
 
@@ -232,6 +235,29 @@ class EventRow(Base, table=True):
     __table_args__ = (
         UniqueConstraint("link_id", "seq"),
         Index("ix_event_untold", "link_id", **_where("told_ts IS NULL")),
+    )
+
+
+class MailRow(Base, table=True):
+    """One mail to a customer. To whom stands with the order, encrypted; all its times are the machine's own."""
+
+    __tablename__ = "mail"
+
+    id: str = Field(primary_key=True)
+    link_id: str = Field(foreign_key="link.id")
+    n: int
+    state: str
+    tries: int
+    wanted_at: datetime = Field(sa_type=Utc)
+    due_at: datetime = Field(sa_type=Utc)
+    """When to try it, or to try it again."""
+    ended_at: datetime | None = Field(sa_type=Utc)
+    lease_until: datetime | None = Field(sa_type=Utc)
+    fence: int
+
+    __table_args__ = (
+        UniqueConstraint("link_id", "n"),
+        Index("ix_mail_run", "state", "due_at", **_where("state IN ('wanted', 'sending')")),
     )
 
 
@@ -324,6 +350,7 @@ lines: Final[Table] = metadata.tables["order_line"]
 links: Final[Table] = metadata.tables["link"]
 operations: Final[Table] = metadata.tables["operation"]
 events: Final[Table] = metadata.tables["event"]
+mails: Final[Table] = metadata.tables["mail"]
 drafts: Final[Table] = metadata.tables["draft"]
 items: Final[Table] = metadata.tables["item"]
 numberings: Final[Table] = metadata.tables["numbering"]

@@ -120,24 +120,29 @@ class Everything:
     async def purge_drafts(self):
         return 0
 
+    async def remind_due(self):
+        return 0
+
 
 @pytest.mark.parametrize(
     ("name", "seconds"),
     [
         ("wake the loops", 1),
         ("find operations whose sender died", 5),
+        ("find mails whose sender died", 5),
+        ("write down reminders", 20),
         ("find payments nobody told us about", 60),
         ("drop forms", 3600),
     ],
 )
 async def test_what_happens_by_itself_and_how_often(name, seconds):
-    [job] = [job for job in table(Bells(), Everything(), Everything()) if job.name.startswith(name)]
+    [job] = [job for job in table(Bells(), *[Everything()] * 4) if job.name.startswith(name)]
 
     assert job.seconds == seconds
 
 
 async def test_a_slow_job_never_runs_twice_at_once_and_makes_up_for_nothing():
-    ticking = scheduler(table(Bells(), Everything(), Everything()))
+    ticking = scheduler(table(Bells(), *[Everything()] * 4))
     ticking.start(paused=True)
 
     assert {(job.max_instances, job.coalesce, job.misfire_grace_time) for job in ticking.get_jobs()} == {

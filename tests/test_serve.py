@@ -15,6 +15,7 @@ import pytest
 
 from bot.journal import open_journal
 from sandbox.dintero.faults import Fault
+from sandbox.mail import Mailbox
 from tests.process import opened_world, until
 
 
@@ -247,6 +248,28 @@ async def test_check_names_what_is_wrong_and_tries_the_rest(world, changed, told
     assert code == 1
     assert told_about in told
     assert told.count("FAIL") == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "told_about"),
+    [
+        ("smtp://pay:right@127.0.0.1:{}", "ok   PAYLINK_SMTP_URL: the mail server lets Paylink in; no mail was sent"),
+        (
+            "smtp://pay:wrong@127.0.0.1:{}",
+            "FAIL PAYLINK_SMTP_URL: The mail server refuses Paylink's own name or password.",
+        ),
+        ("smtp://127.0.0.1:1", "FAIL PAYLINK_SMTP_URL: the mail server does not answer (SMTPConnectError). Check the"),
+    ],
+)
+async def test_check_tries_the_mail_server_and_sends_nothing(world, url, told_about):
+    mailbox = Mailbox(password="right")
+    async with mailbox.open():
+        mail = {"PAYLINK_SMTP_URL": url.format(mailbox.port), "PAYLINK_MAIL_FROM": "pay@example.com"}
+        code, told = await world.run("check", **mail)
+
+    assert told_about in told
+    assert code == told.count("FAIL")
+    assert mailbox.mails == []
 
 
 async def test_check_says_that_the_bot_does_without_a_search_that_the_account_lacks(world):

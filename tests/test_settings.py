@@ -362,3 +362,36 @@ def test_what_a_form_could_not_offer_is_refused_with_the_mend(refused, name, val
 
     assert told.startswith(f"{name}: ")
     assert mend in told
+
+
+MAIL = {"PAYLINK_SMTP_URL": f"smtp://pay:{SECRET}@mail.example.com", "PAYLINK_MAIL_FROM": "Shop <pay@example.com>"}
+
+
+@pytest.mark.parametrize("missing", MAIL)
+def test_a_mail_server_and_a_sender_are_set_together_or_not_at_all(refused, read, missing):
+    assert read(**MAIL).paylink_mail_from == MAIL["PAYLINK_MAIL_FROM"]
+    assert "PAYLINK_SMTP_URL, PAYLINK_MAIL_FROM: one is set and one is not" in refused(**(MAIL | {missing: ""}))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"https://mail.example.com/{SECRET}",
+        f"mail.example.com:{SECRET}",
+        f"smtp://:{SECRET}@",
+        f"smtp://{SECRET}@mail.example.com:many",
+        f"smtp://mail.example.com/{SECRET}",
+        f"smtp://mail.example.com?{SECRET}",
+    ],
+)
+def test_an_address_that_is_no_mail_server_s_is_refused_without_its_password(refused, url):
+    said = refused(**(MAIL | {"PAYLINK_SMTP_URL": url}))
+
+    assert "PAYLINK_SMTP_URL: write smtp://user:password@mail.example.com:587" in said
+
+
+@pytest.mark.parametrize("sender", ["shop", "Shop <shop>", "pay@example.com\r\nBcc: all@example.com", "ø@example.com"])
+def test_a_sender_that_no_mail_can_come_from_is_refused(refused, sender):
+    assert "PAYLINK_MAIL_FROM: write an address such as pay@example.com" in refused(
+        **(MAIL | {"PAYLINK_MAIL_FROM": sender})
+    )

@@ -38,6 +38,7 @@ class Action(StrEnum):
     """The message did not arrive: the link gives way to one that goes out by e-mail."""
     REQUEST_AGAIN = "request_again"
     """Begin a new order from one that came to nothing."""
+    STOP_REMINDERS = "stop_reminders"
     KEEP = "keep"
     GIVE_BACK = "give_back"
 
@@ -168,7 +169,8 @@ def _open(link: Link, now: datetime) -> tuple[Action, ...]:
     first = (Action.HUNG_UP,) if link.on_phone else ()
     undelivered = link.facts.delivered in _UNDELIVERED and not link.on_phone
     other = (Action.RESEND, *((Action.SEND_EMAIL,) if undelivered else ()), Action.CHANGE, Action.EXTEND)
-    return (*first, *show, *other, Action.CANCEL, Action.REFRESH)
+    reminds = (Action.STOP_REMINDERS,) if link.remind_at is not None and now < link.expires_at else ()
+    return (*first, *show, *other, Action.CANCEL, Action.REFRESH, *reminds)
 
 
 def _authorized(link: Link, now: datetime) -> tuple[Action, ...]:

@@ -16,6 +16,13 @@ class Contact:
     address: str
 
 
+def mask_email(address: str) -> str:
+    """An address as a channel may see it: `k•••@e•••.com`."""
+    local, _, domain = address.rpartition("@")
+    name, _, ending = domain.rpartition(".")
+    return f"{local[:1]}•••@{name[:1]}•••.{ending}"
+
+
 def read_contact(text: str, country: str) -> Contact:
     """Read an e-mail address, or a phone number that may be a national one of `country` (ISO 3166).
 

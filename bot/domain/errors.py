@@ -10,6 +10,10 @@ PaylinkError
 ├── DraftUsed               the form was submitted before
 ├── Busy                    the link kept changing while something was to be noted on it
 ├── Unreadable              a stored row cannot be read
+├── MailError               our mail did not go out, or nobody knows
+│   ├── MailNotSent         provably not taken: it may be tried again
+│   ├── MailRefused         refused for good, and here is the sentence
+│   └── MailUnknown         the connection broke while it was handed over
 └── GatewayError            a call to Dintero ended badly; a caller's only question is: may I try again?
     ├── NotSent             a write that provably was not done: yes
     ├── Declined            Dintero refused: no, and here is its reason
@@ -83,6 +87,26 @@ class Busy(PaylinkError):
 
 class Unreadable(PaylinkError):
     """A stored row cannot be read. The message names the row and nothing that stands in it."""
+
+
+class MailError(PaylinkError):
+    """The root of what sending a mail can end in. The message never holds personal data."""
+
+
+class MailNotSent(MailError):
+    """Provably not taken: no connection, or the server says "not now"."""
+
+
+class MailRefused(MailError):
+    """Refused for good. `sentence` says why in our own words: a server's may name the address."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("refused")
+        self.sentence = sentence
+
+
+class MailUnknown(MailError):
+    """It was handed over and the connection broke before the server said whether it takes it."""
 
 
 class GatewayError(PaylinkError):

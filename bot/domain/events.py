@@ -28,6 +28,16 @@ class Happened(StrEnum):
     SENT_ANYWAY = "sent_anyway"
     """The person was shown open links like it first; `references` in its data names them."""
     NOT_DELIVERED = "not_delivered"
+    """`reason` in its data when it was our own mail; `reminder` when that was a reminder."""
+    MAYBE_SENT = "maybe_sent"
+    """Our mail may have gone out; `reminder` in its data when it was a reminder."""
+    QR_SHOWN = "qr_shown"
+    """The link's QR code stands in the thread."""
+    NUDGED = "nudged"
+    """The seller is reminded that it is not paid."""
+    EMAILED = "emailed"
+    """The customer was sent the mail again, as a reminder."""
+    REMINDERS_STOPPED = "reminders_stopped"
     REJECTED = "rejected"
     UNCERTAIN = "uncertain"
     VOUCHED = "vouched"
@@ -79,8 +89,18 @@ class Urgency(IntEnum):
 
 
 PROGRESS: Final = frozenset({Happened.OPENED, Happened.ATTEMPT_FAILED})
-PROBLEM: Final = frozenset({Happened.NOT_DELIVERED, Happened.EXPIRED, Happened.CANCELLED, Happened.FAILED})
-UNTOLD: Final = frozenset({Happened.ISSUED})
+PROBLEM: Final = frozenset(
+    {
+        Happened.NOT_DELIVERED,
+        Happened.MAYBE_SENT,
+        Happened.NUDGED,
+        Happened.EMAILED,
+        Happened.EXPIRED,
+        Happened.CANCELLED,
+        Happened.FAILED,
+    }
+)
+UNTOLD: Final = frozenset({Happened.ISSUED, Happened.REMINDERS_STOPPED})
 """The card itself says these; they get no line."""
 
 

@@ -1,5 +1,6 @@
 """The card's first words: a pure function of status and facts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -28,6 +29,20 @@ _FIXED: Final = {
 }
 
 
+_UNDELIVERED: Final = {Delivered.SKIPPED, Delivered.FAILED}
+_TRAVELS: Final[Mapping[Delivered, Headline]] = {
+    Delivered.SENT: Headline("📨", "Sent"),
+    Delivered.BY_PROFILE: Headline("📨", "Sent"),
+    Delivered.ON_ITS_WAY: Headline("📨", "E-mail on its way"),
+    Delivered.MAYBE: Headline("❓", "Not sure it was sent"),
+    Delivered.SKIPPED: Headline("📵", "Not delivered"),
+    Delivered.FAILED: Headline("📵", "Not delivered"),
+    Delivered.SIMULATED: Headline("🔗", "Ready to share"),
+    Delivered.NONE: Headline("🔗", "Ready to share"),
+}
+"""How the link reaches the customer, while nothing better is known."""
+
+
 def headline(link: Link, now: datetime) -> Headline:
     """What the card says first."""
     if link.status is Status.OPEN:
@@ -49,11 +64,9 @@ def _open(link: Link, now: datetime) -> Headline:
         return Headline("⚠️", "Payment failed, the customer can try again")
     if facts.opened_at is not None:
         return Headline("👀", "Opened")
-    if facts.delivered in {Delivered.SKIPPED, Delivered.FAILED}:
-        return Headline("📵", "Not delivered")
-    if facts.delivered in {Delivered.SENT, Delivered.BY_PROFILE} or facts.vouched_by is not None:
+    if facts.vouched_by is not None and facts.delivered not in _UNDELIVERED:
         return Headline("📨", "Sent")
-    return Headline("🔗", "Ready to share")
+    return _TRAVELS[facts.delivered]
 
 
 def _authorized(link: Link, now: datetime) -> Headline:

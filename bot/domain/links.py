@@ -41,6 +41,10 @@ class Delivered(StrEnum):
     BY_PROFILE = "by_profile"
     NONE = "none"
     """Nobody asked for a message: the link is handed over by the seller."""
+    ON_ITS_WAY = "on_its_way"
+    """A mail of ours waits for a mail server to take it."""
+    MAYBE = "maybe"
+    """The connection broke while our mail was handed over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +108,10 @@ class Link:
     transaction_id: str | None = None
     replaced: bool = False
     """Whether a newer link of the same order exists."""
+    remind_at: datetime | None = None
+    """When the next reminder goes."""
+    reminded: int = 0
+    """How many have gone."""
     facts: Facts = field(default_factory=Facts)
     operation: Operation | None = None
     """The one open operation, if any."""

@@ -14,6 +14,7 @@ from bot.domain.links import Delivered, Link, Status
 from bot.domain.operations import Operation, State
 from bot.domain.schedule import next_look
 from bot.domain.stories import Story
+from bot.services.arranging import Arranging
 from bot.services.ports.gateway import Gateway
 from bot.services.ports.storage import Store
 from bot.services.ports.threads import Threads
@@ -47,6 +48,7 @@ class Creating:
     clock: Clock
     bell: Bell
     counters: Counters
+    arranging: Arranging
     patience: float = PATIENCE
     pauses: Sequence[float] = PAUSES
 
@@ -106,15 +108,16 @@ class Creating:
         async with self.store() as work:
             if not await work.move_operation(ended, from_=(State.WANTED, State.SENDING), fence=fence):
                 return False
-            link = await work.link(operation.link_id)
-            if link is None or link.status is not Status.REQUESTED:
+            story = await work.story_of_link(operation.link_id)
+            link = story.link(operation.link_id) if story else None
+            if story is None or link is None or link.status is not Status.REQUESTED:
                 return False
-            after = _after(link, outcome)
+            after, arranged = await self.arranging.arrange(work, story.order, link, _after(link, outcome))
             doubtful = replace(after, operation=ended if ended.is_open else None)
             called_back = await work.session_hint(link.id) is not None  # faster than the answer: it may be paid already
             due_at = now if called_back else next_look(doubtful, now)
             await work.save_link(after, expected_version=link.version, due_at=due_at, visible=True)
-            await work.add_events(link.id, _news(operation, after, outcome, self.clock))
+            await work.add_events(link.id, (*_news(operation, after, outcome, self.clock), *arranged))
             await work.commit()
         return True
 

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta, tzinfo
 from bot.domain.choices import NO_CHOICES, Choices
 from bot.domain.doubts import Doubt, Told
 from bot.domain.drafts import Draft, Offer, made_up_reference, read_draft
-from bot.domain.errors import DraftUsed, Refused
+from bot.domain.errors import DraftUsed, FieldErrors, Refused
 from bot.domain.events import Happened, News, Source
 from bot.domain.links import Link, Status
 from bot.domain.operations import Kind, Operation, State, operation_reference
 from bot.domain.orders import Capture, Order, agreed, chain_reference
 from bot.domain.permissions import ISSUE, Actor, Forbidden, Policy, decide
+from bot.domain.reminders import unfit
 from bot.domain.stories import Story
 from bot.domain.typed import PHONE, read_reference
 from bot.services.numbering import numbered
@@ -32,6 +33,8 @@ class Shop:
     zone: tzinfo
     """Where its days begin and end."""
     choices: Choices = NO_CHOICES
+    mails: bool = False
+    """Whether there is a mail server."""
 
     def read(self, draft: Draft, now: datetime) -> Offer:
         """What a form agrees on here.
@@ -40,9 +43,12 @@ class Shop:
             FieldErrors: with all wrong fields at once.
 
         """
-        return read_draft(
+        offer = read_draft(
             draft, currency=self.currency, country=self.country, now=now, zone=self.zone, choices=self.choices
         )
+        if wrong := unfit(offer, mails=self.mails):
+            raise FieldErrors(wrong)
+        return offer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

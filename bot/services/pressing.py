@@ -162,6 +162,9 @@ class Pressing:
             await self._vouch(work, link, press)
         elif press.action is Action.SEND_AGAIN:
             await self._send_again(work, story, link, press)
+        elif press.action is Action.STOP_REMINDERS:
+            silent = replace(link, remind_at=None)
+            await self._save(work, silent, link, self._news(Happened.REMINDERS_STOPPED, press))
         elif press.action is Action.KEEP:
             await self._keep(work, story, link, press)
         elif press.action in GIVES_WAY:

@@ -11,9 +11,11 @@ from bot.domain.links import Link, Status
 from bot.domain.nudges import nudges, ran_out
 from bot.domain.observations import Observation, Report
 from bot.domain.operations import IN_DOUBT, Kind
+from bot.domain.reminders import still_reminding
 from bot.domain.schedule import next_look
 from bot.domain.settling import Settlement, settle
 from bot.domain.stories import Story
+from bot.services.arranging import Arranging
 from bot.services.ports.gateway import Gateway
 from bot.services.ports.storage import Store
 from bot.services.ports.world import Bell, Clock, Counters
@@ -40,6 +42,7 @@ class Refreshing:
     bell: Bell
     counters: Counters
     replacing: Replacing
+    arranging: Arranging
 
     async def refresh(self, link_id: str) -> Link | None:
         """Look at the link and record what changed; returns it as it is now, None when it is not ours.
@@ -131,10 +134,12 @@ class Refreshing:
                 ended = replace(verdict.operation, state=verdict.state, note=verdict.note)
                 if not await work.move_operation(ended, from_=tuple(IN_DOUBT)):
                     return None
+            after, arranged = await self.arranging.arrange(work, story.order, link, after)
+            after = still_reminding(story.order, after, now)
             due_at = next_look(after, now)
             if not await work.save_link(after, expected_version=link.version, due_at=due_at, visible=visible):
                 return None
-            await work.add_events(link.id, (*settlement.news, *asked))
+            await work.add_events(link.id, (*settlement.news, *arranged, *asked))
             await work.set_asked(link.id, now)
             if verdict:
                 await self.replacing.follow(work, story, after, verdict.operation)

@@ -8,7 +8,9 @@ from typing import Final
 from bot.domain.errors import Busy
 from bot.domain.events import Happened, News, Source
 from bot.domain.links import Facts, Link, Status
+from bot.domain.orders import Order
 from bot.domain.page_state import PageState, page_state
+from bot.domain.reminders import still_reminding
 from bot.domain.schedule import next_look
 from bot.domain.stories import Story
 from bot.services.ports.storage import Store, Work
@@ -70,13 +72,14 @@ class Visiting:
             if visit is None:
                 return False
             facts = noted(visit, self.clock.now())
-            if facts is None or await self._keep(replace(visit.link, facts=facts), kind):
+            if facts is None or await self._keep(visit.story.order, replace(visit.link, facts=facts), kind):
                 return True
         raise Busy("the link kept changing")
 
-    async def _keep(self, link: Link, kind: Happened) -> bool:
+    async def _keep(self, order: Order, noted: Link, kind: Happened) -> bool:
         """False when the link has changed since it was read."""
         now = self.clock.now()
+        link = still_reminding(order, noted, now)
         async with self.store() as work:
             if not await work.save_link(link, expected_version=link.version, due_at=next_look(link, now), visible=True):
                 return False

@@ -10,12 +10,12 @@ from bot.domain.draft_lines import shown_lines
 from bot.domain.drafts import EXCL, INCL, Draft, DraftLine
 from bot.domain.errors import FieldErrors, Refused
 from bot.domain.money import BadAmount, format_money, parse_amount
-from bot.domain.orders import TO_PHONE, Capture, Delivery, allocate
+from bot.domain.orders import TO_PHONE, Capture, Delivery, Remind, allocate
 from bot.domain.stories import Story
 from bot.services.pressing import Part
 from bot.slack import ids
 from bot.slack.views.blocks import escape
-from bot.slack.views.fields import NO_ADDRESS
+from bot.slack.views.fields import GO_ON, NO_ADDRESS, STOP
 from bot.slack.views.issue_form import FormMetadata
 from bot.slack.views.line_form import KEEP, LineMetadata
 from bot.slack.views.part_form import ALL, AMOUNT, LINES, MAX_REASON, line_rooms
@@ -41,6 +41,7 @@ _NAMES: Final[Mapping[str, str]] = {
     ids.PROFILE: "Payment profile",
     ids.ADDRESS: "Customer's address",
     ids.TERMS: "Terms of sale",
+    ids.REMIND: "Reminders",
 }
 _OF_LINES: Final = frozenset({ids.TEXT, ids.QUANTITY, ids.PRICE, ids.VAT, ids.PRICES, ids.CURRENCY})
 _TOO_OLD: Final = (
@@ -134,6 +135,8 @@ def draft_from_state(previous: Draft, state: State, *, expanded: bool | None = N
         profile=take(ids.PROFILE, previous.profile),
         address="" if address == NO_ADDRESS else address,
         terms=take(ids.TERMS, previous.terms),
+        remind=_known(Remind, take(ids.REMIND, previous.remind), previous.remind),
+        remind_opened=take(ids.REMIND_OPENED, GO_ON if previous.remind_opened else STOP) == GO_ON,
         lines=tuple(_line(line, take) for line in shown_lines(previous)),
         expanded=previous.expanded if expanded is None else expanded,
     )

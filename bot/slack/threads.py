@@ -12,12 +12,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.domain.events import Event
-from bot.domain.links import Link, Status
-from bot.domain.orders import ON_OUR_PAGE
+from bot.domain.links import Delivered, Link, Status
+from bot.domain.orders import ON_OUR_PAGE, Delivery, Order
 from bot.domain.stories import Story
 from bot.services.ports.threads import SlackDown, ThreadError, Throttled
 from bot.slack.calls import BACKGROUND, SOMEBODY_WAITS, calling
-from bot.slack.views.blocks import Block, Look, Message
+from bot.slack.views.blocks import Block, Look, Message, code_to_scan, mail_link
 from bot.slack.views.card import card
 from bot.slack.views.line import line, takes_buttons
 from bot.slack.views.link_reply import moved, said
@@ -27,6 +27,8 @@ from bot.slack.views.words import because, named
 log = structlog.get_logger()
 
 _QUIET: Final[dict[str, Any]] = {"unfurl_links": False, "unfurl_media": False}
+_BY_OUR_PAGE: Final = {Delivery.LINK, Delivery.EMAIL, Delivery.QR}
+"""Here the customer comes to our own page, and not to Dintero's."""
 _SHOW_WITHIN: Final = 20.0
 """Seconds for which a waiting form is tried: longer nobody looks at it, and the person is told otherwise."""
 _SHOW_TRIES: Final = 4
@@ -40,6 +42,8 @@ class SlackThreads:
     look: Look
     page: Callable[[str], str]
     """Where a customer finds our own page of a link, by its id."""
+    mailto: Callable[[Order, Link], str]
+    """What opens the seller's own mail program with a mail about the link."""
 
     def takes_buttons(self, event: Event) -> bool:
         """Whether the event's line takes over the link's buttons, so that older lines lose theirs."""
@@ -57,12 +61,12 @@ class SlackThreads:
 
     async def post_line(self, story: Story, event: Event, now: datetime) -> str:
         """Tell one event in the thread."""
-        drawn = line(story, event, now, self.look, with_buttons=True)
+        drawn = line(story, event, now, self.look, with_buttons=True, picture=self.picture(event.link_id))
         return await self._post(drawn, channel=story.card.channel, thread_ts=story.card.ts)
 
     async def strip_line(self, story: Story, event: Event, now: datetime) -> None:
         """Redraw an older line without its buttons."""
-        drawn = line(story, event, now, self.look, with_buttons=False)
+        drawn = line(story, event, now, self.look, with_buttons=False, picture=self.picture(event.link_id))
         await self._update(drawn, story.card.channel, event.told_ts)
 
     async def mark_moved(self, story: Story, channel: str, ts: str) -> None:
@@ -77,13 +81,29 @@ class SlackThreads:
 
     async def show_result(self, story: Story, link: Link, view_id: str) -> bool:
         """Put what became of a create into the form that waits for it; False when it is closed, or Slack down."""
-        return await self._show(view_id, _result(story, link, self.address(story, link), self.look))
+        return await self._show(
+            view_id, _result(story, link, self.address(story, link), self.look, self.carriers(story, link))
+        )
 
     def address(self, story: Story, link: Link) -> str | None:
         """What the seller copies: our own page where they hand the link over, else Dintero's; None without a link."""
         if link.url is None or story.order.delivery not in ON_OUR_PAGE:
             return link.url
         return self.page(link.id)
+
+    def picture(self, link_id: str) -> str:
+        """Where the link's QR code stands as a picture."""
+        return f"{self.page(link_id)}/qr.png"
+
+    def carriers(self, story: Story, link: Link) -> list[Block]:
+        """What carries the address to the customer, for the seller only: a mail to send, or a code to scan."""
+        order, delivered = story.order, link.facts.delivered
+        if link.url is None:
+            return []
+        if order.delivery is Delivery.QR:
+            return [code_to_scan(self.picture(link.id), link.reference)]
+        by_hand = order.delivery is Delivery.EMAIL and delivered not in {Delivered.SENT, Delivered.ON_ITS_WAY}
+        return [mail_link(self.mailto(order, link))] if by_hand else []
 
     async def show_waiting(self, view_id: str) -> None:
         """Say that Dintero takes its time."""
@@ -178,9 +198,9 @@ def _pause(error: Exception) -> bool | float:
     return isinstance(error, SlackDown)
 
 
-def _result(story: Story, link: Link, url: str | None, look: Look) -> Block:
+def _result(story: Story, link: Link, url: str | None, look: Look, carriers: list[Block]) -> Block:
     if link.status is Status.REJECTED:
         return rejected_form(link.facts.rejection)
     if link.status is Status.UNCERTAIN:
         return uncertain_form()
-    return created_form(story, url, look)
+    return created_form(story, url, look, carriers)

@@ -13,10 +13,11 @@ from starlette.responses import HTMLResponse
 
 from bot.domain.codeword import code_word
 from bot.domain.page_state import PageState
+from bot.domain.wording import Words
 from bot.services.visiting import Visit
 from bot.web.embedding import Embedding, dinteros_language
 from bot.web.merchant import Merchant
-from bot.web.words import WORDS, Words, chosen
+from bot.web.words import WORDS, chosen
 
 _HERE: Final = Path(__file__).parent
 STYLE: Final = (_HERE / "static" / "page.css").read_text(encoding="utf-8")

@@ -30,8 +30,17 @@ class Merchant:
     @property
     def css(self) -> str:
         """The merchant's colour and one to write on it, as CSS."""
-        colour = self.colour or _OURS
-        return f":root {{ --house: {colour}; --on-house: {readable_on(colour)}; }}\n"
+        return f":root {{ --house: {self.house}; --on-house: {self.ink}; }}\n"
+
+    @property
+    def house(self) -> str:
+        """The merchant's colour, or ours."""
+        return self.colour or _OURS
+
+    @property
+    def ink(self) -> str:
+        """What is written with on that colour."""
+        return readable_on(self.house)
 
 
 def readable_on(colour: str) -> str:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 Check = Callable[[Any, str], Iterator[str]]
 
@@ -224,8 +225,20 @@ INPUTS = {
     "email_text_input": shape("action_id", initial_value=string(3000), **TYPING),
 }  # fmt: skip
 
+
+def fetchable(value: Any, at: str) -> Iterator[str]:
+    """Where Slack can fetch a picture: over https, or on this computer, where the sandbox is (Slack reference §15)."""
+    yield from URL(value, at)
+    try:
+        parts = urlsplit(value) if isinstance(value, str) else urlsplit("")
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme != "https" and (parts.scheme, parts.hostname) not in {("http", "127.0.0.1"), ("http", "localhost")}:
+        yield _problem(at, "downloading image failed: not an https address")
+
+
 FILE = shape("", _exactly_one("id", "url"), id=ID, url=URL)
-PICTURE: dict[str, Check] = {"alt_text": string(2000), "image_url": URL, "slack_file": FILE}
+PICTURE: dict[str, Check] = {"alt_text": string(2000), "image_url": fetchable, "slack_file": FILE}
 ONE_SOURCE = _exactly_one("image_url", "slack_file")
 IMAGE = shape("alt_text", ONE_SOURCE, **PICTURE)
 ACCESSORY = typed({**BUTTONS, **CHOICES, "image": IMAGE})

@@ -27,6 +27,7 @@ HARMLESS = [
     "extend",
     "hung_up",
     "send_email",
+    "stop_reminders",
     "issue",
 ]
 

@@ -80,4 +80,5 @@ READERS = {
     "input": _input,
     "rich_text": _rich,
     "divider": lambda _: ["       | ---"],
+    "image": lambda block: _told("image", f"{block['alt_text']} ({block['image_url']})"),
 }

@@ -38,6 +38,7 @@ from bot.slack.views.result_form import (
 )
 from bot.slack.views.words import named
 
+from .delivery_scenes import PICTURE, delivery_cards, delivery_forms, delivery_replies, delivery_tellings
 from .shelf import (
     LINK,
     LOOK,
@@ -125,6 +126,16 @@ def opened():
     yield "left to the profile", story(link(known=facts(delivered=Delivered.BY_PROFILE)), of=BY_PROFILE)
     yield "vouched for", story(link(known=facts(delivered=Delivered.NONE, vouched_by="U0OLA"), **NOT_SENT))
     yield "sent again, the older one alive", story(older(Status.OPEN, facts(delivered=Delivered.NONE)), newer())
+    yield from looked_at()
+    yield "three lines", story(of=THREE)
+    yield "seven lines", story(of=SEVEN)
+    yield "in the issuer's own messages", story(diverted=True, channel="D0KARI")
+    yield from delivery_cards()
+    yield from states([Kind.CANCEL], facts(), Status.OPEN)
+    yield from replaced()
+
+
+def looked_at():
     yield "opened", story(link(known=facts(opened_at=NOW)), last=event(Happened.OPENED, Source.CUSTOMER))
     yield "not delivered but opened", story(link(known=facts(opened_at=NOW, delivered=Delivered.FAILED)))
     failed = facts(opened_at=NOW, attempts_failed=2, last_failure="Insufficient funds")
@@ -136,10 +147,9 @@ def opened():
     over = {"expires_at": NOW - MINUTES}
     yield "the deadline has passed", story(link(known=facts(delivered=Delivered.SIMULATED), **over))
     yield "the deadline has passed, paying", story(link(known=facts(opened_at=NOW, paying_since=NOW), **over))
-    yield "three lines", story(of=THREE)
-    yield "seven lines", story(of=SEVEN)
-    yield "in the issuer's own messages", story(diverted=True, channel="D0KARI")
-    yield from states([Kind.CANCEL], facts(), Status.OPEN)
+
+
+def replaced():
     yield "replaced, the older one cancelled", story(older(Status.CANCELLED, facts()), newer())
     yield "replaced, the older one reserved", story(older(Status.AUTHORIZED, reserved(late=True)), newer())
     in_doubt = operation(Kind.REFUND, State.UNKNOWN)
@@ -267,6 +277,7 @@ def tellings():
     yield "attempt failed", *told(Happened.ATTEMPT_FAILED, source=Source.CUSTOMER, reason="Insufficient funds")
     yield "attempt failed, no reason", *told(Happened.ATTEMPT_FAILED, source=Source.CUSTOMER)
     yield "pending", *told(Happened.PENDING, link(Status.PENDING), Source.CUSTOMER)
+    yield from delivery_tellings()
     yield from money_in()
     yield from money_out()
     yield from questions()
@@ -400,6 +411,7 @@ def after_send():
         "just the link": story(link(known=facts(delivered=Delivered.NONE)), of=BY_LINK),
     }.items():
         yield f"created, {name}", created_form(done, PAGE if done.order is BY_LINK else URL, LOOK)
+    yield from delivery_forms(FILLED)
     simulated = link(known=facts(delivered=Delivered.SIMULATED))
     yield "created, sandbox", created_form(story(simulated), URL, SANDBOX)
     yield "created, sandbox, a push", created_form(story(simulated, of=BY_PUSH), URL, SANDBOX)
@@ -482,6 +494,7 @@ def replies():
     yield "show link, the customer's name known", link_reply(known, link(), URL, NOW, LOOK)
     yield "show link, expired", link_reply(story(), link(), URL, NOW + timedelta(days=8), LOOK)
     yield "show link, none", link_reply(story(LOST), LOST, None, NOW, LOOK)
+    yield from delivery_replies()
     yield "usage", usage()
     yield "pattern, none", pattern_reply(None)
     yield "pattern, shown", pattern_reply(COMING)
@@ -510,4 +523,4 @@ def cards(of):
 
 def lines():
     for name, drawn, happened in tellings():
-        yield name, line(drawn, happened, NOW, LOOK, with_buttons=True)
+        yield name, line(drawn, happened, NOW, LOOK, with_buttons=True, picture=PICTURE)

@@ -124,7 +124,16 @@ def test_only_what_the_customer_tries_leaves_the_buttons_where_they_are():
     """All else changes what can be done, so a button further up is of no use any more."""
     stays = {kind for kind in Happened if not takes_buttons(kind)}
 
-    assert stays == {Happened.ISSUED, Happened.NOTED, Happened.SENT_ANYWAY, Happened.OPENED, Happened.ATTEMPT_FAILED}
+    assert stays == {
+        Happened.ISSUED,
+        Happened.NOTED,
+        Happened.SENT_ANYWAY,
+        Happened.QR_SHOWN,
+        Happened.EMAILED,
+        Happened.REMINDERS_STOPPED,
+        Happened.OPENED,
+        Happened.ATTEMPT_FAILED,
+    }
 
 
 def test_the_row_under_a_line_belongs_to_the_line_s_own_link():

@@ -14,6 +14,8 @@ from .test_calls import refusal
 DOWN = refusal("service_unavailable", 503)
 CLOSED = refusal("not_found")
 
+PAGE = "https://pay.example.com/p/{}".format
+
 
 def busy(seconds):
     return refusal("ratelimited", 429, **{"Retry-After": str(seconds)})
@@ -47,7 +49,7 @@ def waits(monkeypatch):
 
 async def show(slack):
     drawn = story(link(Status.REJECTED, known=facts(rejection="No.")))
-    return await SlackThreads(slack, LOOK, "https://pay.example.com/p/{}".format).show_result(drawn, drawn.newest, "V1")
+    return await SlackThreads(slack, LOOK, PAGE, lambda _order, _link: "mailto:").show_result(drawn, drawn.newest, "V1")
 
 
 @pytest.mark.parametrize(
@@ -95,6 +97,6 @@ async def test_a_slack_that_hangs_is_given_up_as_well(monkeypatch):
 async def test_still_waiting_is_repeated_too(waits):
     slack = Slack(DOWN)
 
-    await SlackThreads(slack, LOOK, "https://pay.example.com/p/{}".format).show_waiting("V1")
+    await SlackThreads(slack, LOOK, PAGE, lambda _order, _link: "mailto:").show_waiting("V1")
 
     assert (len(slack.shown), waits) == (2, [2])

@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+from pathlib import Path
 
 from sqlalchemy import make_url
 
@@ -14,6 +15,11 @@ def rows(shop, query, *values):
     """What is committed, read as another program would."""
     with contextlib.closing(sqlite3.connect(path_of(shop))) as rival:
         return rival.execute(query, values).fetchall()
+
+
+def raw(shop):
+    """Every byte of the file."""
+    return Path(path_of(shop)).read_bytes()
 
 
 def write(shop, statement):

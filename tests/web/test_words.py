@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.page_state import PageState
-from bot.web.words import LANGUAGES, WORDS, chosen, spoken
+from bot.domain.wording import LANGUAGES, spoken
+from bot.web.words import WORDS, chosen
 
 OSLO = ZoneInfo("Europe/Oslo")
 ENGLISH = WORDS["en"].sentences

@@ -17,6 +17,7 @@ from bot.domain.drafts import Draft
 from bot.domain.events import Event, News
 from bot.domain.items import Item
 from bot.domain.links import Link
+from bot.domain.mails import Mail, MailState
 from bot.domain.numbering import Numbering
 from bot.domain.operations import Kind, Operation, State
 from bot.domain.orders import Line, Order
@@ -79,8 +80,8 @@ class Work(Protocol):
         """Guarded write: `WHERE id AND version = expected_version`. False when somebody was faster.
 
         A visible change raises the link's and its order's version by one. Status, facts, session, url, transaction,
-        deadline and `due_at` are written, and the lease of a due link ends. When a hint came after `set_looked`, the
-        link stays due for it instead of taking the later `due_at`.
+        deadline, reminders and `due_at` are written, and the lease of a due link ends. When a hint came after
+        `set_looked`, the link stays due for it instead of taking the later `due_at`.
         """
         ...
 
@@ -115,6 +116,29 @@ class Work(Protocol):
 
     async def move_operation(self, operation: Operation, *, from_: Sequence[State], fence: int | None = None) -> bool:
         """Guarded write: `WHERE id AND state IN from_ [AND fence = fence]`; raises the order's version."""
+        ...
+
+    # mails and reminders
+    async def want_mail(self, link_id: str, n: int) -> None:
+        """Keep the wish to send the link's n-th mail; nothing happens when it is kept already."""
+        ...
+
+    async def mail(self, mail_id: str) -> Mail | None:
+        """One mail."""
+        ...
+
+    async def move_mail(
+        self, mail: Mail, *, from_: Sequence[MailState], fence: int, due_at: datetime | None = None
+    ) -> bool:
+        """Guarded write: `WHERE id AND state IN from_ AND fence = fence`; `due_at` (machine time) is the next try."""
+        ...
+
+    async def links_to_remind(self, now: datetime, limit: int) -> Sequence[str]:
+        """Links whose reminder is due, the longest waiting first; they are not held."""
+        ...
+
+    async def put_off_reminder(self, link_id: str, until: datetime) -> None:
+        """Leave a link alone until then whose story cannot be read."""
         ...
 
     # events
@@ -290,6 +314,14 @@ class Store(Protocol):
 
     async def lapsed_operations(self, machine_now: datetime) -> Sequence[Claimed]:
         """Hold *sending* operations whose lease has ended: their sender is gone."""
+        ...
+
+    async def claim_mails(self, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Claimed]:
+        """Hold *wanted* mails whose time has come; no two replicas hold the same one."""
+        ...
+
+    async def lapsed_mails(self, machine_now: datetime) -> Sequence[Claimed]:
+        """Hold *sending* mails whose lease has ended: their sender is gone."""
         ...
 
     async def claim_due_links(

@@ -166,8 +166,8 @@ class LinkButtonsListener:
 
     async def _show(self, press: Press, who: Knock) -> None:
         story, link = await self.looking.show(press)
-        url = self.threads.address(story, link)
-        reply = link_reply(story, link, url, self.clock.now(), self.threads.look)
+        url, carriers = self.threads.address(story, link), self.threads.carriers(story, link)
+        reply = link_reply(story, link, url, self.clock.now(), self.threads.look, carriers)
         await self.threads.whisper_message(
             reply, channel=who.channel, user_id=who.user_id, response_url=who.response_url
         )

@@ -38,6 +38,8 @@ class Look:
     """Where Slack shows this workspace, as in `https://shop.slack.com/`; empty when Slack did not say."""
     seller: str = ""
     """Who asks for money, as customers know them."""
+    mails: bool = False
+    """Whether there is a mail server."""
 
     def money(self, minor: int, currency: str) -> str:
         """An amount as its readers write it."""
@@ -118,6 +120,11 @@ def mrkdwn(text: str, most: int = 3000) -> Block:
     return {"type": "mrkdwn", "text": fit(text, most), "verbatim": True}
 
 
+def mail_link(address: str) -> Block:
+    """What opens the seller's mail app, the mail filled in; `address` begins with `mailto:` (Slack reference §12)."""
+    return section(f"<{escape(address)}|Open in mail app>: the mail is filled in; look at it and send it.")
+
+
 def section(text: str) -> Block:
     """A paragraph of mrkdwn."""
     return {"type": "section", "text": mrkdwn(text)}
@@ -131,6 +138,12 @@ def header(text: str) -> Block:
 def context(*texts: str) -> Block:
     """Small print."""
     return {"type": "context", "elements": [mrkdwn(text) for text in texts]}
+
+
+def code_to_scan(picture: str, reference: str) -> Block:
+    """A picture of a link's QR code; Slack fetches it from `picture`, an address of ours (Slack reference §15)."""
+    words = f"QR code that opens the page on which {reference} is paid"
+    return {"type": "image", "image_url": picture, "alt_text": fit(words, 2000)}
 
 
 def option(text: str, value: str, description: str = "") -> Block:

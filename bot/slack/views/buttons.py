@@ -36,6 +36,7 @@ _LABELS: Final[Mapping[Action, str]] = {
     Action.HUNG_UP: "Customer hung up → 1 day",
     Action.SEND_EMAIL: "Send by e-mail",
     Action.REQUEST_AGAIN: "Request again…",
+    Action.STOP_REMINDERS: "Stop reminders",
     Action.KEEP: "Keep",
     Action.GIVE_BACK: "Give back",
 }

@@ -6,7 +6,7 @@ from typing import Final
 from bot.domain.choices import MAX_OPTIONS, Choices
 from bot.domain.drafts import A_DATE, CURRENCIES, DEADLINES, EXCL, INCL, Draft, DraftLine, vat_rates
 from bot.domain.methods import opens_app, sole_wallet, title
-from bot.domain.orders import TO_PHONE, Capture, Delivery
+from bot.domain.orders import TO_PHONE, Capture, Delivery, Remind
 from bot.domain.typed import MAX_REFERENCE, PHONE, is_day, read_deadline
 from bot.slack import ids
 from bot.slack.views.aloud import moment
@@ -20,6 +20,9 @@ _DEADLINE_WORDS: Final = {
     "7d": "1 week",
     "30d": "1 month",
 }
+STOP: Final = "stop"
+GO_ON: Final = "go_on"
+"""What reminders do once the customer has opened the link."""
 _UNITS: Final = {"m": "minute", "h": "hour", "d": "day", "w": "week"}
 _INITIAL_LIMIT: Final = 3000
 NO_ADDRESS: Final = "-"
@@ -248,6 +251,24 @@ def note(draft: Draft) -> Block:
     return text_input(
         ids.NOTE, "Note", draft.note, placeholder="Called twice, wants it by Friday", hint=hint, optional=True
     )
+
+
+def remind(draft: Draft, *, mails: bool) -> Block:
+    """What happens while the customer does not pay; a mail to them only where there is a mail server."""
+    options = [
+        option("No reminders", Remind.NONE),
+        option("Remind me in the thread", Remind.NUDGE),
+        *([option("E-mail the customer again", Remind.EMAIL)] if mails else []),
+    ]
+    hint = "At most three, spread over the time to pay, from 9 to 20 o'clock."
+    return choice(ids.REMIND, "Reminders", "static_select", options, draft.remind) | {"hint": plain(hint)}
+
+
+def remind_opened(draft: Draft) -> Block:
+    """When reminders end; no box to tick, because one that is emptied cannot be told from one that Slack lost (§8)."""
+    options = [option("It is opened or paid", STOP), option("Only when it is paid", GO_ON)]
+    chosen = GO_ON if draft.remind_opened else STOP
+    return choice(ids.REMIND_OPENED, "Reminders end when", "radio_buttons", options, chosen)
 
 
 def currency(draft: Draft, own: str) -> Block:

@@ -138,6 +138,8 @@ def _way(draft: Draft, look: Look, now: datetime) -> list[Block]:
         section("*How the link travels*"),
         fields.delivery(draft, look.choices),
         fields.pay_within(draft, now, look),
+        fields.remind(draft, mails=look.mails),
+        fields.remind_opened(draft),
     ]
 
 

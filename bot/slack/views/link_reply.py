@@ -1,5 +1,6 @@
 """Answers that only the person who asked can see, and the stub of a card that has moved."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.links import Link
@@ -17,8 +18,10 @@ _EXAMPLES = (
 )
 
 
-def link_reply(story: Story, link: Link, url: str | None, now: datetime, look: Look) -> Message:
-    """*Show link*: the address to give to the customer, to copy."""
+def link_reply(
+    story: Story, link: Link, url: str | None, now: datetime, look: Look, carriers: Sequence[Block] = ()
+) -> Message:
+    """*Show link*: the address to give to the customer, to copy, and the mail or the code that carries it."""
     if url is None:
         words = f"There is no link to show for {escape(link.reference)}."
         return Message(text=words, blocks=[section(words)])
@@ -30,6 +33,7 @@ def link_reply(story: Story, link: Link, url: str | None, now: datetime, look: L
     blocks: list[Block] = [
         section(intro),
         {"type": "rich_text", "elements": [code]},
+        *carriers,
         *([read_aloud(promised(story, link, by_hand=True), look)] if now < link.expires_at else []),
         context(f"Only you can see this. {when} {look.date(link.expires_at)}. Give it to {whom} only."),
     ]

@@ -9,7 +9,7 @@ from bot.domain.links import Delivered, Facts, Link, Status
 from bot.domain.methods import sole_wallet
 from bot.domain.nudges import AUTO_CAPTURE_PATIENCE
 from bot.domain.operations import ASK_ARRIVED_AFTER, Kind
-from bot.domain.orders import TO_PHONE, Delivery, Order
+from bot.domain.orders import TO_PHONE, Delivery, Order, Remind
 from bot.domain.stories import Story
 from bot.slack.views.blocks import Look, escape, person
 from bot.slack.views.words import amounts, because, held, message, operating
@@ -49,10 +49,26 @@ def notes(story: Story, now: datetime, look: Look) -> list[str]:
     return [sentence for sentence in told if sentence]
 
 
+_BY_MAIL: Final[Mapping[Delivered, str]] = {
+    Delivered.ON_ITS_WAY: "A mail server has not taken the e-mail yet. Paylink tries for an hour.",
+    Delivered.MAYBE: (
+        "The mail server did not confirm the e-mail, so it may have been sent. Ask the customer; if it did not "
+        "arrive, *Send again…* sends another."
+    ),
+    Delivered.FAILED: f"The e-mail was not delivered. {_OTHER_WAYS}",
+    Delivered.NONE: "Nothing is sent by itself. Press *Show link* and open the mail in your own mail app.",
+}
+_TO_SCAN: Final = "Nothing is sent to the customer. The code to scan stands in the thread."
+
+
 def delivery_note(order: Order, facts: Facts, look: Look) -> str:
     """How the link reaches the customer, when somebody has to know; else an empty string."""
     if look.sandbox and order.delivery in TO_PHONE:
         return _SANDBOX.format(message=message(order))
+    if order.delivery is Delivery.EMAIL:
+        return _BY_MAIL.get(facts.delivered, "")
+    if order.delivery is Delivery.QR and facts.delivered is Delivered.NONE:
+        return _TO_SCAN
     if order.delivery in TO_PHONE and facts.delivered is Delivered.NONE:
         return "" if facts.vouched_by else _NEVER_SAID
     return _SHARE.get(facts.delivered, "").format(message=message(order)) + opening(order, facts)
@@ -92,6 +108,9 @@ def _open(story: Story, link: Link, now: datetime, look: Look) -> list[str]:
         told.append(delivery_note(story.order, facts, look))
     if facts.last_failure:
         told.append(f"The last attempt failed{because(facts.last_failure)}")
+    if link.remind_at is not None and now < link.expires_at:
+        where = "by e-mail to the customer" if story.order.remind is Remind.EMAIL else "in the thread"
+        told.append(f"Next reminder, {where}: {look.date(link.remind_at)}.")
     return told
 
 

@@ -1,10 +1,10 @@
 """What the form becomes after *Send*: creating, still waiting, the link, or why there is none."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.domain.links import Delivered
-from bot.domain.orders import TO_PHONE, Order
+from bot.domain.orders import TO_PHONE, Delivery, Order
 from bot.domain.phones import mask_number
 from bot.domain.stories import Story
 from bot.slack import ids
@@ -21,8 +21,22 @@ _DELIVERED: Final[Mapping[Delivered, tuple[str, str]]] = {
     Delivered.SKIPPED: ("📵 *Not delivered*", "No {message} was sent to this number. Share the link below yourself."),
     Delivered.FAILED: ("📵 *Not delivered*", "The {message} was not delivered. Share the link below yourself."),
     Delivered.SIMULATED: (_READY, "Sandbox: no {message} is sent. Open the link below yourself."),
+    Delivered.ON_ITS_WAY: ("📨 *E-mail on its way*", "The card says so once a mail server has taken it."),
+    Delivered.MAYBE: ("❓ *Not sure it was sent*", "The mail server did not confirm the e-mail. Ask the customer."),
     Delivered.NONE: (_READY, "Nothing is sent to the customer. Share the link below yourself."),
 }
+_OTHERWISE: Final[Mapping[tuple[Delivery, Delivered], tuple[str, str]]] = {
+    (Delivery.EMAIL, Delivered.FAILED): (
+        "📵 *Not delivered*",
+        "The e-mail was not delivered. Share the link yourself.",
+    ),
+    (Delivery.EMAIL, Delivered.NONE): (_READY, "Nothing is sent by itself. Send the mail from your own mail app:"),
+    (Delivery.QR, Delivered.NONE): (
+        _READY,
+        "The customer scans this code. It stands in the thread of the card as well.",
+    ),
+}
+"""Where the way of delivery makes another sentence of it."""
 NOT_SAVED: Final = "Not saved. Press Send again."
 """Beside the first field, when the transaction behind *Send* failed."""
 NOT_CERTAIN: Final = "Not certain it was saved. Press Send again; it is never sent twice."
@@ -51,17 +65,19 @@ def still_waiting_form() -> Block:
     )
 
 
-def created_form(story: Story, url: str | None, look: Look) -> Block:
-    """The link is there. Only the person who issued it sees this form, so it may show the link."""
+def created_form(story: Story, url: str | None, look: Look, carriers: Sequence[Block] = ()) -> Block:
+    """The link is there, and what carries it. Only the person who issued it sees this form, so it may show the link."""
     link = story.newest
     order, facts = story.order, link.facts
     sandbox = look.sandbox and order.delivery in TO_PHONE
-    head, note = _DELIVERED[Delivered.SIMULATED if sandbox else facts.delivered]
+    delivered = Delivered.SIMULATED if sandbox else facts.delivered
+    head, note = _OTHERWISE.get((order.delivery, delivered)) or _DELIVERED[delivered]
     note = note.format(message=message(order)) + opening(order, facts)
     amount = look.money(link.amount, link.currency)
     blocks = [section(f"{head} · {amount} · {escape(link.reference)} · {customer(story)}")]
     if note:
         blocks.append(section(note))
+    blocks += carriers
     if url:
         blocks += [section("The link, to copy:"), _copyable(url)]
     blocks.append(section(f"The customer can pay until {look.date(link.expires_at)}. The card shows how it goes."))

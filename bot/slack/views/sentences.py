@@ -10,7 +10,7 @@ from bot.domain.orders import TO_PHONE
 from bot.domain.stories import Story
 from bot.slack.views.blocks import Look, escape, person
 from bot.slack.views.notes import delivery_note
-from bot.slack.views.words import OUTSIDE, because, done, held, noun
+from bot.slack.views.words import OUTSIDE, because, done, held, noun, time_left
 
 Teller = Callable[[Story, Link, Event, Look], str]
 
@@ -136,9 +136,39 @@ def _sent_anyway(_: Story, __: Link, event: Event, ___: Look) -> str:
     return f"👯 {person(event.actor)} sent it although {them} open."
 
 
-def _not_delivered(story: Story, link: Link, _: Event, look: Look) -> str:
+def _not_delivered(story: Story, link: Link, event: Event, look: Look) -> str:
+    if event.data.get("reminder"):
+        return f"📵 The reminder by e-mail was not delivered{because(event.data.get('reason'))}"
+    if event.data.get("reason"):
+        return (
+            f"📵 The e-mail was not delivered{because(event.data.get('reason'))} Press _Show link_ and share the link "
+            "yourself, or send it another way with _Send again…_"
+        )
     note = delivery_note(story.order, link.facts, look) if story.order.delivery in TO_PHONE else ""
     return f"📵 {note or 'The message was not delivered. Share the link yourself.'}"
+
+
+def _maybe_sent(_: Story, __: Link, event: Event, ___: Look) -> str:
+    what = "the reminder by e-mail" if event.data.get("reminder") else "the e-mail"
+    told = f"❓ *Not sure {what} was sent:* the mail server did not confirm it."
+    return (
+        told
+        if event.data.get("reminder")
+        else f"{told} Ask the customer; if it did not arrive, _Send again…_ sends another."
+    )
+
+
+def _nudged(story: Story, link: Link, event: Event, _: Look) -> str:
+    left = time_left(event.at, link.expires_at)
+    return f"⏰ {person(story.order.issuer)}, {escape(link.reference)} is not paid yet. {left} left to pay."
+
+
+def _qr_shown(_: Story, link: Link, __: Event, look: Look) -> str:
+    return f"🔳 The customer scans this code to pay {look.money(link.amount, link.currency)}."
+
+
+def _reminders_stopped(_: Story, __: Link, event: Event, ___: Look) -> str:
+    return f"⏰ {person(event.actor)} stopped the reminders."
 
 
 def _rejected(_: Story, link: Link, __: Event, ___: Look) -> str:
@@ -264,6 +294,11 @@ _TELLERS: Final[Mapping[Happened, Teller]] = {
     Happened.NOTED: _noted,
     Happened.SENT_ANYWAY: _sent_anyway,
     Happened.NOT_DELIVERED: _not_delivered,
+    Happened.MAYBE_SENT: _maybe_sent,
+    Happened.QR_SHOWN: _qr_shown,
+    Happened.NUDGED: _nudged,
+    Happened.EMAILED: _always("📨 The customer was reminded by e-mail."),
+    Happened.REMINDERS_STOPPED: _reminders_stopped,
     Happened.REJECTED: _rejected,
     Happened.UNCERTAIN: _uncertain,
     Happened.VOUCHED: _vouched,

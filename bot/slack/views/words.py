@@ -1,12 +1,14 @@
 """The words that the card, the lines and the dialogs share."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
+from bot.domain.contacts import mask_email
 from bot.domain.links import Link, Status
 from bot.domain.methods import sole_wallet
 from bot.domain.operations import Kind, Operation, State
-from bot.domain.orders import Order
+from bot.domain.orders import Delivery, Order
 from bot.domain.phones import mask_number
 from bot.domain.stories import Story
 from bot.slack.views.blocks import Look, escape, person
@@ -31,12 +33,24 @@ _NOUN: Final[Mapping[Kind, str]] = {
 
 def customer(story: Story) -> str:
     """The customer as a channel may see them."""
-    return mask_number(story.order.phone) if story.order.phone else "No number given"
+    order = story.order
+    if order.delivery is Delivery.EMAIL and order.email:
+        return mask_email(order.email)
+    return mask_number(order.phone) if order.phone else "No number given"
 
 
 def message(order: Order) -> str:
     """What Dintero sends to the customer's number: an SMS, or a push where a single wallet can pay."""
     return "push" if sole_wallet(order.methods) else "SMS"
+
+
+def time_left(at: datetime, deadline: datetime) -> str:
+    """How long something can still be paid, as people say it: `2 days`, `1 hour`, `20 minutes`."""
+    minutes = max(int((deadline - at).total_seconds()) // 60, 1)
+    for unit, length in (("day", 1440), ("hour", 60), ("minute", 1)):
+        if count := minutes // length:
+            return f"{count} {unit}{'s' * (count != 1)}"
+    return "1 minute"
 
 
 def noun(kind: Kind, amount: int, currency: str, look: Look) -> str:

@@ -1,0 +1,1 @@
+"""Mails to customers: written here, and handed to a mail server."""

@@ -1,0 +1,176 @@
+"""Mails to customers: claimed, handed over at most once, and what became of each told on the card."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from bot.domain.errors import MailNotSent, MailRefused, MailUnknown, Unreadable
+from bot.domain.events import Data, Happened, News, Source
+from bot.domain.links import Link
+from bot.domain.mails import DELIVERED, FIRST, TOOK_TOO_LONG, Fit, Letter, Mail, MailState, fit, next_try
+from bot.domain.reminders import still_reminding
+from bot.domain.schedule import next_look
+from bot.domain.stories import Claimed, Story
+from bot.services.ports.mail import Mailer
+from bot.services.ports.storage import Store
+from bot.services.ports.world import Bell, Clock, Counters
+from bot.services.sending import PAUSE_LIMIT
+
+log = structlog.get_logger()
+
+_LEASE: Final = timedelta(seconds=60)
+_AT_ONCE: Final = 8
+_RIVALS: Final = 4
+"""How often an end is written again when somebody else changed the link meanwhile."""
+_WAIT: Final = timedelta(minutes=1)
+_UNREADABLE: Final = timedelta(hours=1)
+_UNDER_WAY: Final = (MailState.WANTED, MailState.SENDING)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Permit:
+    """Asked by the mailer once the server has agreed to whom and from whom: *sending* is committed here."""
+
+    store: Store
+    clock: Clock
+    mail: Mail
+    fence: int
+
+    async def __call__(self) -> bool:
+        """Whether the mail may be handed over now; a process that was paused meanwhile does not."""
+        started = self.clock.monotonic()
+        sending = replace(self.mail, state=MailState.SENDING)
+        async with self.store() as work:
+            mine = await work.move_mail(sending, from_=(MailState.WANTED,), fence=self.fence)
+            await work.commit()
+        if mine:
+            self.mail = sending
+        return mine and self.clock.monotonic() - started < PAUSE_LIMIT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailing:
+    """Sends what is wanted."""
+
+    store: Store
+    mailer: Mailer
+    page: Callable[[str], str]
+    """The address of our own page of a link, by its id."""
+    clock: Clock
+    bell: Bell
+    counters: Counters
+
+    async def send_once(self) -> int:
+        """Send the mails whose time has come, side by side; returns how many there were."""
+        claims = await self.store.claim_mails(self.clock.machine_now(), _LEASE, _AT_ONCE)
+        await asyncio.gather(*(self._guarded(claimed) for claimed in claims))
+        return len(claims)
+
+    async def find_orphans(self) -> None:
+        """Make *unknown* what was being handed over when its sender died: it may have gone out."""
+        for claimed in await self.store.lapsed_mails(self.clock.machine_now()):
+            self.counters.add("orphaned_mails")
+            async with self.store.read() as work:
+                mail = await work.mail(claimed.id)
+            if mail is not None:
+                await self._end(mail, claimed.fence, MailState.UNKNOWN)
+
+    async def _guarded(self, claimed: Claimed) -> None:
+        """Send one; what is wrong with it stops no other, and nothing of it is logged but its id."""
+        async with self.store.read() as work:
+            mail = await work.mail(claimed.id)
+            if mail is None or mail.state is not MailState.WANTED:
+                return
+            try:
+                story = await work.story_of_link(mail.link_id)
+            except Unreadable as error:
+                self.counters.add("unreadable_rows")
+                log.warning("row_unreadable", row=str(error))
+                story = None
+        if story is None:
+            await self._wait(mail, claimed.fence, _UNREADABLE)
+        else:
+            await self._send(story, mail, claimed.fence)
+
+    async def _send(self, story: Story, mail: Mail, fence: int) -> None:
+        link = story.link(mail.link_id)
+        fate = fit(story, link, self.clock.now())
+        if fate is Fit.WAIT:
+            await self._wait(mail, fence, _WAIT)
+            return
+        if fate is Fit.DROP:
+            await self._end(mail, fence, MailState.WITHDRAWN)
+            return
+        letter = Letter(
+            id=mail.id, order=story.order, link=link, page=self.page(link.id), reminder=mail.n != FIRST
+        )  # fmt: skip
+        permit = _Permit(store=self.store, clock=self.clock, mail=mail, fence=fence)
+        try:
+            await self.mailer.send(letter, permit)
+        except MailNotSent as error:
+            await self._again(permit.mail, fence, str(error))
+        except MailRefused as refusal:
+            await self._end(permit.mail, fence, MailState.REFUSED, refusal.sentence)
+        except MailUnknown:
+            self.counters.add("uncertain_mails")
+            await self._end(permit.mail, fence, MailState.UNKNOWN)
+        else:
+            await self._end(permit.mail, fence, MailState.SENT)
+
+    async def _again(self, mail: Mail, fence: int, why: str) -> None:
+        """It was not taken: try again later, for an hour."""
+        self.counters.add("mails_not_taken")
+        log.warning("mail_not_taken", mail=mail.id, reason=why)
+        at = next_try(mail, self.clock.machine_now())
+        if at is None:
+            await self._end(mail, fence, MailState.REFUSED, TOOK_TOO_LONG)
+            return
+        waiting = replace(mail, state=MailState.WANTED, tries=mail.tries + 1)
+        async with self.store() as work:
+            await work.move_mail(waiting, from_=_UNDER_WAY, fence=fence, due_at=at)
+            await work.commit()
+
+    async def _wait(self, mail: Mail, fence: int, pause: timedelta) -> None:
+        """Leave it alone for a while; that is no try."""
+        async with self.store() as work:
+            await work.move_mail(mail, from_=(MailState.WANTED,), fence=fence, due_at=self.clock.machine_now() + pause)
+            await work.commit()
+
+    async def _end(self, mail: Mail, fence: int, state: MailState, sentence: str = "") -> None:
+        """Write how it ended, and tell it; nothing happens when it is another's to end by now."""
+        for _ in range(_RIVALS):
+            async with self.store() as work:
+                if not await work.move_mail(replace(mail, state=state), from_=_UNDER_WAY, fence=fence):
+                    return
+                story = await work.story_of_link(mail.link_id)
+                if story is None:
+                    return
+                link, now = story.link(mail.link_id), self.clock.now()
+                after = still_reminding(story.order, _told(link, mail, state), now)
+                due_at = next_look(after, now)
+                if await work.save_link(after, expected_version=link.version, due_at=due_at, visible=True):
+                    await work.add_events(link.id, self._news(mail, state, sentence))
+                    await work.commit()
+                    log.info("mail_ended", mail=mail.id, state=state)
+                    self.bell.ring()
+                    return
+
+    def _news(self, mail: Mail, state: MailState, sentence: str) -> tuple[News, ...]:
+        """The thread's line: the first mail that went out needs none, for the card says it."""
+        kinds = {MailState.REFUSED: Happened.NOT_DELIVERED, MailState.UNKNOWN: Happened.MAYBE_SENT}
+        if mail.n != FIRST:
+            kinds[MailState.SENT] = Happened.EMAILED
+        if state not in kinds:
+            return ()
+        data: Data = {"reason": sentence or None, "reminder": mail.n}
+        return (News(kind=kinds[state], source=Source.AUTOMATIC, at=self.clock.now(), data=data),)
+
+
+def _told(link: Link, mail: Mail, state: MailState) -> Link:
+    if mail.n != FIRST:
+        return link
+    return replace(link, facts=replace(link.facts, delivered=DELIVERED[state]))

@@ -1,0 +1,77 @@
+"""Orders that go out by e-mail or as a code to scan, and the mail server between them and the customer."""
+
+import contextlib
+import uuid
+from dataclasses import replace
+
+from bot.domain.drafts import Draft, DraftLine
+from bot.domain.permissions import Actor, Policy, Standing
+from bot.services.issuing import Issuing, Submission
+from bot.services.issuing import Shop as House
+from sandbox.mail import Mailbox
+from tests.stories import database
+from tests.stories.shop import opened_shop
+
+CUSTOMER = "nora.nordmann@fjord-example.no"
+FROM = "Fjord Shop <pay@fjord-example.no>"
+DRAFT = Draft(
+    id="",
+    delivery="email",
+    email=CUSTOMER,
+    reference="4711",
+    lines=(DraftLine(line_id="1", text="Tow bar", price="249,50"),),
+)
+
+
+@contextlib.asynccontextmanager
+async def shop_with_mail(tmp_path, **settings):
+    """A shop with a mail server: yields both."""
+    mailbox = Mailbox()
+    async with mailbox.open() as url:
+        mail = {"paylink_smtp_url": url, "paylink_mail_from": FROM, "paylink_merchant_name": "Fjord Shop"}
+        async with opened_shop(tmp_path, **(mail | settings)) as shop:
+            yield shop, mailbox
+            assert shop.slack.complaints == []
+
+
+async def submits(shop, view_id=None, **changed):
+    """Send the form as it would be once all of this can be chosen in it; nothing works on it yet."""
+    account = shop.bot.settings.dintero_account_id
+    house = House(
+        workspace_id=await shop.bot.store.introduce(team_id=shop.slack.team_id, account_id=account),
+        team_id=shop.slack.team_id,
+        account_id=account,
+        currency="NOK",
+        country="NO",
+        mails=shop.bot.settings.paylink_smtp_url is not None,
+    )
+    issuing = Issuing(
+        store=shop.bot.store, clock=shop.clock, bell=shop.bot.bells, shop=house, policy=Policy()
+    )  # fmt: skip
+    draft = replace(DRAFT, id=uuid.uuid4().hex, channel=shop.sales.id, **changed)
+    actor = Actor(user_id=shop.kari.id, team_id=shop.slack.team_id, standing=Standing.MEMBER)
+    return await issuing.submit(Submission(draft=draft, actor=actor, view_id=view_id))
+
+
+async def issues(shop, **changed):
+    """The same, and the bot does what follows."""
+    await submits(shop, **changed)
+    await shop.work()
+
+
+async def created(shop, **changed):
+    """The same, up to where Dintero has made the link and no mail has been sent."""
+    await submits(shop, **changed)
+    await shop.bot.running.run_once()
+
+
+def states(shop):
+    """Each mail's number, state and tries."""
+    return database.rows(shop, "SELECT n, state, tries FROM mail ORDER BY wanted_at, n")
+
+
+async def page_of(shop, reference="4711"):
+    """The address of the link's own page."""
+    async with shop.bot.store.read() as work:
+        link = (await work.links_by_reference([reference]))[reference]
+    return f"{shop.url}/p/{shop.bot.store.token(link.id)}"

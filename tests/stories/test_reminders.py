@@ -1,0 +1,183 @@
+"""The seller, or the customer, is reminded of what is not paid: by day, three times at most, each time once."""
+
+import asyncio
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.app import assembled
+from bot.domain.errors import FieldErrors
+from bot.settings import Settings
+from tests.stories.mailing import issues, shop_with_mail, submits
+from tests.stories.till import card, lines
+
+OSLO = ZoneInfo("Europe/Oslo")
+NUDGED = "4711 is not paid yet"
+
+
+@pytest.fixture
+async def both(tmp_path):
+    async with shop_with_mail(tmp_path) as both:
+        yield both
+
+
+async def days(shop, count, *, step=6):
+    """Days pass, looked at every few hours."""
+    for _ in range(count * 24 // step):
+        await shop.later(hours=step)
+
+
+def nudges(shop):
+    return [line for line in lines(shop) if NUDGED in line]
+
+
+async def test_the_seller_is_named_in_the_thread_three_times_while_it_is_not_paid(both):
+    shop, _ = both
+    await issues(shop, remind="nudge", deadline="7d")
+    assert "Next reminder, in the thread: " in card(shop)
+
+    await days(shop, 7)
+
+    assert [line.partition(", ")[2].partition("\n")[0] for line in nudges(shop)] == [
+        "4711 is not paid yet. 5 days left to pay.",
+        "4711 is not paid yet. 3 days left to pay.",
+        "4711 is not paid yet. 1 day left to pay.",
+    ]
+    assert all("@kari, " in line for line in nudges(shop))
+    assert "Next reminder" not in card(shop)
+
+
+async def test_the_line_takes_the_buttons_that_help(both):
+    shop, _ = both
+    await issues(shop, remind="nudge", deadline="7d")
+
+    await days(shop, 2)
+
+    assert {"Send again…", "Cancel link"} <= set(shop.thread[-1].buttons)
+
+
+async def test_nobody_is_reminded_at_night(both):
+    shop, _ = both
+    await issues(shop, remind="nudge", deadline="7d")
+    shop.clock.pass_(days=1, hours=18)
+    while not nudges(shop):
+        here = shop.clock.now().astimezone(OSLO)
+        await shop.later(minutes=30)
+
+    assert 9 <= (here + timedelta(minutes=30)).hour < 20
+
+
+async def test_the_customer_gets_the_mail_again_and_the_thread_says_so(both):
+    shop, mailbox = both
+    await issues(shop, remind="email", deadline="7d")
+    assert "Next reminder, by e-mail to the customer: " in card(shop)
+
+    await days(shop, 7)
+
+    assert [mail["Subject"].startswith("Påminnelse") for mail in mailbox.mails] == [False, True, True, True]
+    assert len({mail["Message-ID"] for mail in mailbox.mails}) == 4
+    assert sum("The customer was reminded by e-mail." in line for line in lines(shop)) == 3
+
+
+async def test_a_reminder_that_the_server_refuses_is_told_and_the_first_mail_stays_sent(both):
+    shop, mailbox = both
+    await issues(shop, remind="email", deadline="7d")
+    mailbox.troubles.append("refuse mail")
+
+    await days(shop, 2)
+
+    assert "The reminder by e-mail was not delivered" in lines(shop)[0]
+    assert "Sent" in card(shop)
+
+
+async def pays(shop):
+    await shop.customer_pays()
+
+
+async def opens(shop):
+    shop.dintero.open(shop.session()["id"])
+    await shop.later(hours=1)
+
+
+async def cancels(shop):
+    await shop.presses("Cancel link")
+
+
+@pytest.mark.parametrize("ends", [pays, opens, cancels])
+async def test_reminders_end_when_it_is_paid_opened_or_cancelled(both, ends):
+    shop, _ = both
+    await issues(shop, remind="nudge", deadline="7d")
+
+    await ends(shop)
+    assert "Next reminder" not in card(shop)
+    assert "Stop reminders" not in shop.card.buttons
+    await days(shop, 7)
+
+    assert nudges(shop) == []
+
+
+async def test_they_go_on_after_it_was_opened_where_the_seller_chose_so(both):
+    shop, _ = both
+    await issues(shop, remind="nudge", remind_opened=True, deadline="7d")
+    await opens(shop)
+
+    await days(shop, 7)
+
+    assert len(nudges(shop)) == 3
+
+
+async def test_the_seller_stops_them(both):
+    shop, _ = both
+    await issues(shop, remind="nudge", deadline="7d")
+
+    await shop.presses("Stop reminders")
+    assert "Reminders stopped by @kari" in card(shop)
+    await days(shop, 7)
+
+    assert lines(shop) == []
+
+
+async def test_two_processes_remind_once(both):
+    shop, _ = both
+    await issues(shop, remind="nudge", deadline="7d")
+    shop.clock.pass_(days=1, hours=20)
+    async with assembled(Settings(**shop.settings), shop.clock) as other:
+        await asyncio.gather(*(bot.reminding.remind_due() for bot in (shop.bot, other)))
+        await shop.work()
+
+    assert len(nudges(shop)) == 1
+
+
+async def test_after_a_long_outage_one_is_caught_up_and_not_all(both):
+    shop, _ = both
+    await issues(shop, remind="nudge", deadline="7d")
+    await shop.stop()
+    shop.clock.pass_(days=4)
+    await shop.start()
+
+    await shop.work()
+
+    assert len(nudges(shop)) == 1
+    assert "3 days left" in nudges(shop)[0] or "2 days left" in nudges(shop)[0]
+
+
+async def test_without_a_mail_server_the_customer_cannot_be_reminded_by_mail(shop):
+    with pytest.raises(FieldErrors) as refused:
+        await submits(shop, remind="email")
+
+    assert refused.value.fields == {"remind": "Paylink has no mail server here. Choose to be reminded in the thread."}
+
+
+async def test_reminders_are_chosen_behind_more(shop):
+    form = await shop.opens_form("249,50 91234567 Tow bar #4711 7d")
+    await shop.slack.click(shop.kari, form, "More…")
+    await shop.bot.owned.settled()
+    form = shop.slack.modals(shop.kari)[-1]
+    await shop.slack.fill(form, {"Reminders": "Remind me in the thread", "Reminders end when": "Only when it is paid"})
+    await shop.slack.submit(shop.kari, form)
+    await shop.work()
+
+    assert "Next reminder, in the thread: " in card(shop)
+    await opens(shop)
+    assert "Next reminder, in the thread: " in card(shop)
