@@ -8,7 +8,7 @@ from bot.domain.draft_lines import fits_first_view, shown_lines
 from bot.domain.drafts import Draft
 from bot.slack import ids
 from bot.slack.views import fields
-from bot.slack.views.blocks import Block, Look, button, buttons, modal, section
+from bot.slack.views.blocks import Block, Look, button, buttons, header, modal, section
 from bot.slack.views.line_list import summary, told_sums
 
 TITLE: Final = "New payment link"
@@ -87,12 +87,12 @@ def _all(draft: Draft, own_currency: str, look: Look) -> list[Block]:
 
 
 def _customer(draft: Draft) -> list[Block]:
-    return [section("*The customer*"), fields.phone(draft), fields.name(draft), fields.email(draft)]
+    return [header("The customer"), fields.phone(draft), fields.name(draft), fields.email(draft)]
 
 
 def _order(draft: Draft, own_currency: str, look: Look) -> list[Block]:
     return [
-        section("*What is sold*"),
+        header("What is sold"),
         *_sold(draft, draft.currency or own_currency, look),
         buttons(button(ids.FORM_LINES, "Lines…")),
         fields.prices(draft),
@@ -103,13 +103,13 @@ def _order(draft: Draft, own_currency: str, look: Look) -> list[Block]:
 
 
 def _way(draft: Draft, look: Look) -> list[Block]:
-    return [section("*How the link travels*"), fields.delivery(draft, look.choices), fields.deadline(draft)]
+    return [header("How the link travels"), fields.delivery(draft, look.choices), fields.deadline(draft)]
 
 
 def _payment(draft: Draft, look: Look) -> list[Block]:
     choices = look.choices
     return [
-        section("*How it is paid*"),
+        header("How it is paid"),
         *fields.methods(draft, choices),
         *fields.profile(draft, choices),
         *fields.address(draft, choices, look),
