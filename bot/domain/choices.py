@@ -16,6 +16,8 @@ from bot.domain.orders import SHIPPING_LINE, Line
 MAX_OPTIONS: Final = 10
 MAX_WORDS: Final = 75
 """Characters of an option and of the value behind it (Slack reference §9)."""
+MAX_PAIRS: Final = 50
+"""More than anybody looks through; a menu holds 100 (Slack reference §9)."""
 _NEXT_PAIR: Final = re.compile(r",(?=[^,=]*=)")
 """A comma with a pair behind it, unlike the one in `99,50`."""
 _NOTHING: Final = re.compile(r"0+(?:[.,]0+)?")
@@ -160,6 +162,8 @@ def _pairs(text: str, example: str) -> list[tuple[str, str]]:
     pairs = [(" ".join(left.split()), " ".join(right.split())) for left, _, right in (p.partition("=") for p in parts)]
     if not all(any(map(str.isalnum, left)) and right for left, right in pairs):
         raise ValueError(f"write {example}, with a comma before the next one")
+    if len(pairs) > MAX_PAIRS:
+        raise ValueError(f"at most {MAX_PAIRS} of them")
     if any(len(word) > MAX_WORDS for pair in pairs for word in pair):
         raise ValueError(f"at most {MAX_WORDS} characters on each side of =")
     return pairs

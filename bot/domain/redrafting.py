@@ -41,7 +41,9 @@ def draft_of(order: Order, draft_id: str) -> Draft:
             )
             for line in sold
         ),
-        expanded=len(sold) > 1 or order.delivery is not Delivery.SMS or bool(order.methods or order.address),
+        expanded=len(sold) > 1
+        or order.delivery is not Delivery.SMS
+        or bool(order.methods or order.profile or order.address),
     )
 
 

@@ -45,6 +45,7 @@ def test_a_comma_inside_a_price_does_not_begin_the_next_option():
         ("Home=99 SEK", "Home: This link is in NOK"),
         ("Home=1, Home=2", "twice"),
         (f"{'x' * 76}=1", "at most 75"),
+        (", ".join(f"Way {n}=1" for n in range(51)), "at most 50"),
     ],
 )
 def test_shipping_without_a_price_is_refused_with_the_mend(text, why):

@@ -49,4 +49,5 @@ def test_what_was_chosen_comes_back_with_all_fields_to_be_seen():
     assert (draft.terms, draft.name) == ("https://shop.example.com/terms", "Kari Nordmann")
     assert draft.expanded
     assert draft_of(order(lines=(line("1"),), methods=("vipps",)), "d2").expanded
+    assert draft_of(order(lines=(line("1"),), profile="P1.b"), "d2").expanded
     assert not draft_of(order(lines=(line("1"),)), "d2").expanded

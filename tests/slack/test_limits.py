@@ -7,11 +7,14 @@ from decimal import Decimal
 import pytest
 
 from bot.domain.actions import Action
+from bot.domain.choices import MAX_OPTIONS, MAX_PAIRS, MAX_WORDS, Choices, Profile, Shipping
 from bot.domain.drafts import MAX_LINES, Draft, DraftLine
 from bot.domain.events import Happened, Source
 from bot.domain.links import Delivered, Status
+from bot.domain.methods import Method
 from bot.domain.money import MAX_MINOR
 from bot.domain.operations import Kind, State
+from bot.domain.orders import Delivery
 from bot.domain.typed import MAX_REFERENCE, MAX_TEXT
 from bot.slack.views.blocks import Look, fit, length
 from bot.slack.views.card import card
@@ -132,6 +135,25 @@ def test_the_fullest_form_fits(text, expanded, many):
     )
 
     check_view(issue_form(draft, currency="NOK", look=LOOK, now=NOW, notice=LINES_CHANGED))
+
+
+@pytest.mark.parametrize("text", ["W" * MAX_WORDS, "æ" * MAX_WORDS])
+@pytest.mark.parametrize("delivery", Delivery)
+def test_a_form_with_all_that_can_ever_be_chosen_fits(text, delivery):
+    named = [f"{n}{text}"[:MAX_WORDS] for n in range(MAX_PAIRS)]
+    choices = Choices(
+        methods=tuple(Method)[:MAX_OPTIONS],
+        profiles=tuple(Profile(name, name) for name in named),
+        shipping=tuple(Shipping(name, MAX_MINOR, "NOK", 2500) for name in named),
+        terms=f"https://shop.example.com/{'x' * 475}",
+    )
+    full = Draft(
+        id="f" * 32, channel="C" * 20, expanded=True, delivery=delivery, name=LONG, email=LONG, note=LONG,
+        methods=(*choices.methods, "gone"), profile=named[-1], address=named[-1], lines=many_lines(LONG),
+    )  # fmt: skip
+
+    check_view(issue_form(full, currency="NOK", look=Look(choices=choices), notice=LINES_CHANGED))
+    check_view(issue_form(replace(full, methods=("vipps",)), currency="NOK", look=Look(choices=choices)))
 
 
 def many_lines(text, price="1073741,82"):

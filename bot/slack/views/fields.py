@@ -188,7 +188,7 @@ def methods(draft: Draft, choices: Choices) -> list[Block]:
     element: Block = {"type": "checkboxes", "action_id": ids.FIELD, "options": options}
     if ticked := [one for one in options if one["value"] in draft.methods]:
         element["initial_options"] = ticked
-    hint = "Tick none to offer all that the payment profile has."
+    hint = push_note(draft, choices) or "Tick none to offer all that the payment profile has."
     return [field(ids.METHODS, "Payment methods", element, hint=hint, optional=True) | {"dispatch_action": True}]
 
 
@@ -209,7 +209,7 @@ def address(draft: Draft, choices: Choices, look: Look) -> list[Block]:
     for one in choices.shipping:
         price = look.money(one.price, one.currency) if one.price else "free"
         options.append(option(f"{fit(one.name, 50)} · {price}", one.name))
-    hint = "The customer types it on the payment page."
+    hint = "The customer types it on the payment page. You find it with the payment in Dintero's Backoffice."
     chosen = draft.address or NO_ADDRESS
     return [
         choice(ids.ADDRESS, "Customer's address", "static_select", options, chosen, hint=hint)

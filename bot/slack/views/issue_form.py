@@ -12,7 +12,7 @@ from bot.domain.typed import is_day
 from bot.slack import ids
 from bot.slack.views import fields
 from bot.slack.views.aloud import aloud_of
-from bot.slack.views.blocks import Block, Look, button, buttons, modal, section
+from bot.slack.views.blocks import Block, Look, button, buttons, header, modal, section
 from bot.slack.views.change_form import change_modal
 from bot.slack.views.doubt_notice import SEND_ANYWAY, doubt_notice
 from bot.slack.views.line_list import summary, told_sums
@@ -118,14 +118,14 @@ def _all(draft: Draft, own_currency: str, look: Look, now: datetime, coming: str
 
 
 def _customer(draft: Draft) -> list[Block]:
-    return [section("*The customer*"), fields.phone(draft), fields.name(draft), fields.email(draft)]
+    return [header("The customer"), fields.phone(draft), fields.name(draft), fields.email(draft)]
 
 
 def _order(draft: Draft, own_currency: str, look: Look, coming: str) -> list[Block]:
     return [
-        section("*What is sold*"),
+        header("What is sold"),
         *_sold(draft, draft.currency or own_currency, look),
-        buttons(button(ids.FORM_LINES, "Lines…"), button(ids.FORM_PREVIEW, "Preview"), *_span(draft)),
+        buttons(button(ids.FORM_LINES, "Lines…"), button(ids.FORM_PREVIEW, "Preview")),
         fields.prices(draft),
         fields.currency(draft, own_currency),
         *_reference(draft, coming),
@@ -134,10 +134,12 @@ def _order(draft: Draft, own_currency: str, look: Look, coming: str) -> list[Blo
 
 
 def _way(draft: Draft, look: Look, now: datetime) -> list[Block]:
+    span = _span(draft)
     return [
-        section("*How the link travels*"),
+        header("How the link travels"),
         fields.delivery(draft, look.choices),
         fields.pay_within(draft, now, look),
+        *([buttons(*span)] if span else []),
         fields.remind(draft, mails=look.mails),
         fields.remind_opened(draft),
     ]
@@ -146,7 +148,7 @@ def _way(draft: Draft, look: Look, now: datetime) -> list[Block]:
 def _payment(draft: Draft, look: Look) -> list[Block]:
     choices = look.choices
     return [
-        section("*How it is paid*"),
+        header("How it is paid"),
         *fields.methods(draft, choices),
         *fields.profile(draft, choices),
         *fields.address(draft, choices, look),
