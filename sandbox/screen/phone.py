@@ -1,11 +1,14 @@
 """The browser on the customer's phone. It reaches Dintero's page and the bot's, and nothing else."""
 
+import re
+from html import escape, unescape
 from typing import Final
 from urllib.parse import urlencode
 
 import httpx
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from sandbox.mail import text_of
 from sandbox.screen.drawing import TEMPLATES
 from sandbox.world import World
 
@@ -23,6 +26,12 @@ BOT_PAGE: Final = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
+
+
+MAIL_PAGE: Final = OWN_PAGE | {
+    "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+}
+HREF: Final = re.compile('href="(https?://[^"]*)"')
 
 
 def on_the_phone(address: str) -> str:
@@ -57,6 +66,16 @@ async def _fetched(world: World, url: httpx.URL) -> Response:
         return RedirectResponse(on_the_phone(str(answer.next_request.url)), 303)
     kind = answer.headers.get("Content-Type", "text/plain")
     return Response(answer.content, answer.status_code, BOT_PAGE | {"Content-Type": kind})
+
+
+def mail(world: World, number: int) -> Response:
+    """A mail as the phone's mail program shows it; its links open in the phone's browser, and nothing is fetched."""
+    if not 0 <= number < len(world.mailbox.mails):
+        return _says("nonsense", 404, to=f"mail {number}")
+    html = HREF.sub(
+        lambda found: f'href="{escape(on_the_phone(unescape(found[1])))}"', text_of(world.mailbox.mails[number], "html")
+    )
+    return HTMLResponse(html, headers=MAIL_PAGE)
 
 
 def _within(url: httpx.URL, base: str) -> bool:
