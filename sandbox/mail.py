@@ -6,6 +6,7 @@ import email
 import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP as WIRE
 from typing import Any, Literal
@@ -24,12 +25,15 @@ class Mailbox:
     """Everybody's mail, oldest first. `changed` is called when one comes in."""
 
     mails: list[EmailMessage] = field(default_factory=list)
+    times: list[datetime] = field(default_factory=list)
+    """When each came in."""
     troubles: list[Trouble] = field(default_factory=list)
     """One per mail to come; none means that it is taken."""
     tried: int = 0
     password: str = ""
     """What whoever hands mails over must know; empty for nothing."""
     changed: Callable[[], None] = lambda: None
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     port: int = 0
 
     async def handle_RCPT(  # noqa: N802  aiosmtpd's name
@@ -49,6 +53,7 @@ class Mailbox:
             return "554 5.7.1 this mail is not welcome"
         if trouble != "cut before":
             self.mails.append(_read(envelope))
+            self.times.append(self.now())
             self.changed()
         if trouble in {"cut before", "cut after"}:
             transport: Any = server.transport

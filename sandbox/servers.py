@@ -25,6 +25,7 @@ from sandbox.cast import populate
 from sandbox.clock import Clock
 from sandbox.dintero import Dintero
 from sandbox.dintero import create_app as dintero_app
+from sandbox.mail import Mailbox
 from sandbox.pulse import Pulse
 from sandbox.screen import create_app as screen_app
 from sandbox.screen.phone import on_the_phone
@@ -36,6 +37,7 @@ from sandbox.world import World
 ACCOUNT: Final = "T12345678"
 WORKSHOP: Final = f"{ACCOUNT}.workshop"
 """A second payment profile: it has less to pay with, and sends every link by SMS of its own accord."""
+MAIL_FROM: Final = "Paylink sandbox <pay@shop.example>"
 MANIFEST: Final = Path(__file__).parent.parent / "manifest.yml"
 _STARTS_WITHIN: Final = 60.0
 
@@ -45,12 +47,12 @@ async def world() -> AsyncIterator[World]:
     """Start everything; at the end stop it again and remove what it wrote."""
     with tempfile.TemporaryDirectory(prefix="paylink-") as folder:
         made = _made(Path(folder))
-        async with _serving(_app(made)) as url:
+        async with _serving(_app(made)) as url, made.mailbox.open() as smtp_url:
             made.slack.base_url, made.dintero.base_url = f"{url}/slack", f"{url}/dintero"
             made.slack.request_url = f"{made.bot_url}/slack/events"
             posting = asyncio.create_task(made.dintero.run())
             try:
-                async with _bot(made, f"{url}/clock") as process:
+                async with _bot(made, f"{url}/clock", smtp_url) as process:
                     await _until_it_answers(made, process)
                     yield made
             finally:
@@ -81,6 +83,7 @@ def _made(folder: Path) -> World:
         "sms": True,
     }
     populate(slack)
+    mailbox = Mailbox(changed=pulse.beat, now=clock.now)
     return World(
         slack=slack,
         dintero=dintero,
@@ -89,6 +92,7 @@ def _made(folder: Path) -> World:
         pulse=pulse,
         bot_url=f"http://127.0.0.1:{_free_port()}",
         folder=folder,
+        mailbox=mailbox,
         commands=_commands(),
     )
 
@@ -120,7 +124,7 @@ def _app(made: World) -> Starlette:
 
 
 @contextlib.asynccontextmanager
-async def _bot(made: World, clock_url: str) -> AsyncIterator[Process]:
+async def _bot(made: World, clock_url: str, smtp_url: str) -> AsyncIterator[Process]:
     """Run the product's own `serve`, told of the sandbox by its settings alone."""
     asking = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "new-key", stdout=asyncio.subprocess.PIPE
@@ -142,6 +146,8 @@ async def _bot(made: World, clock_url: str) -> AsyncIterator[Process]:
         "PAYLINK_METHODS": ", ".join(dintero.methods(dintero.profiles["default"])),
         "PAYLINK_PROFILES": f"default=Web shop, {WORKSHOP}=Workshop (sends by itself)",
         "PAYLINK_SHIPPING": "Home delivery=99, Collect in shop=0",
+        "PAYLINK_SMTP_URL": smtp_url,
+        "PAYLINK_MAIL_FROM": MAIL_FROM,
         "PAYLINK_PUBLIC_URL": made.bot_url,
         "PAYLINK_PORT": made.bot_url.rpartition(":")[2],
         "PAYLINK_DATABASE_URL": f"sqlite+aiosqlite:///{made.folder / 'paylink.db'}",

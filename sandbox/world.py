@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sandbox.clock import Clock
 from sandbox.dintero import Dintero
+from sandbox.mail import Mailbox
 from sandbox.pulse import Pulse
 from sandbox.slack import Workspace
 from sandbox.traffic import Traffic
@@ -21,6 +22,8 @@ class World:
     pulse: Pulse
     bot_url: str
     folder: Path
+    mailbox: Mailbox = field(default_factory=Mailbox)
+    """The customer's, whatever the address."""
     commands: dict[str, str] = field(default_factory=dict)
     """The app's slash commands and how each is used, as its manifest says."""
 

@@ -60,6 +60,9 @@ def create_app(world: World) -> Starlette:
     async def exchange(request: Request) -> Response:
         return HTMLResponse(drawing.exchange(request.path_params["number"]), headers=FRAMED)
 
+    async def mail(request: Request) -> Response:
+        return phone.mail(world, request.path_params["number"])
+
     hands = chat.HANDS | knobs.HANDS | backoffice.HANDS | switchboard.HANDS
     return Starlette(
         routes=[
@@ -67,6 +70,7 @@ def create_app(world: World) -> Starlette:
             Route("/live", live),
             Route("/phone", browse),
             Route(f"{phone.BOT}/{{path:path}}", bot, methods=["GET", "POST"]),
+            Route("/mail/{number:int}", mail),
             Route("/exchange/{number:int}", exchange),
             *(Route(f"/do/{name}", _hand(world, hand), methods=["POST"]) for name, hand in hands.items()),
             Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),

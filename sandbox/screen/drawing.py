@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from sandbox.dintero.page import money
+from sandbox.mail import text_of
 from sandbox.screen import backoffice, knobs, switchboard
 from sandbox.screen.mrkdwn import Reader
 from sandbox.screen.viewer import Viewer
@@ -93,5 +94,6 @@ class Drawing:
             "backoffice": backoffice,
             "knobs": knobs,
             "switchboard": switchboard,
+            "text_of": text_of,
             "at": lambda ts: datetime.fromtimestamp(float(ts), ZoneInfo(viewer.person.tz)),
         }

@@ -1,5 +1,7 @@
 """The browser on the customer's phone. It reaches Dintero's page and the bot's, and nothing else."""
 
+import re
+from html import escape, unescape
 from typing import Final
 from urllib.parse import urlencode
 
@@ -7,6 +9,7 @@ import httpx
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from sandbox.mail import text_of
 from sandbox.screen.drawing import TEMPLATES
 from sandbox.world import World
 
@@ -20,6 +23,12 @@ BOT: Final = "/phone/bot"
 """Below this the phone shows the bot's own pages, so that their scripts, styles, forms and relative addresses work."""
 _CARRIED: Final = ("Accept-Language", "Content-Type")
 _SHOWN: Final = ("Content-Type", "X-Content-Type-Options", "Referrer-Policy")
+
+
+MAIL_PAGE: Final = OWN_PAGE | {
+    "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+}
+HREF: Final = re.compile('href="(https?://[^"]*)"')
 
 
 def on_the_phone(address: str) -> str:
@@ -70,6 +79,16 @@ def _headers(answer: httpx.Response) -> dict[str, str]:
     policy = answer.headers.get("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
     policy = policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
     return shown | {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
+
+
+def mail(world: World, number: int) -> Response:
+    """A mail as the phone's mail program shows it; its links open in the phone's browser, and nothing is fetched."""
+    if not 0 <= number < len(world.mailbox.mails):
+        return _says("nonsense", 404, to=f"mail {number}")
+    html = HREF.sub(
+        lambda found: f'href="{escape(on_the_phone(unescape(found[1])))}"', text_of(world.mailbox.mails[number], "html")
+    )
+    return HTMLResponse(html, headers=MAIL_PAGE)
 
 
 def _within(url: httpx.URL, base: str) -> bool:
