@@ -215,6 +215,7 @@ class Pressing:
             amount=link.amount,
             currency=link.currency,
             auto_capture=link.auto_capture,
+            delivery=story.order.delivery,
             on_phone=link.on_phone,
             expires_at=_deadline(story, link, now),
             created_at=now,

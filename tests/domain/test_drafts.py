@@ -237,6 +237,7 @@ def test_an_order_without_a_reference_gets_one_and_keeps_it():
         ("2w", NOW + 14 * DAY),
         ("30d", NOW + 30 * DAY),
         ("1 D", NOW + DAY),
+        ("phone", NOW + timedelta(minutes=30)),
         ("2026-11-21", datetime(2026, 11, 21, 23, 59, tzinfo=UTC)),
         ("2026-11-20", datetime(2026, 11, 20, 23, 59, tzinfo=UTC)),
     ],

@@ -138,6 +138,7 @@ async def test_a_customer_who_paid_meanwhile_has_paid_the_order_as_it_was(shop):
     assert texts(shop) == ["+4791234567"]
     assert card(shop).startswith("🔒 Reserved · 249,50 kr")
     assert "already ended or been paid" in whispers(shop)[-1]
+    assert "already ended or been paid" in form.read(), "nobody waits before a form for a link that will not come"
 
 
 async def test_what_was_typed_is_there_again_when_the_cancel_was_refused(shop):
