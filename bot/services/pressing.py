@@ -233,7 +233,7 @@ class Pressing:
             raise Refused(_not_offered(link, press.action), "stale")
         try:
             await keep_wish(
-                work, story, draft, user_id=press.actor.user_id, country=self.shop.country, now=self.clock.now(),
+                work, story, draft, user_id=press.actor.user_id, shop=self.shop, now=self.clock.now(),
                 trusted=self._is_trusted(press),
             )  # fmt: skip
         except FieldErrors as wrong:

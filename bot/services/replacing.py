@@ -65,7 +65,7 @@ class Replacing:
 
     def _read(self, draft: Draft) -> Offer | None:
         try:
-            return read_draft(draft, currency=self.shop.currency, country=self.shop.country, now=self.clock.now())
+            return read_wish(draft, self.shop, self.clock.now())
         except FieldErrors:
             return None
 
@@ -117,8 +117,18 @@ def beyond(story: Story, order_after: Order) -> dict[str, int]:
     return {"sent": sent} if order_after.delivery in _BY_DINTERO and sent >= MOST_MESSAGES else {}
 
 
+def read_wish(draft: Draft, shop: Shop, now: datetime) -> Offer:
+    """The form of the link that is to follow, read as any form of an order.
+
+    Raises:
+        FieldErrors: with all wrong fields at once.
+
+    """
+    return read_draft(draft, currency=shop.currency, country=shop.country, now=now)
+
+
 async def keep_wish(
-    work: Work, story: Story, draft: Draft, *, user_id: str, country: str, now: datetime, trusted: bool
+    work: Work, story: Story, draft: Draft, *, user_id: str, shop: Shop, now: datetime, trusted: bool
 ) -> None:
     """Keep the form of the link that is to follow, once all of it can be read and its message may go out.
 
@@ -127,7 +137,7 @@ async def keep_wish(
         Refused: when the message would be one too many, or too soon.
 
     """
-    offer = read_draft(draft, currency=story.order.currency, country=country, now=now)
+    offer = read_wish(draft, shop, now)
     check_messages(story, replace(story.order, phone=offer.phone, delivery=offer.delivery), now, trusted=trusted)
     await work.save_draft(draft, workspace_id=story.order.workspace_id, user_id=user_id, at=now)
 
