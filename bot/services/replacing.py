@@ -129,8 +129,8 @@ def read_wish(draft: Draft, shop: Shop, now: datetime) -> Offer:
 
 async def keep_wish(
     work: Work, story: Story, draft: Draft, *, user_id: str, shop: Shop, now: datetime, trusted: bool
-) -> None:
-    """Keep the form of the link that is to follow, once all of it can be read and its message may go out.
+) -> Offer:
+    """Keep the form of the link that is to follow, once all of it can be read and its message may go out; returns it.
 
     Raises:
         FieldErrors: with all wrong fields at once.
@@ -140,6 +140,7 @@ async def keep_wish(
     offer = read_wish(draft, shop, now)
     check_messages(story, replace(story.order, phone=offer.phone, delivery=offer.delivery), now, trusted=trusted)
     await work.save_draft(draft, workspace_id=story.order.workspace_id, user_id=user_id, at=now)
+    return offer
 
 
 def check_messages(story: Story, order_after: Order, now: datetime, *, trusted: bool) -> None:

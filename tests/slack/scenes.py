@@ -367,7 +367,7 @@ def forms():
     yield "capture the rest", part_form(story(of=THREE), link(known=some), Action.CAPTURE_PART, LOOK)
     yield "send again", resend_form(story(), link(), LOOK)
     yield "send again, right after Send", cancelling_first(link())
-    yield "extend", extend_form(story(), link(), LOOK)
+    yield "extend", extend_form(story(), link(), NOW, LOOK)
     yield "release", release_form(story(), ON_RESERVED, LOOK)
     yield "release the rest", release_form(story(), ON_PART, LOOK)
     changed = replace(draft_of(order(), "5f2c8d31"), replaces=LINK)
