@@ -170,8 +170,11 @@ async def test_another_person_begins_with_the_order_as_it_is(shop):
     await changes(shop, **{"Price incl. VAT (NOK)": "349,50"})
 
     form = await opens(shop, "Change order…", shop.people["ola"])
-
     assert form.values["price:1"] == "249,50"
+    await shop.slack.fill(form, {"What for": "Hitch"})
+    await sends(shop, form)
+
+    assert sold(shop, "4711-2") == [("Hitch", 249_50)]
 
 
 async def test_a_form_that_was_open_for_more_than_a_day_makes_no_second_order(shop):
