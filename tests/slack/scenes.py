@@ -128,6 +128,9 @@ def opened():
     yield "seven lines", story(of=SEVEN)
     yield "in the issuer's own messages", story(diverted=True, channel="D0KARI")
     yield from states([Kind.CANCEL], facts(), Status.OPEN)
+    for state in (State.WANTED, State.ACCEPTED, State.UNKNOWN):
+        giving_way = operation(Kind.CANCEL, state, draft_id="d2", sent_at=NOW - 11 * MINUTES)
+        yield f"giving way, {state}", story(link(operation=giving_way))
     yield "replaced, the older one cancelled", story(older(Status.CANCELLED, facts()), newer())
     yield "replaced, the older one reserved", story(older(Status.AUTHORIZED, reserved(late=True)), newer())
     in_doubt = operation(Kind.REFUND, State.UNKNOWN)
