@@ -40,6 +40,7 @@ class Links(Transaction):
                 amount=link.amount,
                 currency=link.currency,
                 auto_capture=link.auto_capture,
+                delivery=link.delivery,
                 on_phone=link.on_phone,
                 replaced=link.replaced,
                 created_at=link.created_at,

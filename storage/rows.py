@@ -80,6 +80,7 @@ def link_from(row: Row[Any], operation: Operation | None, secrets: Secrets) -> L
         amount=row.amount,
         currency=row.currency,
         auto_capture=row.auto_capture,
+        delivery=Delivery(row.delivery),
         on_phone=row.on_phone,
         expires_at=row.expires_at,
         created_at=row.created_at,

@@ -155,6 +155,7 @@ class LinkRow(Base, table=True):
     amount: int = Field(sa_type=BigInteger)
     currency: str
     auto_capture: bool
+    delivery: str
     on_phone: bool
     replaced: bool
     facts: Facts = Field(sa_column=Column(AsJson(Facts), nullable=False))

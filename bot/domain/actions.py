@@ -83,7 +83,7 @@ def actions(link: Link, now: datetime) -> tuple[Action, ...]:
     if link.status is Status.UNCERTAIN:
         return _uncertain(link, now)
     if link.status is Status.REJECTED:
-        return () if link.replaced else (Action.SEND_AGAIN,)
+        return () if link.replaced else (Action.SEND_AGAIN, Action.REQUEST_AGAIN)
     if link.status is Status.OPEN:
         return _open(link, now)
     if link.status is Status.AUTHORIZED:

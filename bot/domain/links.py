@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.operations import Operation
+from bot.domain.orders import Delivery
 
 
 class Status(StrEnum):
@@ -99,6 +100,8 @@ class Link:
     amount: int
     currency: str
     auto_capture: bool
+    delivery: Delivery = Delivery.SMS
+    """How the customer was meant to get this one."""
     on_phone: bool = False
     """Whether it was made for a customer who is on the phone."""
     expires_at: datetime

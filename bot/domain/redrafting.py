@@ -1,7 +1,9 @@
 """An order as the form that would make it again."""
 
+from dataclasses import replace
 from typing import Final
 
+from bot.domain.actions import Action
 from bot.domain.drafts import Draft, DraftLine
 from bot.domain.money import plain_amount
 from bot.domain.orders import SHIPPING_LINE, Agreed, Delivery, Order
@@ -45,6 +47,14 @@ def draft_of(order: Order, draft_id: str) -> Draft:
         or order.delivery is not Delivery.SMS
         or bool(order.methods or order.profile or order.address),
     )
+
+
+def wished(order: Order, action: Action, draft_id: str) -> Draft | None:
+    """What is to follow a link where one click says it all; None where a form says it."""
+    draft = draft_of(order, draft_id)
+    if action is Action.HUNG_UP:
+        return replace(draft, deadline="1d")
+    return replace(draft, delivery=Delivery.EMAIL) if action is Action.SEND_EMAIL else None
 
 
 _TOLD: Final = {

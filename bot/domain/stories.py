@@ -61,8 +61,8 @@ class Story:
         return self.order.lines if since is None else self.sold[since]
 
     def order_of(self, link: Link) -> Order:
-        """The order as `link` was made from it, as far as money is concerned."""
-        return replace(self.order, lines=self.lines(link), currency=link.currency)
+        """The order as `link` was made from it: its money, and how it was to travel."""
+        return replace(self.order, lines=self.lines(link), currency=link.currency, delivery=link.delivery)
 
     def link(self, link_id: str) -> Link:
         """The link of that id.

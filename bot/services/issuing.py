@@ -169,6 +169,7 @@ class Issuing:
             amount=order.amount,
             currency=order.currency,
             auto_capture=order.capture is Capture.AUTOMATIC,
+            delivery=order.delivery,
             on_phone=order.deadline == PHONE,
             expires_at=offer.expires_at,
             created_at=order.created_at,

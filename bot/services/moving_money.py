@@ -187,15 +187,18 @@ class MovingMoney:
     async def _whisper(self, operation: Operation, sentence: str, quote: str | None = None) -> None:
         async with self.store.read() as work:
             story = await work.story_of_link(operation.link_id)
-        if story is not None:
-            await self.threads.whisper(
-                channel=story.card.channel,
-                user_id=operation.requested_by,
-                sentence=sentence,
-                response_url=operation.response_url,
-                quote=quote,
-                about=story.link(operation.link_id).reference,
-            )
+        if story is None:
+            return
+        if operation.view_id is not None:  # it waits for the link that was to follow
+            await self.threads.show_not_done(operation.view_id, sentence, quote)
+        await self.threads.whisper(
+            channel=story.card.channel,
+            user_id=operation.requested_by,
+            sentence=sentence,
+            response_url=operation.response_url,
+            quote=quote,
+            about=story.link(operation.link_id).reference,
+        )
 
     def _news(self, kind: Happened, operation: Operation, **more: str | bool | None) -> News:
         data = {"operation": operation.kind.value, "amount": operation.amount, **more}

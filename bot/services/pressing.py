@@ -17,9 +17,9 @@ from bot.domain.moves import move
 from bot.domain.observations import Report
 from bot.domain.offers import offers
 from bot.domain.operations import Kind, Operation, State, operation_reference
-from bot.domain.orders import Delivery, Order, rooms
+from bot.domain.orders import rooms
 from bot.domain.permissions import Actor, Forbidden, NeedsSecond, Policy, belongs, decide
-from bot.domain.redrafting import draft_of
+from bot.domain.redrafting import wished
 from bot.domain.schedule import next_look
 from bot.domain.stories import Story
 from bot.domain.typed import read_deadline
@@ -29,7 +29,6 @@ from bot.services.ports.world import Bell, Clock
 from bot.services.replacing import Wish, beyond, check_messages, keep_wish
 
 _FORBIDDEN: Final = "forbidden"
-HUNG_UP_DEADLINE: Final = "1d"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +217,7 @@ class Pressing:
             amount=link.amount,
             currency=link.currency,
             auto_capture=link.auto_capture,
+            delivery=story.order.delivery,
             on_phone=link.on_phone,
             expires_at=_deadline(story, link, now, self.shop.zone),
             created_at=now,
@@ -230,17 +230,20 @@ class Pressing:
 
     async def _give_way(self, work: Work, story: Story, link: Link, press: Press) -> None:
         """Want the link cancelled, and keep the form that is to follow it once that is certain."""
-        draft = press.draft or _wished(story.order, press.action)
+        draft = press.draft or wished(story.order, press.action, uuid.uuid4().hex)
         if draft is None:
             raise Refused(_not_offered(link, press.action), "stale")
         try:
             now = self.clock.now()
-            wish = Wish(draft=draft, offer=self.shop.read(draft, now), wished_by=press.actor.user_id)
+            offer = self.shop.read(draft, now)
+            wish = Wish(draft=draft, offer=offer, wished_by=press.actor.user_id)
             await keep_wish(work, story, wish, now, trusted=self._is_trusted(press))
         except FieldErrors as wrong:
             if press.draft is not None:
                 raise
             raise Refused(f"{' '.join(wrong.fields.values())} Use Change order… instead.", "fields") from None
+        if press.action is Action.EXTEND and offer.expires_at <= link.expires_at:
+            raise FieldErrors({"deadline": "The link lives as long as that already. Choose a later end."})
         await self._want(work, story, link, replace(press, draft=draft), Kind.CANCEL)
 
     def _is_trusted(self, press: Press) -> bool:
@@ -344,14 +347,6 @@ async def close_as_absent(work: Work, operation: Operation) -> None:
 def _judged(action: Action, link: Link) -> Action:
     """Trying a cancel again is a cancel, which needs no trust with money."""
     return PRESSED_FOR[link.operation.kind] if action is Action.TRY_AGAIN and link.operation else action
-
-
-def _wished(order: Order, action: Action) -> Draft | None:
-    """What follows where one click says it all."""
-    draft = draft_of(order, uuid.uuid4().hex)
-    if action is Action.HUNG_UP:
-        return replace(draft, deadline=HUNG_UP_DEADLINE)
-    return replace(draft, delivery=Delivery.EMAIL) if action is Action.SEND_EMAIL else None
 
 
 def _give_back(link: Link) -> Kind:

@@ -24,7 +24,9 @@ MOST_MESSAGES: Final = 3
 APART: Final = timedelta(seconds=60)
 _ANEW: Final = "a fresh deadline"
 """What differs when nothing else does."""
-_NO_MESSAGE: Final = {Delivered.NONE, Delivered.BY_PROFILE}
+_BY_DINTERO: Final = {Delivery.SMS, Delivery.PROFILE}
+"""The ways in which Dintero sends a message, which costs money and can annoy."""
+_NEVER_WENT_OUT: Final = {Delivered.NONE, Delivered.SKIPPED}
 _NOBODY_CAN_PAY: Final = {Status.CANCELLED, Status.EXPIRED, Status.FAILED}
 _CAN_BE_PAID: Final[Mapping[Status, str]] = {
     Status.OPEN: "It can still be paid.",
@@ -81,6 +83,7 @@ class Replacing:
             amount=order.amount,
             currency=order.currency,
             auto_capture=order.capture is Capture.AUTOMATIC,
+            delivery=order.delivery,
             on_phone=order.deadline == PHONE,
             expires_at=offer.expires_at,
             created_at=now,
@@ -99,14 +102,19 @@ class Replacing:
 
 
 def messages(story: Story) -> list[Link]:
-    """The links of an order that were, or may have been, sent to the customer by themselves."""
-    return [link for link in story.links if link.facts.delivered not in _NO_MESSAGE or link.status is Status.UNCERTAIN]
+    """The links of an order that Dintero sent, or may have sent, to the customer."""
+    return [
+        link
+        for link in story.links
+        if link.delivery in _BY_DINTERO
+        and (link.facts.delivered not in _NEVER_WENT_OUT or link.status is Status.UNCERTAIN)
+    ]
 
 
 def beyond(story: Story, order_after: Order) -> dict[str, int]:
     """What is recorded of a message that needed somebody who is trusted: how many had gone out before."""
     sent = len(messages(story))
-    return {"sent": sent} if order_after.delivery is Delivery.SMS and sent >= MOST_MESSAGES else {}
+    return {"sent": sent} if order_after.delivery in _BY_DINTERO and sent >= MOST_MESSAGES else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +145,7 @@ def check_messages(story: Story, order_after: Order, now: datetime, *, trusted: 
         Refused: with the sentence that says how long to wait, or who may.
 
     """
-    if order_after.delivery is not Delivery.SMS:
+    if order_after.delivery not in _BY_DINTERO:
         return
     sent = messages(story)
     if sent and now < sent[-1].created_at + APART:

@@ -21,7 +21,7 @@ from bot.slack.views.blocks import Block, Look, Message, code_to_scan, mail_link
 from bot.slack.views.card import card
 from bot.slack.views.line import line, takes_buttons
 from bot.slack.views.link_reply import moved, said
-from bot.slack.views.result_form import created_form, rejected_form, still_waiting_form, uncertain_form
+from bot.slack.views.result_form import created_form, not_done_form, rejected_form, still_waiting_form, uncertain_form
 from bot.slack.views.words import because, named
 
 log = structlog.get_logger()
@@ -108,6 +108,11 @@ class SlackThreads:
     async def show_waiting(self, view_id: str) -> None:
         """Say that Dintero takes its time."""
         await self._show(view_id, still_waiting_form())
+
+    async def show_not_done(self, view_id: str, sentence: str, quote: str | None) -> None:
+        """Say that there will be no link, and why."""
+        words = f"{sentence}{because(quote)}" if quote else sentence
+        await self._show(view_id, not_done_form(words, "not-sent"))
 
     async def whisper(
         self,

@@ -20,7 +20,7 @@ LATE_ASKS = (A.KEEP, A.GIVE_BACK, A.REFRESH)
     ("link", "offered"),
     [
         (a_link(Status.REQUESTED), ()),
-        (a_link(Status.REJECTED), (A.SEND_AGAIN,)),
+        (a_link(Status.REJECTED), (A.SEND_AGAIN, A.REQUEST_AGAIN)),
         (a_link(Status.REJECTED, replaced=True), ()),
         (a_link(), (A.SHOW_LINK, *OTHER, A.CANCEL, A.REFRESH)),
         (a_link(url=None), (*OTHER, A.CANCEL, A.REFRESH)),

@@ -242,6 +242,7 @@ def test_an_order_without_a_reference_gets_one_and_keeps_it():
         ("1 D", NOW + DAY),
         ("2026-11-21", datetime(2026, 11, 21, 22, 59, tzinfo=UTC)),
         ("2026-11-20", datetime(2026, 11, 20, 22, 59, tzinfo=UTC)),
+        ("phone", NOW + timedelta(minutes=30)),
     ],
 )
 def test_a_deadline_is_a_time_span_or_a_day(typed, until):

@@ -1,5 +1,7 @@
 """The card's first words: the truth about money, in as few words as it takes."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.events import Happened, Urgency, urgency
@@ -46,6 +48,13 @@ def test_a_status_without_facts_has_its_words(status, said):
 )
 def test_an_open_link_says_the_newest_thing_known(facts, said):
     assert words(a_link(facts=facts)) == said
+
+
+@pytest.mark.parametrize("facts", [Facts(), Facts(delivered=Delivered.SENT), Facts(opened_at=NOW)])
+def test_a_link_whose_time_is_over_is_neither_ready_nor_sent(facts):
+    """For five minutes it is not yet called expired."""
+    assert words(a_link(facts=facts, expires_at=NOW)) == "Deadline passed"
+    assert words(a_link(facts=replace(facts, paying_since=NOW), expires_at=NOW)) == "Paying now"
 
 
 @pytest.mark.parametrize(

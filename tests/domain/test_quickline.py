@@ -91,6 +91,23 @@ def test_reference_and_deadline_stand_anywhere(typed, reference, deadline, text)
 
 
 @pytest.mark.parametrize(
+    ("typed", "deadline", "text"),
+    [
+        ("249 91234567 Tow bar phone", "phone", "Tow bar"),
+        ("249 91234567 Tow bar #4711 tlf", "phone", "Tow bar"),
+        ("249 91234567 Tow bar tlf #4711", "phone", "Tow bar"),
+        ("249 91234567 phone case", "7d", "phone case"),
+        ("249 91234567 Mobile Phone", "7d", "Mobile Phone"),
+    ],
+)
+def test_on_the_phone_is_the_last_word_in_small_letters(typed, deadline, text):
+    """People sell phones, too; the form shows what was understood."""
+    draft = read(typed)
+
+    assert (draft.deadline, draft.lines[0].text) == (deadline, text)
+
+
+@pytest.mark.parametrize(
     ("typed", "currency", "price", "phone"),
     [
         ("91234567", "JPY", "", ""),

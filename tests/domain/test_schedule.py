@@ -41,6 +41,16 @@ def test_an_unopened_link_is_looked_at_ever_more_rarely(age, interval):
 
 @pytest.mark.parametrize(
     ("age", "interval"),
+    [(0 * MINUTE, 10 * SECOND), (10 * MINUTE - SECOND, 10 * SECOND), (10 * MINUTE, 5 * MINUTE), (HOUR, HOUR)],
+)
+def test_a_link_for_somebody_on_the_phone_is_watched_for_ten_minutes(age, interval):
+    link = a_link(created_at=NOW - age, on_phone=True, expires_at=NOW + HOUR)
+
+    assert wait(link) == interval
+
+
+@pytest.mark.parametrize(
+    ("age", "interval"),
     [(0 * MINUTE, 30 * SECOND), (10 * MINUTE, 5 * MINUTE), (HOUR - SECOND, 5 * MINUTE)],
 )
 def test_an_opened_link_is_looked_at_for_attempts_that_fail(age, interval):

@@ -188,6 +188,17 @@ def test_a_session_gone_after_its_deadline_expires_after_the_grace_period():
     assert settle(a_link(), look(gone=True), OVER).link.status is Status.EXPIRED
 
 
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [(State.UNKNOWN, Status.EXPIRED), (State.SENDING, Status.EXPIRED), (State.WANTED, Status.OPEN)],
+)
+def test_a_session_that_is_gone_once_its_cancel_was_asked_for_is_over_without_a_grace(state, status):
+    """Before it is asked for, a cancel still ends a payment that no list shows yet."""
+    link = a_link(operation=an_operation(Kind.CANCEL, state, 0))
+
+    assert settle(link, look(gone=True), NOW + 7 * DAY).link.status is status
+
+
 def test_a_session_that_is_gone_hides_no_payment():
     assert settle(a_link(), look(a_payment(), gone=True), NOW).link.status is Status.AUTHORIZED
 

@@ -132,6 +132,9 @@ def opened():
     yield "in the issuer's own messages", story(diverted=True, channel="D0KARI")
     yield from delivery_cards()
     yield from states([Kind.CANCEL], facts(), Status.OPEN)
+    for state in (State.WANTED, State.ACCEPTED, State.UNKNOWN):
+        giving_way = operation(Kind.CANCEL, state, draft_id="d2", sent_at=NOW - 11 * MINUTES)
+        yield f"giving way, {state}", story(link(operation=giving_way))
     yield from replaced()
 
 
@@ -426,7 +429,7 @@ def forms_of_links():
     yield "capture the rest", part_form(story(of=THREE), link(known=some), Action.CAPTURE_PART, LOOK)
     yield "send again", resend_form(story(), link(), LOOK)
     yield "send again, right after Send", cancelling_first(link())
-    yield "extend", extend_form(story(), link(), LOOK)
+    yield "extend", extend_form(story(), link(), NOW, LOOK)
     yield "release", release_form(story(), ON_RESERVED, LOOK)
     yield "release the rest", release_form(story(), ON_PART, LOOK)
     changed = replace(draft_of(order(), "5f2c8d31"), replaces=LINK)

@@ -11,6 +11,7 @@ from bot.domain.errors import DraftUsed
 from bot.domain.events import Happened
 from bot.domain.links import Delivered, Facts, Status
 from bot.domain.operations import Kind
+from bot.domain.orders import Delivery
 from bot.domain.stories import CardState
 from tests.storage.conftest import ACCOUNT, NOW, news
 
@@ -125,6 +126,56 @@ async def test_a_draft_sent_twice_at_once_makes_one_order(house):
 
     assert len(set(made)) == 1
     assert [(made[0],)] == await house.query("SELECT id FROM orders")
+
+
+async def test_each_link_keeps_the_lines_it_was_made_with(house):
+    order, first = await house.issued()
+    hitch = replace(order.lines[0], text="Hitch", unit_price=9900)
+    steps = [order.lines, (hitch,), (hitch,), order.lines]
+    links = [first]
+    async with house.store() as work:
+        for n, sold in enumerate(steps[1:], start=2):
+            order = replace(order, lines=sold, phone=f"+479123450{n}", deadline=f"{n}d", note=f"{n}")
+            links.append(house.link(order, n))
+            await work.change_order(order, since=n)
+            await work.add_link(links[-1], due_at=None)
+        await work.commit()
+
+    async with house.store.read() as work:
+        story = await work.story(order.id)
+        last = await work.last_lines(house.workspace_id, order.issuer)
+    assert story.order == order
+    assert [story.lines(link) for link in story.links] == steps
+    assert [story.order_of(link).amount for link in story.links] == [link.amount for link in links]
+    assert last == ("NOK", order.lines)
+    since = await house.query("SELECT DISTINCT since FROM order_line WHERE order_id = :id ORDER BY since", id=order.id)
+    assert [n for [n] in since] == [1, 2, 4], "the same lines are not kept twice"
+
+
+async def test_what_is_changed_of_an_order_stays_hidden(house):
+    order, _ = await house.issued()
+    changed = replace(order, phone="+4799876543", email="ola@example.com", name="Ola", note="Blue")
+    async with house.store() as work:
+        await work.change_order(changed, since=2)
+        await work.commit()
+
+    [row] = await house.query("SELECT phone, email, name, note, phone_last3 FROM orders")
+    assert row.phone_last3 == "543"
+    assert not {"+4799876543", "ola@example.com", "Ola", "Blue"} & set(row)
+
+
+async def test_how_a_link_travels_is_its_own(house):
+    order, _ = await house.issued()
+    second = house.link(order, 2, delivery=Delivery.LINK, on_phone=True)
+    async with house.store() as work:
+        await work.change_order(replace(order, delivery=Delivery.LINK), since=2)
+        await work.add_link(second, due_at=None)
+        await work.commit()
+
+    async with house.store.read() as work:
+        story = await work.story(order.id)
+    assert [(link.delivery, link.on_phone) for link in story.links] == [(Delivery.SMS, False), (Delivery.LINK, True)]
+    assert story.order_of(story.links[0]).delivery is Delivery.SMS
 
 
 async def test_a_reference_is_taken_once_per_account(house):

@@ -138,6 +138,7 @@ async def test_a_customer_who_paid_meanwhile_has_paid_the_order_as_it_was(shop):
     assert texts(shop) == ["+4791234567"]
     assert card(shop).startswith("🔒 Reserved · 249,50 kr")
     assert "already ended or been paid" in whispers(shop)[-1]
+    assert "already ended or been paid" in form.read(), "nobody waits before a form for a link that will not come"
 
 
 async def test_what_was_typed_is_there_again_when_the_cancel_was_refused(shop):
@@ -169,8 +170,11 @@ async def test_another_person_begins_with_the_order_as_it_is(shop):
     await changes(shop, **{"Price incl. VAT (NOK)": "349,50"})
 
     form = await opens(shop, "Change order…", shop.people["ola"])
-
     assert form.values["price:1"] == "249,50"
+    await shop.slack.fill(form, {"What for": "Hitch"})
+    await sends(shop, form)
+
+    assert sold(shop, "4711-2") == [("Hitch", 249_50)]
 
 
 async def test_a_form_that_was_open_for_more_than_a_day_makes_no_second_order(shop):

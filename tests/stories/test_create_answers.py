@@ -33,7 +33,7 @@ def operations(shop):
 
 async def sends_again(shop):
     """Press the card's button; nothing was sent before, so the second attempt is an ordinary one."""
-    assert shop.card.buttons == ["Send again"]
+    assert shop.card.buttons == ["Send again", "Request again…"]
     await shop.presses("Send again")
 
     assert "Ready to share" in shop.card.read()

@@ -69,6 +69,19 @@ async def test_no_day_two_answers_or_a_day_that_cannot_be_are_refused(shop, type
     assert "cancelled_by" not in shop.session("4711")
 
 
+async def test_extending_never_shortens_and_the_form_begins_with_what_is_longer(shop):
+    await shop.later(minutes=2)
+    await extends(shop, Pay_within="1 week")
+    await shop.later(minutes=2)
+
+    form = await opens(shop, "Extend…")
+    assert form.values["deadline"] == "1 week"
+    await sends(shop, form, Pay_within="1 day")
+
+    assert "lives as long as that already" in form.errors["deadline"]
+    assert "cancelled_by" not in shop.session("4711-2")
+
+
 async def test_a_link_whose_time_is_just_over_is_extended_too(shop):
     form = await opens(shop, "Extend…")
     await shop.later(days=1)

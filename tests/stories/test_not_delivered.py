@@ -53,6 +53,16 @@ async def test_another_number_is_tried_from_the_line(shop):
     assert "📨 Sent" in shop.card.read()
 
 
+async def test_nobody_waits_a_minute_after_a_message_that_never_went_out(shop):
+    await shop.issues()
+    shop.dintero._send = shop.sends_for_real
+    form = await opens(shop, "Send again…")
+
+    await sends(shop, form, Mobile_number="998 76 543")
+
+    assert [message.to for message in shop.dintero.inbox] == ["+4799876543"]
+
+
 async def test_e_mail_is_offered_where_an_address_is_known(shop):
     await issued(shop, **{"Customer's_e-mail": "kari@example.com"})
     assert "Send by e-mail" in drawn(shop.thread[0])[0]

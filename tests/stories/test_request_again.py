@@ -2,6 +2,7 @@
 
 import pytest
 
+from sandbox.dintero import Fault
 from tests.stories.till import a_paid_link, a_reserved_link, opens, refunds, releases
 
 
@@ -31,7 +32,13 @@ async def refunded(shop):
     await refunds(shop)
 
 
-ENDS = pytest.mark.parametrize("ended", [cancelled, expired, failed, released, refunded])
+async def refused(shop):
+    """By Dintero: nothing went out, and the same once more would be refused as well."""
+    shop.dintero.faults.add("create", Fault.status(400))
+    await shop.issues()
+
+
+ENDS = pytest.mark.parametrize("ended", [cancelled, expired, failed, released, refunded, refused])
 
 
 @ENDS

@@ -77,6 +77,10 @@ class Threads(Protocol):
         """Say in the form that Dintero takes its time and the form may be closed."""
         ...
 
+    async def show_not_done(self, view_id: str, sentence: str, quote: str | None) -> None:
+        """Say in the form that waits for a link that there will be none, and why; `quote` as in `whisper`."""
+        ...
+
     async def whisper(
         self,
         *,

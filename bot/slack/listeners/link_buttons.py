@@ -103,7 +103,7 @@ class LinkButtonsListener:
         """*Release* in the form that asks once more."""
         about = ids.ButtonValue.decode(body["view"].get("private_metadata"))
         if not is_sure(body["view"]):
-            await ack(response_action="errors", errors={ids.SURE: "Tick this box, or press Cancel."})
+            await ack(response_action="errors", errors={ids.SURE: "Tick this box, or go back."})
             return
         press = await self._press(knock(body), about, Action.RELEASE)
         try:
@@ -187,7 +187,7 @@ class LinkButtonsListener:
         if press.action is Action.RESEND:
             return resend_form(story, link, look)
         if press.action is Action.EXTEND:
-            return extend_form(story, link, look)
+            return extend_form(story, link, self.clock.now(), look)
         if press.action is Action.RELEASE:
             return release_form(story, link, look)
         if press.action is Action.REQUEST_AGAIN:

@@ -198,7 +198,8 @@ def _ask_give_back(story: Story, link: Link, amount: str) -> Block:
 def _ask_try_again(_: Story, link: Link, amount: str) -> Block:
     kind = link.operation.kind if link.operation else Kind.CAPTURE
     if kind is Kind.CANCEL:
-        title, then = f"{_AGAIN[kind]} again?", "before it asks Dintero again."
+        follows = " Then the new link that was wanted goes out." if link.operation and link.operation.draft_id else ""
+        title, then = f"{_AGAIN[kind]} again?", f"before it asks Dintero again.{follows}"
     else:
         title, then = f"{_AGAIN[kind]} {amount} again?", "and goes on only if the same amount is still open."
     return _dialog(

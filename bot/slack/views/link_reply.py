@@ -11,7 +11,7 @@ from bot.slack.views.blocks import Block, Look, Message, context, escape, sectio
 _EXAMPLES = (
     ("/paylink", "opens the form"),
     ("/paylink 249,50 912 34 567", "amount and mobile number, in any order"),
-    ("/paylink 249,50 912 34 567 Tow bar #4711 3d", "what for, your reference, and how long: 12h, 3d or 2w"),
+    ("/paylink 249,50 912 34 567 Tow bar #4711 3d", "what for, your reference, and how long: 12h, 3d, 2w or phone"),
     ("/paylink items", "lists the saved items"),
     ("/paylink pattern {yyyy}-{seq:4}", "numbers the references of this channel: 2026-0042"),
     ("/paylink help", "shows this"),

@@ -31,4 +31,4 @@ def release_form(story: Story, link: Link, look: Look) -> Block:
     }
     metadata = ids.ButtonValue(link.id, link.version, open_now, Action.RELEASE).encode()
     blocks = [section(words), fields.field(ids.SURE, "Are you sure?", box)]
-    return modal(title, blocks, callback_id=ids.VIEW_RELEASE, metadata=metadata, submit="Release")
+    return modal(title, blocks, callback_id=ids.VIEW_RELEASE, metadata=metadata, submit="Release", close="Go back")

@@ -1,11 +1,13 @@
 """The forms behind *Send again…* and *Extend…*: another number, another way, or longer."""
 
+from datetime import datetime
 from typing import Final
 
 from bot.domain.actions import Action
 from bot.domain.links import Link
 from bot.domain.redrafting import draft_of
 from bot.domain.stories import Story
+from bot.domain.typed import read_deadline
 from bot.slack import ids
 from bot.slack.views import fields
 from bot.slack.views.blocks import Block, Look, context, escape, fit, modal, option, plain, section
@@ -14,6 +16,7 @@ from bot.slack.views.change_form import what_follows
 TITLE: Final = "Send again"
 A_DATE: Final = "date"
 _LONGER: Final = {"1d": "1 day", "7d": "1 week", "30d": "1 month", A_DATE: "Until the date below"}
+_SPANS: Final = ("1d", "7d", "30d")
 
 
 def resend_form(story: Story, link: Link, look: Look) -> Block:
@@ -34,14 +37,15 @@ def resend_form(story: Story, link: Link, look: Look) -> Block:
     return _replacing(TITLE, blocks, link, Action.RESEND, submit="Send")
 
 
-def extend_form(story: Story, link: Link, look: Look) -> Block:
+def extend_form(story: Story, link: Link, now: datetime, look: Look) -> Block:
     """How much longer, counted from now. A link's deadline cannot be moved, so this is another link."""
     words = f"*{escape(link.reference)}* can be paid until {look.date(link.expires_at)}. How long from now instead?"
     told = f"A link cannot be made longer, so another takes its place. {what_follows(story.order.delivery)}"
     options = [option(said, value) for value, said in _LONGER.items()]
+    longer = next((value for value in _SPANS if read_deadline(value, now, look.zone) > link.expires_at), _SPANS[-1])
     blocks = [
         section(words),
-        fields.choice(ids.DEADLINE, "Pay within", "radio_buttons", options, "1d"),
+        fields.choice(ids.DEADLINE, "Pay within", "radio_buttons", options, longer),
         _until(),
         context(f"{told} If the customer has just paid, all stays as it is."),
     ]

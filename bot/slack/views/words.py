@@ -66,14 +66,17 @@ def done(kind: Kind) -> str:
 def operating(operation: Operation, currency: str, look: Look) -> str:
     """An operation in flight, in one or two sentences of mrkdwn."""
     who = person(operation.requested_by)
+    then = " Nothing new is sent until that is certain." if operation.draft_id else ""
     what = noun(operation.kind, operation.amount, currency, look)
     if operation.state is State.AWAITING:
         return f"Waiting for a second person to approve {what}, asked for by {who}."
     if operation.state is State.ACCEPTED:
-        return f"Dintero has accepted {what}, asked for by {who}, and is working on it."
+        return f"Dintero has accepted {what}, asked for by {who}, and is working on it.{then}"
     if operation.state is State.UNKNOWN:
         doubt = f"*Not sure whether {what} was {done(operation.kind)}.*"
-        return f"{doubt} {who} asked for it and Dintero did not answer; Paylink keeps looking."
+        return f"{doubt} {who} asked for it and Dintero did not answer; Paylink keeps looking.{then}"
+    if operation.draft_id:
+        return f"Cancelling the link, then another goes out … asked by {who}"
     amount = (
         f" {look.money(operation.amount, currency)}" if operation.amount and operation.kind is not Kind.CANCEL else ""
     )

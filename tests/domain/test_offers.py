@@ -1,0 +1,41 @@
+"""What an order has nothing for is not offered."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.actions import Action
+from bot.domain.links import Delivered, Facts
+from bot.domain.offers import offers
+from bot.domain.orders import Delivery
+from bot.domain.redrafting import wished
+from bot.domain.stories import Card, CardState, Story
+from tests.domain.given import NOW, a_link
+from tests.domain.test_changes import ORDER
+
+SKIPPED = a_link(facts=Facts(delivered=Delivered.SKIPPED))
+
+
+def story(link, **order):
+    card = Card(order_id="order-1", state=CardState.POSTED, channel="C1", ts="1.2", posts=1, version=1)
+    return Story(order=replace(ORDER, **order), links=(link,), card=card, version=1)
+
+
+@pytest.mark.parametrize(
+    ("order", "offered"),
+    [({}, True), ({"email": None}, False), ({"delivery": Delivery.EMAIL}, False)],
+)
+def test_e_mail_is_another_way_where_an_address_is_known_and_not_tried_already(order, offered):
+    assert (Action.SEND_EMAIL in offers(story(SKIPPED, **order), SKIPPED, NOW)) is offered
+
+
+def test_what_was_delivered_needs_no_other_way():
+    sent = a_link(facts=Facts(delivered=Delivered.SENT))
+
+    assert Action.SEND_EMAIL not in offers(story(sent), sent, NOW)
+
+
+def test_one_click_changes_one_thing():
+    assert wished(ORDER, Action.HUNG_UP, "d2").deadline == "1d"
+    assert wished(ORDER, Action.SEND_EMAIL, "d2").delivery == Delivery.EMAIL
+    assert wished(ORDER, Action.CHANGE, "d2") is None
