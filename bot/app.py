@@ -52,8 +52,10 @@ from bot.slack.listeners.issue_form import IssueFormListener
 from bot.slack.listeners.items import ItemsListener
 from bot.slack.listeners.lines_form import LinesFormListener
 from bot.slack.listeners.link_buttons import LinkButtonsListener
+from bot.slack.listeners.opening import FormOpening
 from bot.slack.listeners.patterns import PatternsListener
 from bot.slack.listeners.preview import PreviewListener
+from bot.slack.listeners.shortcuts import ShortcutsListener
 from bot.slack.owned import Owned
 from bot.slack.people import SlackPeople
 from bot.slack.router import Router
@@ -257,9 +259,11 @@ def _wire(
     drafts = Drafting(store=store, clock=clock, shop=shop)
     patterns = Patterns(store=store, clock=clock, shop=shop, policy=policy)
     drawing = FormDrawing(shop=shop, look=look, clock=clock, patterns=patterns, owned=owned)
+    opening = FormOpening(threads=threads, owned=owned, shop=shop, drawing=drawing)
     items = SavedItems(store=store, clock=clock, shop=shop, policy=policy)
     router = Router(
-        commands=CommandListener(threads=threads, owned=owned, shop=shop, drawing=drawing),
+        commands=CommandListener(opening=opening),
+        shortcuts=ShortcutsListener(opening=opening),
         forms=IssueFormListener(
             drafts=drafts, issuing=issuing, creating=creating, threads=threads, owned=owned, drawing=drawing
         ),
@@ -283,7 +287,6 @@ def _wire(
     app = bolt(slack, bot, *_slack_secrets(settings), router)
     health = HealthRoutes(Health(store=store, clock=clock, counters=counters))
     routes = [route(app), *_doors(settings, clock, store, due, tells, counters), *health.routes()]
-    limited = BodyLimit(Starlette(routes=routes), _CALLBACK_BODY, {"/slack/events": _SLACK_BODY})
     return Paylink(
         settings=settings,
         clock=clock,
@@ -296,7 +299,7 @@ def _wire(
         telling=telling,
         owned=owned,
         bells=bells,
-        web=AccessLog(limited, routes),
+        web=AccessLog(_limited(routes), routes),
         counters=counters,
     )
 
@@ -304,6 +307,10 @@ def _wire(
 def _policy(settings: Settings) -> Policy:
     everybody = "*" in settings.paylink_money_users
     return Policy(money_users=None if everybody else settings.paylink_money_users)
+
+
+def _limited(routes: list[Route]) -> BodyLimit:
+    return BodyLimit(Starlette(routes=routes), _CALLBACK_BODY, {"/slack/events": _SLACK_BODY})
 
 
 def _slack_secrets(settings: Settings) -> tuple[str, str]:

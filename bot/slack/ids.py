@@ -27,6 +27,10 @@ REMOVE: Final = "remove"
 ITEM_REMOVE: Final = "item:remove"
 """On the list of saved items; the button's value is the item's id."""
 
+SHORTCUT: Final = "make_link"
+"""In the menu of the whole workspace; the manifest says the same."""
+MESSAGE_SHORTCUT: Final = "make_link_from_message"
+
 VIEW_ISSUE: Final = "issue"
 VIEW_LINES: Final = "lines"
 VIEW_LINE: Final = "line"

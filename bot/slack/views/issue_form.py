@@ -12,7 +12,7 @@ from bot.domain.typed import is_day
 from bot.slack import ids
 from bot.slack.views import fields
 from bot.slack.views.aloud import aloud_of
-from bot.slack.views.blocks import Block, Look, button, buttons, modal, section
+from bot.slack.views.blocks import Block, Look, button, buttons, context, modal, section
 from bot.slack.views.doubt_notice import SEND_ANYWAY, doubt_notice
 from bot.slack.views.line_list import summary, told_sums
 
@@ -81,7 +81,8 @@ def issue_form(
     """
     drawn = _all if draft.expanded else _first
     said = [one for one in (notice, doubt_notice(doubt, look) if doubt else "") if one]
-    blocks = [*map(section, said), *drawn(draft, currency, look, now, coming), *aloud_of(draft, currency, look, now)]
+    blocks = [*map(section, said), *drawn(draft, currency, look, now, coming), *_place(draft)]
+    blocks += aloud_of(draft, currency, look, now)
     metadata = FormMetadata.of(draft, doubt.told if doubt else None).encode()
     submit = SEND_ANYWAY if doubt and doubt.twins else "Send"
     return modal(TITLE, blocks, callback_id=ids.VIEW_ISSUE, metadata=metadata, submit=submit)
@@ -125,6 +126,13 @@ def _all(draft: Draft, own_currency: str, look: Look, now: datetime, coming: str
 def _span(draft: Draft) -> list[Block]:
     """The way back from a date to so many hours or days."""
     return [button(ids.FORM_SPAN, "Hours or days…")] if is_day(draft.deadline) else []
+
+
+def _place(draft: Draft) -> list[Block]:
+    """Where the card will stand, when that is not the channel itself."""
+    if draft.thread:
+        return [context("The card will stand in the thread of the message.")]
+    return [] if draft.channel else [context("The card will stand in your own messages with Paylink.")]
 
 
 def _sold(draft: Draft, currency: str, look: Look) -> list[Block]:
