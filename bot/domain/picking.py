@@ -25,6 +25,8 @@ _BEHIND: Final = re.compile(
     rf"(?<![\w.,])({_NUMBER})(?:,[-\u2013](?:[ \u00a0]?{_CURRENCY})?|[ \u00a0]?{_CURRENCY})(?!\w)", re.IGNORECASE
 )
 _MARKED: Final = re.compile(rf"[ \u00a0]?(?:,[-\u2013]|{_CURRENCY}(?![ \u00a0]?\d))", re.IGNORECASE)
+_MARKING: Final = re.compile(rf"(?:^|[^\d\s-])\s*{_CURRENCY}[ \u00a0]?$", re.IGNORECASE)
+"""A currency that is not said of the figures before it."""
 _NAMED: Final = r"(?:ordre|order|bestilling|beställning|tilaus|faktura|invoice|ref(?:eranse|erence|erens)?)"
 _LABEL: Final = r"[ ]?(?:(?:nr|no|nummer|number|numero)\b\.?|:)[ ]?:?[ ]?"
 _ORDERS: Final = (
@@ -80,7 +82,8 @@ def _phones(text: str, country: str) -> tuple[set[str], str]:
             number = parse_mobile(match.raw_string, country)
         except BadPhone:
             number = ""
-        if number and not _MARKED.match(text, match.end):
+        marked = _MARKED.match(text, match.end) or _MARKING.search(text[: match.start])
+        if number and not marked:
             found.add(number)
         rest = _without(rest, match.start, match.end)
     return found, rest

@@ -62,6 +62,7 @@ def test_what_is_not_certain_stays_empty(text):
 def test_a_number_that_may_be_an_amount_is_neither():
     """In Denmark 20123456 is a mobile number, and it is an amount that can be paid."""
     assert picked("20123456 kr", "DKK", "DK") == ("", "", "")
+    assert picked("Ola, kr 40 000 000", "NOK", "NO") == ("", "", "")
     assert picked("20123456 skal betale kr 200", "DKK", "DK") == ("200,00", "+4520123456", "")
 
 
