@@ -14,6 +14,7 @@ import httpx
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from bot.clock import SystemClock
@@ -55,8 +56,10 @@ from bot.slack.listeners.issue_form import IssueFormListener
 from bot.slack.listeners.items import ItemsListener
 from bot.slack.listeners.lines_form import LinesFormListener
 from bot.slack.listeners.link_buttons import LinkButtonsListener
+from bot.slack.listeners.opening import FormOpening
 from bot.slack.listeners.patterns import PatternsListener
 from bot.slack.listeners.preview import PreviewListener
+from bot.slack.listeners.shortcuts import ShortcutsListener
 from bot.slack.owned import Owned
 from bot.slack.people import SlackPeople
 from bot.slack.router import Router
@@ -268,9 +271,11 @@ def _wire(
     drafts = Drafting(store=store, clock=clock, shop=shop)
     patterns = Patterns(store=store, clock=clock, shop=shop, policy=policy)
     drawing = FormDrawing(shop=shop, look=look, clock=clock, patterns=patterns, owned=owned)
+    opening = FormOpening(threads=threads, owned=owned, shop=shop, drawing=drawing)
     items = SavedItems(store=store, clock=clock, shop=shop, policy=policy)
     router = Router(
-        commands=CommandListener(threads=threads, owned=owned, shop=shop, drawing=drawing),
+        commands=CommandListener(opening=opening),
+        shortcuts=ShortcutsListener(opening=opening),
         forms=IssueFormListener(
             drafts=drafts, issuing=issuing, creating=creating, threads=threads, owned=owned, drawing=drawing
         ),
@@ -297,7 +302,6 @@ def _wire(
         route(bolt(slack, bot, *_slack_secrets(settings), router)),
         *doors(settings, clock, store, due, tells, counters),
     ]
-    limited = BodyLimit(Starlette(routes=routes), _CALLBACK_BODY, {"/slack/events": _SLACK_BODY})
     return Paylink(
         settings=settings,
         clock=clock,
@@ -312,7 +316,7 @@ def _wire(
         reminding=reminding,
         owned=owned,
         bells=bells,
-        web=AccessLog(limited, routes),
+        web=AccessLog(_limited(routes), routes),
         counters=counters,
     )
 
@@ -320,6 +324,10 @@ def _wire(
 def _policy(settings: Settings) -> Policy:
     everybody = "*" in settings.paylink_money_users
     return Policy(money_users=None if everybody else settings.paylink_money_users)
+
+
+def _limited(routes: list[Route]) -> BodyLimit:
+    return BodyLimit(Starlette(routes=routes), _CALLBACK_BODY, {"/slack/events": _SLACK_BODY})
 
 
 def _slack_secrets(settings: Settings) -> tuple[str, str]:

@@ -9,7 +9,7 @@ import tempfile
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import httpx
 import uvicorn
@@ -94,12 +94,17 @@ def _made(folder: Path) -> World:
         folder=folder,
         mailbox=mailbox,
         commands=_commands(),
+        shortcuts=tuple(_features()["shortcuts"]),
     )
 
 
 def _commands() -> dict[str, str]:
-    commands = yaml.safe_load(MANIFEST.read_text())["features"]["slash_commands"]
-    return {one["command"]: one["usage_hint"] for one in commands}
+    return {one["command"]: one["usage_hint"] for one in _features()["slash_commands"]}
+
+
+def _features() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(MANIFEST.read_text())["features"]
+    return found
 
 
 def _app(made: World) -> Starlette:

@@ -26,6 +26,12 @@ class World:
     """The customer's, whatever the address."""
     commands: dict[str, str] = field(default_factory=dict)
     """The app's slash commands and how each is used, as its manifest says."""
+    shortcuts: tuple[dict[str, str], ...] = ()
+    """The app's shortcuts, as its manifest says: `name`, `type` global or message, `callback_id`."""
+
+    def shortcuts_of(self, kind: str) -> dict[str, str]:
+        """Names by callback id of the shortcuts of one type."""
+        return {one["callback_id"]: one["name"] for one in self.shortcuts if one["type"] == kind}
 
     @property
     def page_url(self) -> str:

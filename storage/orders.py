@@ -183,6 +183,11 @@ class Orders(Links):
         await self._run(update(orders).where(*nowhere).values(**anew))
         await self._stir(order_id, Urgency.MONEY, link_changed=True)
 
+    async def leave_thread(self, order_id: str) -> None:
+        """The thread that the order began in is gone: its card stands in the channel from now on."""
+        await self._lock(order_id)
+        await self._run(update(orders).where(orders.c.id == order_id).values(thread=None))
+
     async def begin_card_post(self, order_id: str, channel: str, *, diverted: bool) -> None:
         """Commit *posting* before the call, and count it.
 

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from bot.checks import NEEDED_SCOPES
+from bot.slack import ids
 from sandbox.slack.methods import METHODS
 from sandbox.slack.state import SCOPES
 
@@ -49,6 +50,18 @@ def test_its_command_fits_and_sends_escaped_text():
     assert len(command["description"]) <= 2000
     assert len(command["usage_hint"]) <= 1000
     assert command["should_escape"] is True
+
+
+def test_its_shortcuts_fit_and_are_those_that_the_bot_answers():
+    shortcuts = MANIFEST["features"]["shortcuts"]
+
+    assert {one["type"]: one["callback_id"] for one in shortcuts} == {
+        "global": ids.SHORTCUT,
+        "message": ids.MESSAGE_SHORTCUT,
+    }
+    for one in shortcuts:
+        assert set(one) == {"name", "type", "callback_id", "description"}
+        assert (len(one["name"]) <= 24, len(one["description"]) <= 150) == (True, True)
 
 
 def test_commands_and_clicks_arrive_at_the_one_route():

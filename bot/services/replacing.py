@@ -11,7 +11,7 @@ from bot.domain.errors import FieldErrors, Refused
 from bot.domain.events import Happened, News, Source
 from bot.domain.links import Delivered, Link, Status
 from bot.domain.operations import Operation
-from bot.domain.orders import Capture, Delivery, Order, agreed
+from bot.domain.orders import TO_PHONE, Capture, Order, agreed
 from bot.domain.redrafting import changes
 from bot.domain.stories import Story
 from bot.domain.typed import PHONE
@@ -24,8 +24,6 @@ MOST_MESSAGES: Final = 3
 APART: Final = timedelta(seconds=60)
 _ANEW: Final = "a fresh deadline"
 """What differs when nothing else does."""
-_BY_DINTERO: Final = {Delivery.SMS, Delivery.PROFILE}
-"""The ways in which Dintero sends a message, which costs money and can annoy."""
 _NEVER_WENT_OUT: Final = {Delivered.NONE, Delivered.SKIPPED}
 _NOBODY_CAN_PAY: Final = {Status.CANCELLED, Status.EXPIRED, Status.FAILED}
 _CAN_BE_PAID: Final[Mapping[Status, str]] = {
@@ -106,7 +104,7 @@ def messages(story: Story) -> list[Link]:
     return [
         link
         for link in story.links
-        if link.delivery in _BY_DINTERO
+        if link.delivery in TO_PHONE
         and (link.facts.delivered not in _NEVER_WENT_OUT or link.status is Status.UNCERTAIN)
     ]
 
@@ -114,7 +112,7 @@ def messages(story: Story) -> list[Link]:
 def beyond(story: Story, order_after: Order) -> dict[str, int]:
     """What is recorded of a message that needed somebody who is trusted: how many had gone out before."""
     sent = len(messages(story))
-    return {"sent": sent} if order_after.delivery in _BY_DINTERO and sent >= MOST_MESSAGES else {}
+    return {"sent": sent} if order_after.delivery in TO_PHONE and sent >= MOST_MESSAGES else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +143,7 @@ def check_messages(story: Story, order_after: Order, now: datetime, *, trusted: 
         Refused: with the sentence that says how long to wait, or who may.
 
     """
-    if order_after.delivery not in _BY_DINTERO:
+    if order_after.delivery not in TO_PHONE:
         return
     sent = messages(story)
     if sent and now < sent[-1].created_at + APART:

@@ -26,6 +26,8 @@ T = TypeVar("T")
 _LEASE: Final = timedelta(seconds=60)
 _AT_ONCE: Final = 10
 _BACKOFF: Final = timedelta(seconds=15)
+_SOON: Final = 1.1
+"""Seconds until the next post to a channel may be made."""
 _STUMBLED: Final = (_BACKOFF, timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 """After so many failures in a row that may have left a message in Slack: each repetition may be a copy, and after the
 end of an outage nobody should wait longer than the last of these for a card.
@@ -162,10 +164,15 @@ class Telling:
             self.counters.add("cards_posted_twice")
             log.warning("card_posted_again", order=story.order.id, posts=story.card.posts)
         try:
-            return await self._post_in(story, story.card.channel, diverted=story.card.diverted)
+            # Begun outside any channel, it belongs into the issuer's own messages.
+            channel = story.card.channel or await self.threads.direct_channel(story.order.issuer)
+            return await self._post_in(story, channel, diverted=story.card.diverted)
         except NotWelcome:
-            if story.card.diverted:
+            if story.card.diverted or not story.order.channel:
                 return await self._nowhere(story)
+        except Gone:
+            await self._leave_thread(story)
+            raise _Wait(_SOON) from None
         except Rejected as refusal:  # it would be refused anywhere
             self._note_rejected(story, refusal)
             return await self._nowhere(story)
@@ -190,6 +197,13 @@ class Telling:
             await self._set_card(there, CardState.NONE, channel, None)
             raise
         return await self._set_card(there, CardState.POSTED, channel, ts)
+
+    async def _leave_thread(self, story: Story) -> None:
+        """The message whose thread the card was to stand in is gone: it stands in the channel instead."""
+        log.info("thread_gone", order=story.order.id)
+        async with self.store() as work:
+            await work.leave_thread(story.order.id)
+            await work.commit()
 
     async def _nowhere(self, story: Story) -> Story:
         self.counters.add("cards_nowhere")

@@ -25,6 +25,7 @@ from bot.slack.listeners.link_buttons import LinkButtonsListener
 from bot.slack.listeners.patterns import PatternsListener, is_about_pattern
 from bot.slack.listeners.payloads import Body, knock
 from bot.slack.listeners.preview import PreviewListener
+from bot.slack.listeners.shortcuts import ShortcutsListener
 from bot.slack.owned import Owned
 from bot.slack.threads import SlackThreads
 from bot.slack.views.link_reply import sorry
@@ -48,6 +49,7 @@ class Router:
     """Ids to handlers."""
 
     commands: CommandListener
+    shortcuts: ShortcutsListener
     forms: IssueFormListener
     changes: ChangeFormListener
     lines: LinesFormListener
@@ -64,7 +66,7 @@ class Router:
         app.view(_ANY)(self._on_view)
         app.command(_ANY)(self._on_command)
         app.view_closed(_ANY)(_take_note)
-        app.shortcut(_ANY)(_take_note)
+        app.shortcut(_ANY)(self._on_shortcut)
         app.options(_ANY)(self._on_search)
         app.event(_ANY)(_take_note)
 
@@ -85,6 +87,13 @@ class Router:
             return
         await self._explained(ack, body, handler(ack, body, action))
 
+    async def _on_shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        handler = self._shortcuts().get(str(body.get("callback_id", "")))
+        if handler is None:
+            await ack()
+            return
+        await self._explained(ack, body, handler(ack, body))
+
     async def _on_search(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         await self.items.suggest(ack, body)
 
@@ -94,6 +103,9 @@ class Router:
             await ack()
             return
         await self._explained(ack, body, handler(ack, body))
+
+    def _shortcuts(self) -> Mapping[str, ViewHandler]:
+        return {ids.SHORTCUT: self.shortcuts.anywhere, ids.MESSAGE_SHORTCUT: self.shortcuts.from_message}
 
     def _actions(self) -> Mapping[str, ActionHandler]:
         return {

@@ -1,7 +1,7 @@
 """Where stories are told: cards, thread lines, forms that wait, and words for one person only."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -53,7 +53,7 @@ class SlackThreads:
         """Post the card; its metadata names the order, so that two copies are recognisable."""
         drawn = card(story, now, self.look)
         metadata = {"event_type": "paylink_card", "event_payload": {"order": story.order.id}}
-        return await self._post(drawn, channel=channel, metadata=metadata)
+        return await self._post(drawn, channel=channel, metadata=metadata, **_within(_thread(story)))
 
     async def update_card(self, story: Story, now: datetime) -> None:
         """Redraw the card where it stands."""
@@ -62,7 +62,7 @@ class SlackThreads:
     async def post_line(self, story: Story, event: Event, now: datetime) -> str:
         """Tell one event in the thread."""
         drawn = line(story, event, now, self.look, with_buttons=True, picture=self.picture(event.link_id))
-        return await self._post(drawn, channel=story.card.channel, thread_ts=story.card.ts)
+        return await self._post(drawn, channel=story.card.channel, thread_ts=_thread(story) or story.card.ts)
 
     async def strip_line(self, story: Story, event: Event, now: datetime) -> None:
         """Redraw an older line without its buttons."""
@@ -135,14 +135,20 @@ class SlackThreads:
         if response_url is not None and await self._respond(response_url, message):
             return
         shown: dict[str, Any] = {"text": message.text, "blocks": message.blocks}
+        if channel and await self._ephemeral(channel, user_id, shown):
+            return
+        try:
+            direct = await self.direct_channel(user_id)
+            await calling(self.client.chat_postMessage(channel=direct, **shown, **_QUIET))
+        except ThreadError as error:
+            log.warning("whisper_lost", reason=type(error).__name__)
+
+    async def _ephemeral(self, channel: str, user_id: str, shown: Mapping[str, Any]) -> bool:
         try:
             await calling(self.client.chat_postEphemeral(channel=channel, user=user_id, **shown))
         except ThreadError:
-            try:
-                direct = await self.direct_channel(user_id)
-                await calling(self.client.chat_postMessage(channel=direct, **shown, **_QUIET))
-            except ThreadError as error:
-                log.warning("whisper_lost", reason=type(error).__name__)
+            return False
+        return True
 
     async def open_view(self, trigger_id: str, view: Block) -> None:
         """Open a form; the trigger lives three seconds and is spent by one try."""
@@ -201,6 +207,15 @@ def _pause(error: Exception) -> bool | float:
     if isinstance(error, Throttled):
         return error.seconds if error.seconds < _SHOW_WITHIN else False
     return isinstance(error, SlackDown)
+
+
+def _thread(story: Story) -> str | None:
+    """The message whose thread the card stands in; none where it had to go elsewhere."""
+    return story.order.thread if story.card.channel == story.order.channel and not story.card.diverted else None
+
+
+def _within(thread: str | None) -> dict[str, str]:
+    return {"thread_ts": thread} if thread else {}
 
 
 def _result(story: Story, link: Link, url: str | None, look: Look, carriers: list[Block]) -> Block:

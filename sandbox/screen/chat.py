@@ -5,7 +5,7 @@ import json
 from starlette.datastructures import FormData
 
 from sandbox.screen.viewer import Viewer
-from sandbox.slack import NotOfferedError, View
+from sandbox.slack import Message, NotOfferedError, View
 from sandbox.world import World
 
 
@@ -27,6 +27,18 @@ async def say(world: World, viewer: Viewer, form: FormData) -> None:
         await viewer.slack.command(viewer.person, viewer.channel, command, rest.strip())
     elif text:
         viewer.slack.say(viewer.person, viewer.channel, viewer.slack.escaped(text), str(form.get("thread", "")) or None)
+
+
+async def shortcut(_world: World, viewer: Viewer, form: FormData) -> None:
+    """Choose one of the app's shortcuts: in a message's menu if a message is named, else in that of the workspace."""
+    chosen, ts = str(form["shortcut"]), str(form.get("target", ""))
+    if not ts:
+        await viewer.slack.shortcut(viewer.person, chosen)
+        return
+    message = viewer.find(ts)
+    if not isinstance(message, Message):
+        raise NotOfferedError("Only messages that everybody sees have shortcuts.")
+    await viewer.slack.message_shortcut(viewer.person, message, chosen)
 
 
 async def press(_world: World, viewer: Viewer, form: FormData) -> None:
@@ -66,7 +78,15 @@ async def close(_world: World, viewer: Viewer, form: FormData) -> None:
     await viewer.slack.close(_view(viewer, form), everything=form.get("everything") == "1")
 
 
-HANDS = {"say": say, "press": press, "typed": typed, "search": search, "submit": submit, "close": close}
+HANDS = {
+    "say": say,
+    "shortcut": shortcut,
+    "press": press,
+    "typed": typed,
+    "search": search,
+    "submit": submit,
+    "close": close,
+}
 
 
 def _view(viewer: Viewer, form: FormData) -> View:

@@ -6,7 +6,8 @@ Every rule cites its section of the Slack reference. Where sources differ it tak
 from .api import create_app
 from .faults import Fault, Limits
 from .model import Channel, Ephemeral, Message, NotOfferedError, Person, View
-from .people import Answer, Workspace, sign
+from .people import Answer, sign
+from .shortcuts import Workspace
 from .state import Call
 
 __all__ = [

@@ -382,6 +382,8 @@ def forms():
         "a date too far away": replace(FILLED, deadline="2026-12-01"),
         "more": replace(FILLED, expanded=True),
         "two lines": MORE,
+        "from anywhere": replace(DRAFT, channel=""),
+        "from a message": replace(FILLED, thread="1763640000.000100"),
     }.items():
         yield f"issue, {name}", issue_form(draft, currency="NOK", look=LOOK, now=NOW)
     more = replace(FILLED, expanded=True)

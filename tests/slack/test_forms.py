@@ -374,7 +374,7 @@ def test_an_error_follows_its_field_into_the_next_revision():
 
 def total(*lines, **more):
     """What the form says that it comes to so far; nothing while a line cannot be read."""
-    view = drawn(Draft(id="d1", lines=lines, **more))
+    view = drawn(Draft(id="d1", channel="C1", lines=lines, **more))
     said = [block["elements"][0]["text"] for block in view["blocks"] if block["type"] == "context"]
     return said[0].replace("\xa0", " ") if said else None
 

@@ -213,3 +213,18 @@ async def test_introducing_twice_changes_nothing(house):
 
     assert again == house.workspace_id
     assert await house.query("SELECT count(*) FROM workspace") == [(1,)]
+
+
+async def test_an_order_can_leave_the_thread_that_it_began_in(house):
+    order = house.order(thread="1763640000.000100")
+    async with house.store() as work:
+        await work.add_order(order)
+        await work.add_link(house.link(order), due_at=None)
+        await work.commit()
+    async with house.store() as work:
+        assert (await work.story(order.id)).order.thread == "1763640000.000100"
+        await work.leave_thread(order.id)
+        await work.commit()
+
+    async with house.store.read() as work:
+        assert (await work.story(order.id)).order.thread is None

@@ -234,6 +234,8 @@ async def opened_shop(tmp_path, *, account=ACCOUNT, switches=None, team_id="T1",
             "paylink_public_url": url,
             "paylink_database_url": f"sqlite+aiosqlite:///{tmp_path}/paylink.db",
             "paylink_secret_key": KEY,
+            # Stories issue the same link over and over; those about doubles look for them.
+            "paylink_duplicate_hours": 0,
             **settings,
         }
         await shop.start()

@@ -12,6 +12,13 @@ GOOD = "249,50 91234567 Tow bar #4711 7d"
 USED = "🔢 4711 is used already; this one becomes 4711-2."
 
 
+@pytest.fixture
+async def shop(tmp_path):
+    async with opened_shop(tmp_path, paylink_duplicate_hours=24) as opened:
+        yield opened
+        assert opened.slack.complaints == []
+
+
 async def sends(shop, form, **how):
     await shop.slack.submit(form.person, form, **how)
     await shop.work()

@@ -134,6 +134,7 @@ async def test_two_people_at_once_get_two_numbers(shop):
 
 
 async def test_a_form_that_is_asked_about_first_takes_no_number(shop):
+    await shop.restart(paylink_duplicate_hours=24)
     await says(shop, "{yyyy}-{seq}")
     await issues(shop, 100)
     form = await shop.opens_form("100 91234567 Tow bar")

@@ -159,6 +159,10 @@ class Work(Protocol):
         ...
 
     # cards
+    async def leave_thread(self, order_id: str) -> None:
+        """The thread that the order began in is gone: its card stands in the channel from now on."""
+        ...
+
     async def begin_card_post(self, order_id: str, channel: str, *, diverted: bool) -> None:
         """Commit *posting* before the call."""
         ...

@@ -45,7 +45,7 @@ class Promise:
 def read_aloud(promise: Promise, look: Look) -> Block:
     """The sentence in the customers' language and in English."""
     languages = dict.fromkeys((language_of(look.locale), "en"))
-    said = "\n".join(f">{_sentence(promise, look, language)}" for language in languages)
+    said = "\n>\n".join(f">{_sentence(promise, look, language)}" for language in languages)
     return section(f"🗣️ *Say to the customer*\n{said}")
 
 

@@ -12,7 +12,7 @@ from bot.domain.typed import is_day
 from bot.slack import ids
 from bot.slack.views import fields
 from bot.slack.views.aloud import aloud_of
-from bot.slack.views.blocks import Block, Look, button, buttons, header, modal, section
+from bot.slack.views.blocks import Block, Look, button, buttons, context, header, modal, section
 from bot.slack.views.change_form import change_modal
 from bot.slack.views.doubt_notice import SEND_ANYWAY, doubt_notice
 from bot.slack.views.line_list import summary, told_sums
@@ -82,7 +82,8 @@ def issue_form(
     """
     drawn = _all if draft.expanded else _first
     said = [one for one in (notice, doubt_notice(doubt, look) if doubt else "") if one]
-    blocks = [*map(section, said), *drawn(draft, currency, look, now, coming), *aloud_of(draft, currency, look, now)]
+    blocks = [*map(section, said), *drawn(draft, currency, look, now, coming), *_place(draft)]
+    blocks += aloud_of(draft, currency, look, now)
     metadata = FormMetadata.of(draft, doubt.told if doubt else None).encode()
     if draft.replaces:
         return change_modal(draft, blocks, metadata)
@@ -165,6 +166,15 @@ def _span(draft: Draft) -> list[Block]:
 def _reference(draft: Draft, coming: str) -> list[Block]:
     """An order that is changed keeps its reference: the next link of its chain takes the next suffix."""
     return [] if draft.replaces else [fields.reference(draft, coming)]
+
+
+def _place(draft: Draft) -> list[Block]:
+    """Where the card will stand, when that is not the channel itself."""
+    if draft.replaces:
+        return []
+    if draft.thread:
+        return [context("The card will stand in the thread of the message.")]
+    return [] if draft.channel else [context("The card will stand in your own messages with Paylink.")]
 
 
 def _sold(draft: Draft, currency: str, look: Look) -> list[Block]:

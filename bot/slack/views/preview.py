@@ -9,6 +9,7 @@ from bot.domain.drafts import Draft
 from bot.domain.orders import Capture, Delivery
 from bot.domain.phones import BadPhone, parse_mobile, show
 from bot.domain.typed import is_day, read_deadline
+from bot.slack import ids
 from bot.slack.views.aloud import aloud_of, moment
 from bot.slack.views.blocks import Block, Look, escape, modal, mrkdwn, plain, section
 from bot.slack.views.fields import deadline_words
@@ -53,7 +54,7 @@ def preview_form(
         {"type": "section", "fields": _fields(draft, look, now, reference)},
         *aloud_of(draft, currency, look, now),
     ]
-    view = modal("Preview", blocks, callback_id="preview", metadata="")
+    view = modal("Preview", blocks, callback_id=ids.VIEW_PREVIEW, metadata="")
     return view | {"external_id": f"preview:{draft.id}", "close": plain("Back", 24)}
 
 

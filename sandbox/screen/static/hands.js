@@ -36,6 +36,8 @@ async function onClick({ target }) {
   }
   const closing = target.closest("[data-close]");
   if (closing) return close(closing.form, closing.dataset.close, closing);
+  const shortcut = target.closest("[data-shortcut]");
+  if (shortcut) return choose(shortcut);
   const pressed = target.closest("button[data-press], a[data-press]");
   if (pressed) press(pressed);
 }
@@ -90,6 +92,14 @@ async function press(element) {
   const sent = filled(element.closest("form"));
   sent.set("pressed", element.dataset.press);
   if (await confirmed(element)) send("press", sent, element.matches("button") ? element : null);
+}
+
+/** A shortcut of the app, of a message if one is named. */
+function choose(shortcut) {
+  const sent = new FormData();
+  sent.set("shortcut", shortcut.dataset.shortcut);
+  sent.set("target", shortcut.dataset.message ?? "");
+  send("shortcut", sent, shortcut);
 }
 
 function close(form, everything, button) {

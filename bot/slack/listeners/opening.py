@@ -1,0 +1,43 @@
+"""A fresh form on somebody's screen."""
+
+import uuid
+from dataclasses import dataclass
+
+from bot.domain.drafts import Draft, DraftLine, vat_rates
+from bot.services.issuing import Shop
+from bot.services.ports.threads import ThreadError
+from bot.slack.listeners.drawing import FormDrawing
+from bot.slack.listeners.payloads import Knock
+from bot.slack.owned import Owned
+from bot.slack.threads import SlackThreads
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormOpening:
+    """Nothing stands between the knock and the form: no database, no network."""
+
+    threads: SlackThreads
+    owned: Owned
+    shop: Shop
+    drawing: FormDrawing
+
+    def blank(self, channel: str, thread: str = "") -> Draft:
+        """A form in which nothing is typed yet."""
+        usual = DraftLine(line_id="1", vat=vat_rates(self.shop.country)[0])
+        return Draft(id=uuid.uuid4().hex, channel=channel, thread=thread, currency=self.shop.currency, lines=(usual,))
+
+    def start(self, who: Knock, draft: Draft, again: str) -> None:
+        """Open it while the answer leaves; `again` says what to do when Slack was too slow."""
+        self.owned.start("open the form", self._open(who, draft, again))
+
+    async def _open(self, who: Knock, draft: Draft, again: str) -> None:
+        view = await self.drawing.form(draft)
+        try:
+            await self.threads.open_view(who.trigger_id, view)
+        except ThreadError:
+            await self.threads.whisper(
+                channel=who.channel,
+                user_id=who.user_id,
+                sentence=f"Slack did not open the form in time. {again}",
+                response_url=who.response_url,
+            )

@@ -1,0 +1,84 @@
+"""A message in somebody's own words: what is certain is picked out of it, the rest stays empty."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.drafts import Draft
+from bot.domain.picking import pick
+
+
+def picked(text, currency="NOK", country="NO"):
+    draft = pick(text, Draft(id="d1"), currency=currency, country=country)
+    return draft.lines[0].price, draft.phone, draft.reference
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Kunde Ola 912 34 567 skal betale kr 2 490,- for ordre 4711", ("2490,00", "+4791234567", "4711")),
+        ("Kan noen sende lenke til 91234567? 249,50 kr, #PO-2231", ("249,50", "+4791234567", "PO-2231")),
+        ("ordrenr. 4711: 2490 NOK til +47 912 34 567", ("2490,00", "+4791234567", "4711")),
+        ("Ola 912 34 567 kr 2490", ("2490,00", "+4791234567", "")),
+        ("2490 kr 912 34 567 takk", ("2490,00", "+4791234567", "")),
+        ("Betaler 1.249,50 kr i dag", ("1249,50", "", "")),
+        ("Betaler 249,- i dag", ("249,00", "", "")),
+        ("kr 100 og kr 100 til 91234567 og 912 34 567", ("100,00", "+4791234567", "")),
+        ("<tel:91234567|912 34 567> &amp; <@U1> kr\u00a02\u00a0490", ("2490,00", "+4791234567", "")),
+        ("Faktura nr 20261 til 912 34 567", ("", "+4791234567", "20261")),
+        ("ordre 91234567 er klar", ("", "", "91234567")),
+        ("Ring +46 70 123 45 67", ("", "+46701234567", "")),
+    ],
+)
+def test_what_is_certain_is_picked(text, found):
+    assert picked(text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Hei, kan noen sende en betalingslenke til Ola?",
+        "Vi ses 20.11.2026 kl. 14:05",
+        "Han vil ha 2 stk av 249,50",
+        "kr 100 eller kr 200",
+        "i 2026 kr 100",
+        "91234567 eller 99887766",
+        "ordre 4711 eller ordre 4712",
+        "ring 22 33 44 55",
+        "€ 20 eller $ 30",
+        "https://shop.example/order/4711 <https://shop.example/#4711|kr 200>",
+        "<#C123|4711> <@U91234567>",
+        "bestilling 500 kr eller 600 kr",
+        "order 2 tow bars",
+        "#salg #nyheter",
+        "20123456789012 kr",
+    ],
+)
+def test_what_is_not_certain_stays_empty(text):
+    assert picked(text) == ("", "", "")
+
+
+def test_a_number_that_may_be_an_amount_is_neither():
+    """In Denmark 20123456 is a mobile number, and it is an amount that can be paid."""
+    assert picked("20123456 kr", "DKK", "DK") == ("", "", "")
+    assert picked("Ola, kr 40 000 000", "NOK", "NO") == ("", "", "")
+    assert picked("20123456 skal betale kr 200", "DKK", "DK") == ("200,00", "+4520123456", "")
+
+
+def test_the_message_is_never_what_the_customer_reads():
+    assert pick("Kunde Ola skal betale kr 100", Draft(id="d1"), currency="NOK", country="NO").lines[0].text == ""
+
+
+def test_another_currency_is_not_taken_as_ours():
+    assert picked("20 EUR") == ("", "", "")
+    assert picked("20 EUR", "EUR", "FI") == ("20,00", "", "")
+
+
+@given(st.text(alphabet="0123456789 .,-krKR#:+ordreøÅ\n<>&;", max_size=60))
+def test_whatever_is_written_is_read_without_a_fault(text):
+    price, phone, reference = picked(text)
+
+    assert phone == "" or phone.startswith("+")
+    assert len(reference) <= 24
+    assert price == "" or price[-3] == ","
