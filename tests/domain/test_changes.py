@@ -1,6 +1,7 @@
 """An order as the form that would make it again, and what a changed one is said to differ in."""
 
 from dataclasses import replace
+from datetime import UTC
 from decimal import Decimal
 
 import pytest
@@ -52,7 +53,7 @@ def test_an_order_read_from_its_own_form_is_the_same_order(lines, deadline, capt
     """Whoever only wants another number must not change the amount by a rounding."""
     order = replace(ORDER, lines=tuple(lines), deadline=deadline, capture=capture)
 
-    offer = read_draft(draft_of(order, "d2"), currency="SEK", country="NO", now=NOW)
+    offer = read_draft(draft_of(order, "d2"), currency="SEK", country="NO", now=NOW, zone=UTC)
 
     assert agreed(offer) == agreed(order)
     assert changes(order, offer) == ""

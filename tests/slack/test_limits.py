@@ -152,8 +152,8 @@ def test_a_form_with_all_that_can_ever_be_chosen_fits(text, delivery):
         methods=(*choices.methods, "gone"), profile=named[-1], address=named[-1], lines=many_lines(LONG),
     )  # fmt: skip
 
-    check_view(issue_form(full, currency="NOK", look=Look(choices=choices), notice=LINES_CHANGED))
-    check_view(issue_form(replace(full, methods=("vipps",)), currency="NOK", look=Look(choices=choices)))
+    check_view(issue_form(full, currency="NOK", look=Look(choices=choices), now=NOW, notice=LINES_CHANGED))
+    check_view(issue_form(replace(full, methods=("vipps",)), currency="NOK", look=Look(choices=choices), now=NOW))
 
 
 def many_lines(text, price="1073741,82"):
