@@ -22,6 +22,7 @@ async def vipps_shop(tmp_path):
     async with opened_shop(tmp_path, account="P12345678", paylink_methods="vipps") as shop:
         shop.dintero.profiles["default"] = {"configuration": BY_VIPPS, "sms": False}
         yield shop
+        assert shop.slack.complaints == []
 
 
 # -- payment methods
@@ -102,6 +103,19 @@ async def test_a_link_that_is_sent_again_keeps_its_methods_its_profile_and_its_t
     assert again["configuration"]["dintero_psp"] == {"creditcard": {"enabled": True}}
     assert again["configuration"]["vipps"] == {"enabled": False}
     assert again["url"]["merchant_terms_url"] == "https://shop.example.com/terms"
+
+
+async def test_a_method_that_is_taken_from_the_settings_before_the_link_is_made_makes_none(shop):
+    """The session would offer what nobody chose."""
+    form = await opens_more(shop)
+    await chooses(shop, form, methods=["Swish"])
+    await shop.slack.submit(shop.kari, form)
+    await shop.restart(paylink_methods="vipps, klarna.klarna")
+
+    await shop.work()
+
+    assert shop.writes("create") == []
+    assert "Swish is not among the shop's payment methods any more." in card(shop)
 
 
 # -- profiles
