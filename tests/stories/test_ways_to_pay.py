@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.stories.browsing import page_of
 from tests.stories.choosing import BY_VIPPS, WORKSHOP, asked, chooses, issues, much_to_choose, opens_more, sends
 from tests.stories.shop import opened_shop
 from tests.stories.till import card, lines, plain, whispers
@@ -145,6 +146,28 @@ async def test_what_is_left_to_the_profile_needs_a_number(shop):
 
     assert form.errors.keys() == {"phone"}
     assert shop.writes("create") == []
+
+
+# -- what is handed over
+
+
+@pytest.mark.parametrize(
+    ("delivery", "ours"),
+    [
+        ("Send it by SMS or push", False),
+        ("Send it by e-mail", True),
+        ("Just give me the link", True),
+        ("Show a QR code", True),
+        ("Leave it to the payment profile", False),
+    ],
+)
+async def test_whoever_gets_a_bare_address_sees_our_page_first(shop, delivery, ours):
+    await issues(shop, email="kari@example.com", delivery=delivery)
+
+    await shop.presses("Show link")
+
+    shown = whispers(shop)[-1]
+    assert (page_of(shop) in shown, shop.dintero.url_of(shop.session()) in shown) == (ours, not ours)
 
 
 # -- the app link

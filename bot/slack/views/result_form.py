@@ -56,11 +56,11 @@ def created_form(story: Story, url: str | None, look: Look) -> Block:
     order, facts = story.order, link.facts
     sandbox = look.sandbox and order.delivery in TO_PHONE
     head, note = _DELIVERED[Delivered.SIMULATED if sandbox else facts.delivered]
-    note = note.format(message=message(order)) + opening(order, facts)
+    told = [sentence for sentence in (note.format(message=message(order)), opening(order, facts)) if sentence]
     amount = look.money(link.amount, link.currency)
     blocks = [section(f"{head} · {amount} · {escape(link.reference)} · {customer(story)}")]
-    if note:
-        blocks.append(section(note))
+    if told:
+        blocks.append(section(" ".join(told)))
     if url:
         blocks += [section("The link, to copy:"), _copyable(url)]
     if url and order.delivery in ON_OUR_PAGE:
