@@ -28,6 +28,7 @@ async def much_to_choose(tmp_path, override):
     async with opened_shop(tmp_path, account="P12345678", switches=switches, **offered) as shop:
         shop.dintero.profiles[WORKSHOP] = {"configuration": BY_VIPPS, "sms": True}
         yield shop
+        assert shop.slack.complaints == []
 
 
 async def opens_more(shop, text="249,50 91234567 Tow bar #4711"):

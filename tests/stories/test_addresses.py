@@ -109,7 +109,7 @@ async def test_an_address_is_paid_for_once_when_the_order_is_requested_again(sho
 # -- name and terms
 
 
-async def test_the_customers_name_is_shown_to_whoever_asks_for_the_link_and_nowhere_else(shop):
+async def test_the_customers_name_is_shown_to_whoever_asks_for_the_link_and_nowhere_else(shop, journal):
     form = await issues(shop, name="Kari Nordmann")
 
     await shop.presses("Show link")
@@ -117,6 +117,7 @@ async def test_the_customers_name_is_shown_to_whoever_asks_for_the_link_and_nowh
     assert "Give it to Kari Nordmann only." in whispers(shop)[-1]
     assert "Nordmann" not in "\n".join([plain(form), card(shop), *lines(shop)])
     assert "Nordmann" not in json.dumps(asked(shop))
+    assert "Nordmann" not in journal()
     files = Path(database.path_of(shop)).parent.glob("paylink.db*")
     assert not any(b"Nordmann" in file.read_bytes() for file in files)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.stories.browsing import page_of
 from tests.stories.choosing import BY_VIPPS, WORKSHOP, asked, chooses, issues, much_to_choose, opens_more, sends
 from tests.stories.shop import opened_shop
 from tests.stories.till import card, lines, plain, whispers
@@ -22,6 +23,7 @@ async def vipps_shop(tmp_path):
     async with opened_shop(tmp_path, account="P12345678", paylink_methods="vipps") as shop:
         shop.dintero.profiles["default"] = {"configuration": BY_VIPPS, "sms": False}
         yield shop
+        assert shop.slack.complaints == []
 
 
 # -- payment methods
@@ -104,6 +106,19 @@ async def test_a_link_that_is_sent_again_keeps_its_methods_its_profile_and_its_t
     assert again["url"]["merchant_terms_url"] == "https://shop.example.com/terms"
 
 
+async def test_a_method_that_is_taken_from_the_settings_before_the_link_is_made_makes_none(shop):
+    """The session would offer what nobody chose."""
+    form = await opens_more(shop)
+    await chooses(shop, form, methods=["Swish"])
+    await shop.slack.submit(shop.kari, form)
+    await shop.restart(paylink_methods="vipps, klarna.klarna")
+
+    await shop.work()
+
+    assert shop.writes("create") == []
+    assert "Swish is not among the shop's payment methods any more." in card(shop)
+
+
 # -- profiles
 
 
@@ -131,6 +146,28 @@ async def test_what_is_left_to_the_profile_needs_a_number(shop):
 
     assert form.errors.keys() == {"phone"}
     assert shop.writes("create") == []
+
+
+# -- what is handed over
+
+
+@pytest.mark.parametrize(
+    ("delivery", "ours"),
+    [
+        ("Send it by SMS or push", False),
+        ("Send it by e-mail", True),
+        ("Just give me the link", True),
+        ("Show a QR code", True),
+        ("Leave it to the payment profile", False),
+    ],
+)
+async def test_whoever_gets_a_bare_address_sees_our_page_first(shop, delivery, ours):
+    await issues(shop, email="kari@example.com", delivery=delivery)
+
+    await shop.presses("Show link")
+
+    shown = whispers(shop)[-1]
+    assert (page_of(shop) in shown, shop.dintero.url_of(shop.session()) in shown) == (ours, not ours)
 
 
 # -- the app link

@@ -71,7 +71,8 @@ def delivery_note(order: Order, facts: Facts, look: Look) -> str:
         return _TO_SCAN
     if order.delivery in TO_PHONE and facts.delivered is Delivered.NONE:
         return "" if facts.vouched_by else _NEVER_SAID
-    return _SHARE.get(facts.delivered, "").format(message=message(order)) + opening(order, facts)
+    told = (_SHARE.get(facts.delivered, "").format(message=message(order)), opening(order, facts))
+    return " ".join(sentence for sentence in told if sentence)
 
 
 def opening(order: Order, facts: Facts) -> str:
@@ -79,7 +80,7 @@ def opening(order: Order, facts: Facts) -> str:
     wallet = sole_wallet(order.methods)
     if wallet and order.delivery is Delivery.SMS and facts.delivered is Delivered.SENT:
         return f"It went out as a push in the {wallet} app."
-    return f" The link opens {wallet} on the customer's phone." if order.delivery is Delivery.APP and wallet else ""
+    return f"The link opens {wallet} on the customer's phone." if order.delivery is Delivery.APP and wallet else ""
 
 
 def _status(story: Story, link: Link, now: datetime, look: Look) -> list[str]:

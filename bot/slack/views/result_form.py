@@ -72,11 +72,11 @@ def created_form(story: Story, url: str | None, look: Look, carriers: Sequence[B
     sandbox = look.sandbox and order.delivery in TO_PHONE
     delivered = Delivered.SIMULATED if sandbox else facts.delivered
     head, note = _OTHERWISE.get((order.delivery, delivered)) or _DELIVERED[delivered]
-    note = note.format(message=message(order)) + opening(order, facts)
+    told = [sentence for sentence in (note.format(message=message(order)), opening(order, facts)) if sentence]
     amount = look.money(link.amount, link.currency)
     blocks = [section(f"{head} · {amount} · {escape(link.reference)} · {customer(story)}")]
-    if note:
-        blocks.append(section(note))
+    if told:
+        blocks.append(section(" ".join(told)))
     blocks += carriers
     if url:
         blocks += [section("The link, to copy:"), _copyable(url)]
