@@ -31,6 +31,8 @@ BOT_PAGE: Final = {
 MAIL_PAGE: Final = OWN_PAGE | {
     "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 }
+STYLESHEET: Final = re.compile(rb'<link rel="stylesheet" href="([^"]*)">')
+SCRIPT: Final = re.compile(rb'<script src="[^"]*" defer></script>')
 HREF: Final = re.compile('href="(https?://[^"]*)"')
 
 
@@ -60,12 +62,23 @@ async def _fetched(world: World, url: httpx.URL) -> Response:
     try:
         async with world.traffic.client("customer", "bot") as http:
             answer = await http.get(url, timeout=SECONDS)
+            shown = await _dressed(http, answer)
     except httpx.TransportError:
         return _says("silent", 504, to=str(url))
     if answer.next_request:
         return RedirectResponse(on_the_phone(str(answer.next_request.url)), 303)
     kind = answer.headers.get("Content-Type", "text/plain")
-    return Response(answer.content, answer.status_code, BOT_PAGE | {"Content-Type": kind})
+    return Response(shown, answer.status_code, BOT_PAGE | {"Content-Type": kind})
+
+
+async def _dressed(http: httpx.AsyncClient, answer: httpx.Response) -> bytes:
+    """The page with its stylesheet in it, and without its script: here neither stands where the page looks for it."""
+    linked = STYLESHEET.search(answer.content)
+    if linked is None:
+        return answer.content
+    style = await http.get(answer.url.join(linked[1].decode()), timeout=SECONDS)
+    dressed = STYLESHEET.sub(lambda _: b"<style>" + style.content + b"</style>", answer.content)
+    return SCRIPT.sub(b"", dressed)
 
 
 def mail(world: World, number: int) -> Response:

@@ -36,6 +36,10 @@ class Site:
         self.visits.append(request.url.path)
         if request.url.path == "/away":
             return RedirectResponse(request.query_params["to"])
+        if request.url.path == "/p/page.css":
+            return PlainTextResponse("main { color: red }")
+        if request.url.path == "/p/token":
+            return HTMLResponse('<link rel="stylesheet" href="page.css"><script src="seen.js" defer></script><p>Pay')
         if request.url.path == "/plain":
             return PlainTextResponse("plain words")
         status = 200 if request.url.path == "/thanks/known" else 404
@@ -112,6 +116,12 @@ async def test_the_bots_page_is_shown_as_the_bot_answers_it(stage, bot, path, st
 
     assert (page.status_code, page.text) == (status, "<style>p{}</style><p>Thanks for stopping by")
     assert page.headers["content-type"] == "text/html; charset=utf-8"
+
+
+async def test_the_bots_page_is_dressed_as_it_is_at_its_own_address(stage, bot):
+    page = await stage.phone(f"{bot.url}/p/token")
+
+    assert page.text == "<style>main { color: red }</style><p>Pay"
 
 
 async def test_the_bots_page_is_no_markup_where_the_bot_says_so(stage, bot):
