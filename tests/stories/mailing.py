@@ -68,10 +68,3 @@ async def created(shop, **changed):
 def states(shop):
     """Each mail's number, state and tries."""
     return database.rows(shop, "SELECT n, state, tries FROM mail ORDER BY wanted_at, n")
-
-
-async def page_of(shop, reference="4711"):
-    """The address of the link's own page."""
-    async with shop.bot.store.read() as work:
-        link = (await work.links_by_reference([reference]))[reference]
-    return f"{shop.url}/p/{shop.bot.store.token(link.id)}"

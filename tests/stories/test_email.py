@@ -11,7 +11,8 @@ from sandbox.dintero import Switches
 from sandbox.dintero.faults import Fault
 from sandbox.mail import text_of
 from tests.stories import database
-from tests.stories.mailing import CUSTOMER, created, issues, page_of, shop_with_mail, states, submits
+from tests.stories.browsing import page_of
+from tests.stories.mailing import CUSTOMER, created, issues, shop_with_mail, states, submits
 from tests.stories.till import card, lines, plain, until
 
 
@@ -29,8 +30,8 @@ async def test_the_customer_gets_one_mail_that_leads_to_our_page_and_the_card_sa
     [mail] = mailbox.mails
     assert mail["To"] == CUSTOMER
     assert mail["From"] == "Fjord Shop <pay@fjord-example.no>"
-    assert await page_of(shop) in text_of(mail)
-    assert await page_of(shop) in text_of(mail, "html")
+    assert page_of(shop) in text_of(mail)
+    assert page_of(shop) in text_of(mail, "html")
     assert "249,50" in text_of(mail)
     assert "Sent · 249,50 kr" in card(shop)
     assert "n•••@f•••.no" in card(shop)

@@ -7,7 +7,8 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from tests.stories.mailing import issues, page_of, submits
+from tests.stories.browsing import page_of
+from tests.stories.mailing import issues, submits
 from tests.stories.till import card, lines, plain
 
 
@@ -36,7 +37,7 @@ async def test_the_code_stands_in_the_thread_and_leads_to_our_page(at_the_counte
     answer = await fetched(code_in(line.blocks))
 
     [found] = zxingcpp.read_barcodes(Image.open(io.BytesIO(answer.content)))
-    assert found.text == await page_of(shop)
+    assert found.text == page_of(shop)
     assert answer.headers["content-type"] == "image/png"
     assert answer.headers["cache-control"] == "no-store"
     assert "The customer scans this code to pay 249,50 kr." in lines(shop)[0]
