@@ -24,7 +24,14 @@ async def test_the_form_opens_at_once_with_six_fields_and_their_presets(shop):
     assert "Price incl. VAT (NOK)" in form.read()
     assert form.buttons == ["More…", "Lines…"]
     deadlines = form.field("deadline").element["options"]
-    assert [one["text"]["text"] for one in deadlines] == ["30 minutes", "1 hour", "1 day", "1 week", "1 month"]
+    assert [one["text"]["text"] for one in deadlines] == [
+        "On the phone (30 minutes)",
+        "30 minutes",
+        "1 hour",
+        "1 day",
+        "1 week",
+        "1 month",
+    ]
 
 
 async def test_the_form_opens_although_the_database_and_dintero_are_away(shop):
