@@ -162,10 +162,13 @@ def _uncertain(link: Link, now: datetime) -> tuple[Action, ...]:
 
 
 def _open(link: Link, now: datetime) -> tuple[Action, ...]:
-    show = (Action.SHOW_LINK,) if link.url and now < link.expires_at else ()
+    alive = now < link.expires_at
+    show = (Action.SHOW_LINK,) if link.url and alive else ()
     if not link.session_id:
         return (*show, Action.REFRESH)
     first = (Action.HUNG_UP,) if link.on_phone else ()
+    if not alive:  # more time is what is missing
+        return (*first, Action.EXTEND, Action.RESEND, Action.CHANGE, Action.CANCEL, Action.REFRESH)
     undelivered = link.facts.delivered in _UNDELIVERED and not link.on_phone
     other = (Action.RESEND, *((Action.SEND_EMAIL,) if undelivered else ()), Action.CHANGE, Action.EXTEND)
     return (*first, *show, *other, Action.CANCEL, Action.REFRESH)
