@@ -163,10 +163,13 @@ def _uncertain(link: Link, now: datetime) -> tuple[Action, ...]:
 
 
 def _open(link: Link, now: datetime) -> tuple[Action, ...]:
-    show = (Action.SHOW_LINK,) if link.url and now < link.expires_at else ()
+    alive = now < link.expires_at
+    show = (Action.SHOW_LINK,) if link.url and alive else ()
     if not link.session_id:
         return (*show, Action.REFRESH)
     first = (Action.HUNG_UP,) if link.on_phone else ()
+    if not alive:  # more time is what is missing
+        return (*first, Action.EXTEND, Action.RESEND, Action.CHANGE, Action.CANCEL, Action.REFRESH)
     undelivered = link.facts.delivered in _UNDELIVERED and not link.on_phone
     other = (Action.RESEND, *((Action.SEND_EMAIL,) if undelivered else ()), Action.CHANGE, Action.EXTEND)
     reminds = (Action.STOP_REMINDERS,) if link.remind_at is not None and now < link.expires_at else ()

@@ -163,7 +163,7 @@ def test_a_link_is_shared_until_its_deadline_and_can_be_cancelled_after_it():
     link = a_link(expires_at=NOW)
 
     assert actions(link, NOW - SECOND) == (A.SHOW_LINK, *OTHER, A.CANCEL, A.REFRESH)
-    assert actions(link, NOW) == (*OTHER, A.CANCEL, A.REFRESH)
+    assert actions(link, NOW) == (A.EXTEND, A.RESEND, A.CHANGE, A.CANCEL, A.REFRESH)
 
 
 def test_an_uncertain_link_has_no_link_to_show_and_nothing_to_cancel():

@@ -65,7 +65,7 @@ async def test_at_the_deadline_the_card_says_so_and_offers_no_link_to_share(shop
     assert "The deadline has passed. Paylink makes sure that no payment is under way" in shop.card.read()
     assert "Show link" not in shop.card.read()
     assert headline(shop) == "⌛ Deadline passed · 249,50 kr"
-    assert buttons(shop) == ["Send again…", "Change order…", "Cancel link", "Extend…", "Refresh"]
+    assert buttons(shop) == ["Extend…", "Send again…", "Cancel link", "Change order…", "Refresh"]
     assert (lists(), single()) == (0, 0), "it is our own clock that says so"
     assert shop.lines == []
 

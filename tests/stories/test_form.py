@@ -26,6 +26,7 @@ async def test_the_form_opens_at_once_with_six_fields_and_their_presets(shop):
     assert form.buttons == ["More…", "Lines…", "Preview"]
     deadlines = form.field("deadline").element["options"]
     assert [one["text"]["text"] for one in deadlines] == [
+        "On the phone (30 minutes)",
         "30 minutes",
         "1 hour",
         "1 day",

@@ -93,6 +93,17 @@ async def test_the_button_says_first_that_a_new_sms_goes_out(shop):
     assert len(shop.dintero.inbox) == 1
 
 
+async def test_half_an_hour_that_is_just_over_may_still_become_a_day(shop):
+    await on_the_phone(shop)
+    await shop.later(minutes=31)
+    assert "Deadline passed" in shop.card.read()
+
+    await shop.presses(HANGS_UP)
+
+    assert "📨 Sent" in shop.card.read()
+    assert "4711-2" in shop.card.read()
+
+
 async def test_a_customer_who_paid_before_hanging_up_gets_nothing_new(shop):
     await on_the_phone(shop)
     await shop.later(minutes=2)

@@ -40,10 +40,6 @@ class Site:
         self.visits.append(request.url.path)
         if request.url.path == "/away":
             return RedirectResponse(request.query_params["to"])
-        if request.url.path == "/p/page.css":
-            return PlainTextResponse("main { color: red }")
-        if request.url.path == "/p/token":
-            return HTMLResponse('<link rel="stylesheet" href="page.css"><script src="seen.js" defer></script><p>Pay')
         if request.url.path == "/plain":
             return PlainTextResponse("plain words")
         if request.method == "POST":
