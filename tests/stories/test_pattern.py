@@ -188,3 +188,13 @@ async def test_only_those_trusted_with_money_set_it_where_they_are_named(shop):
     assert "The next one is" in await says(shop, "{yyyy}-{seq}", person=shop.people["ola"])
     assert "Only the people trusted" in await says(shop, "off")
     assert "The next one is" in await says(shop, ""), "everybody may see it"
+
+
+async def test_the_hint_is_at_most_half_a_minute_old(shop):
+    await says(shop, "{yyyy}-{seq}")
+    assert hint(await shop.opens_form()).endswith("Empty: 2026-1.")
+    database.write(shop, "UPDATE numbering SET last = 9, period = '2026'")
+
+    assert hint(await shop.opens_form()).endswith("Empty: 2026-1.")
+    shop.clock.pass_(seconds=31)
+    assert hint(await shop.opens_form()).endswith("Empty: 2026-10.")
