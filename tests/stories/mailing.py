@@ -3,6 +3,8 @@
 import contextlib
 import uuid
 from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from bot.domain.drafts import Draft, DraftLine
 from bot.domain.permissions import Actor, Policy, Standing
@@ -12,6 +14,7 @@ from sandbox.mail import Mailbox
 from tests.stories import database
 from tests.stories.shop import opened_shop
 
+DAY = timedelta(days=1)
 CUSTOMER = "nora.nordmann@fjord-example.no"
 FROM = "Fjord Shop <pay@fjord-example.no>"
 DRAFT = Draft(
@@ -35,7 +38,7 @@ async def shop_with_mail(tmp_path, **settings):
 
 
 async def submits(shop, view_id=None, **changed):
-    """Send the form as it would be once all of this can be chosen in it; nothing works on it yet."""
+    """Send a form with these fields, as Slack's side of the bot does; nothing works on it yet."""
     account = shop.bot.settings.dintero_account_id
     house = House(
         workspace_id=await shop.bot.store.introduce(team_id=shop.slack.team_id, account_id=account),
@@ -43,10 +46,11 @@ async def submits(shop, view_id=None, **changed):
         account_id=account,
         currency="NOK",
         country="NO",
+        zone=ZoneInfo("Europe/Oslo"),
         mails=shop.bot.settings.paylink_smtp_url is not None,
     )
     issuing = Issuing(
-        store=shop.bot.store, clock=shop.clock, bell=shop.bot.bells, shop=house, policy=Policy()
+        store=shop.bot.store, clock=shop.clock, bell=shop.bot.bells, shop=house, policy=Policy(), alike_within=DAY
     )  # fmt: skip
     draft = replace(DRAFT, id=uuid.uuid4().hex, channel=shop.sales.id, **changed)
     actor = Actor(user_id=shop.kari.id, team_id=shop.slack.team_id, standing=Standing.MEMBER)

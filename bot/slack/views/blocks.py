@@ -153,8 +153,8 @@ def option(text: str, value: str, description: str = "") -> Block:
 
 
 def buttons(*elements: Block) -> Block:
-    """A row of buttons inside a form."""
-    return {"type": "actions", "block_id": "buttons", "elements": list(elements)}
+    """A row of buttons inside a form, named after its first: a form may have several rows."""
+    return {"type": "actions", "block_id": f"buttons:{elements[0]['action_id']}", "elements": list(elements)}
 
 
 def button(action_id: str, label: str, value: str = "", spoken: str = "") -> Block:
