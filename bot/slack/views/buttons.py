@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from bot.domain.actions import ABOUT_OPERATION, Action, open_amount
@@ -125,8 +126,8 @@ def _question(action: Action, story: Story, link: Link, look: Look) -> Block | N
         Action.CAPTURE: _ask_capture,
         Action.RELEASE: _ask_release,
         Action.CANCEL: _ask_cancel,
-        Action.HUNG_UP: _ask_hung_up,
-        Action.SEND_EMAIL: _ask_send_email,
+        Action.HUNG_UP: partial(_ask_hung_up, look=look),
+        Action.SEND_EMAIL: partial(_ask_send_email, look=look),
         Action.GIVE_BACK: _ask_give_back,
         Action.KEEP: _ask_keep,
         Action.TRY_AGAIN: _ask_try_again,
@@ -179,12 +180,13 @@ def _ask_cancel(_: Story, link: Link, __: str) -> Block:
     )
 
 
-def _ask_hung_up(story: Story, _: Link, __: str) -> Block:
-    return _dialog("A day instead of minutes?", f"{what_follows(story.order.delivery)} It lives for 1 day.", "Go on")
+def _ask_hung_up(story: Story, _: Link, __: str, look: Look) -> Block:
+    follows = what_follows(story.order.delivery, story.order.methods, look)
+    return _dialog("A day instead of minutes?", f"{follows} It lives for 1 day.", "Go on")
 
 
-def _ask_send_email(_: Story, __: Link, ___: str) -> Block:
-    return _dialog("Send it by e-mail?", what_follows(Delivery.EMAIL), "Send")
+def _ask_send_email(story: Story, _: Link, __: str, look: Look) -> Block:
+    return _dialog("Send it by e-mail?", what_follows(Delivery.EMAIL, story.order.methods, look), "Send")
 
 
 def _ask_give_back(story: Story, link: Link, amount: str) -> Block:

@@ -86,7 +86,7 @@ def issue_form(
     blocks += aloud_of(draft, currency, look, now)
     metadata = FormMetadata.of(draft, doubt.told if doubt else None).encode()
     if draft.replaces:
-        return change_modal(draft, blocks, metadata)
+        return change_modal(draft, blocks, metadata, look)
     submit = SEND_ANYWAY if doubt and doubt.twins else "Send"
     return modal(TITLE, blocks, callback_id=ids.VIEW_ISSUE, metadata=metadata, submit=submit)
 

@@ -64,14 +64,14 @@ _TO_SCAN: Final = "Nothing is sent to the customer. The code to scan stands in t
 def delivery_note(order: Order, facts: Facts, look: Look) -> str:
     """How the link reaches the customer, when somebody has to know; else an empty string."""
     if look.sandbox and order.delivery in TO_PHONE:
-        return _SANDBOX.format(message=message(order))
+        return _SANDBOX.format(message=message(order.methods))
     if order.delivery is Delivery.EMAIL:
         return _BY_MAIL.get(facts.delivered, "")
     if order.delivery is Delivery.QR and facts.delivered is Delivered.NONE:
         return _TO_SCAN
     if order.delivery in TO_PHONE and facts.delivered is Delivered.NONE:
         return "" if facts.vouched_by else _NEVER_SAID
-    told = (_SHARE.get(facts.delivered, "").format(message=message(order)), opening(order, facts))
+    told = (_SHARE.get(facts.delivered, "").format(message=message(order.methods)), opening(order, facts))
     return " ".join(sentence for sentence in told if sentence)
 
 

@@ -40,7 +40,8 @@ def resend_form(story: Story, link: Link, look: Look) -> Block:
 def extend_form(story: Story, link: Link, now: datetime, look: Look) -> Block:
     """How much longer, counted from now. A link's deadline cannot be moved, so this is another link."""
     words = f"*{escape(link.reference)}* can be paid until {look.date(link.expires_at)}. How long from now instead?"
-    told = f"A link cannot be made longer, so another takes its place. {what_follows(story.order.delivery)}"
+    follows = what_follows(story.order.delivery, story.order.methods, look)
+    told = f"A link cannot be made longer, so another takes its place. {follows}"
     options = [option(said, value) for value, said in _LONGER.items()]
     longer = next((value for value in _SPANS if read_deadline(value, now, look.zone) > link.expires_at), _SPANS[-1])
     blocks = [

@@ -72,7 +72,7 @@ def created_form(story: Story, url: str | None, look: Look, carriers: Sequence[B
     sandbox = look.sandbox and order.delivery in TO_PHONE
     delivered = Delivered.SIMULATED if sandbox else facts.delivered
     head, note = _OTHERWISE.get((order.delivery, delivered)) or _DELIVERED[delivered]
-    told = [sentence for sentence in (note.format(message=message(order)), opening(order, facts)) if sentence]
+    told = [sentence for sentence in (note.format(message=message(order.methods)), opening(order, facts)) if sentence]
     amount = look.money(link.amount, link.currency)
     blocks = [section(f"{head} · {amount} · {escape(link.reference)} · {customer(story)}")]
     if told:

@@ -1,6 +1,6 @@
 """The words that the card, the lines and the dialogs share."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -8,7 +8,7 @@ from bot.domain.contacts import mask_email
 from bot.domain.links import Link, Status
 from bot.domain.methods import sole_wallet
 from bot.domain.operations import Kind, Operation, State
-from bot.domain.orders import Delivery, Order
+from bot.domain.orders import Delivery
 from bot.domain.phones import mask_number
 from bot.domain.stories import Story
 from bot.slack.views.blocks import Look, escape, person
@@ -39,9 +39,9 @@ def customer(story: Story) -> str:
     return mask_number(order.phone) if order.phone else "No number given"
 
 
-def message(order: Order) -> str:
-    """What Dintero sends to the customer's number: an SMS, or a push where a single wallet can pay."""
-    return "push" if sole_wallet(order.methods) else "SMS"
+def message(methods: Sequence[str]) -> str:
+    """What Dintero sends for a link that can be paid with these: an SMS, or a push where it is a single wallet."""
+    return "push" if sole_wallet(methods) else "SMS"
 
 
 def time_left(at: datetime, deadline: datetime) -> str:
