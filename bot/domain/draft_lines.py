@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from bot.domain.choices import NO_CHOICES, Choices
+from bot.domain.choices import Choices
 from bot.domain.drafts import EXCL, INCL, Draft, DraftLine, read_sold, vat_rates
 from bot.domain.money import plain_amount, round_half_up
 from bot.domain.orders import SHIPPING_LINE, Line
@@ -34,7 +34,7 @@ def fits_first_view(draft: Draft) -> bool:
     return len(lines) == 1 and lines[0].quantity == "1"
 
 
-def sums(draft: Draft, currency: str, choices: Choices = NO_CHOICES) -> Sums | None:
+def sums(draft: Draft, currency: str, choices: Choices) -> Sums | None:
     """Total and VAT per rate, once every line that has something in it can be read; `currency` is the draft's.
 
     What the address costs is part of it.

@@ -12,7 +12,7 @@ from bot.domain.events import Happened, Source
 from bot.domain.items import Item
 from bot.domain.links import Delivered, Status
 from bot.domain.operations import OPEN, Kind, State
-from bot.domain.orders import Capture, Delivery
+from bot.domain.orders import Capture, Delivery, Remind
 from bot.domain.redrafting import draft_of
 from bot.services.patterns import Coming
 from bot.slack.views.blocks import Look
@@ -473,6 +473,15 @@ def previews():
     ):
         shown = {"currency": "NOK", "look": fjord, "now": NOW, "reference": reference, "wrong": wrong}
         yield f"preview, {name}", preview_form(draft, **shown)
+    all_chosen = replace(
+        FILLED, methods=("vipps",), address="Home delivery", profile="P1.workshop", name="Kari Nordmann",
+        terms="https://shop.example.com/terms", remind=Remind.EMAIL, remind_opened=True, note="Called *twice*",
+        email="kari@example.com",
+    )  # fmt: skip
+    choosing = {"currency": "NOK", "look": replace(CHOOSING, mails=True), "now": NOW, "reference": "4711", "wrong": []}
+    yield "preview, all there is to choose", preview_form(all_chosen, **choosing)
+    by_hand = replace(FILLED, delivery=Delivery.EMAIL, email="kari@example.com", phone="")
+    yield "preview, an e-mail without a mail server", preview_form(by_hand, **(choosing | {"look": LOOK}))
 
 
 def line_forms():

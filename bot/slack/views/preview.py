@@ -6,7 +6,8 @@ from typing import Final
 
 from bot.domain.draft_lines import filled_lines, sums
 from bot.domain.drafts import Draft
-from bot.domain.orders import Capture, Delivery
+from bot.domain.methods import sole_wallet, title
+from bot.domain.orders import Capture, Delivery, Remind
 from bot.domain.phones import BadPhone, parse_mobile, show
 from bot.domain.typed import is_day, read_deadline
 from bot.slack import ids
@@ -23,6 +24,13 @@ _WAYS: Final[Mapping[Delivery, str]] = {
     Delivery.APP: "You hand over a link that opens the app",
     Delivery.PROFILE: "Dintero sends it as the payment profile says",
 }
+_REMINDERS: Final[Mapping[Remind, str]] = {
+    Remind.NONE: "",
+    Remind.NUDGE: "You, in the thread",
+    Remind.EMAIL: "The customer, by e-mail",
+}
+_FIELDS: Final = 10
+"""As many as a section takes (Slack reference §9)."""
 _MONEY: Final = {
     Capture.RESERVE: "Reserved first, until somebody presses Capture",
     Capture.AUTOMATIC: "Taken as soon as it is reserved",
@@ -37,7 +45,7 @@ def preview_form(
     `reference` says which one it will be, `wrong` what keeps it from being sent, one sentence each: both mrkdwn.
     """
     money = draft.currency or currency
-    found = sums(draft, money)
+    found = sums(draft, money, look.choices)
     seller = escape(look.seller) or "You"
     amount = f" {look.money(found.total, money)}" if found else " …"
     asks = "ask" if seller == "You" else "asks"
@@ -51,25 +59,61 @@ def preview_form(
         *(summary(draft, money, look) if filled_lines(draft) else []),
         *told_sums(draft, money, look),
         {"type": "divider"},
-        {"type": "section", "fields": _fields(draft, look, now, reference)},
+        *_sections(_fields(draft, look, now, reference)),
         *aloud_of(draft, currency, look, now),
     ]
     view = modal("Preview", blocks, callback_id=ids.VIEW_PREVIEW, metadata="")
     return view | {"external_id": f"preview:{draft.id}", "close": plain("Back", 24)}
 
 
+def _sections(told: list[Block]) -> list[Block]:
+    return [{"type": "section", "fields": told[at : at + _FIELDS]} for at in range(0, len(told), _FIELDS)]
+
+
 def _fields(draft: Draft, look: Look, now: datetime, reference: str) -> list[Block]:
     told = {
-        "How it goes out": _WAYS[Delivery(draft.delivery)],
+        "How it goes out": _way(draft, look),
         "Mobile number": _phone(draft, look),
         "Pay within": _deadline(draft, look, now),
         "Reference": reference,
         "Money": _MONEY[Capture(draft.capture)],
         "Customer's e-mail": escape(draft.email),
         "Customer's name": escape(draft.name),
+        "Address wanted": _address(draft, look),
+        "Payment methods": " · ".join(title(one) for one in look.choices.payable(draft.methods)),
+        "Payment profile": _profile(draft, look),
+        "Terms of sale": escape(draft.terms or look.choices.terms),
+        "Reminders to": _reminders(draft),
         "Note, for the thread only": escape(draft.note),
     }
     return [mrkdwn(f"*{name}*\n{value}", 2000) for name, value in told.items() if value]
+
+
+def _way(draft: Draft, look: Look) -> str:
+    delivery = Delivery(draft.delivery)
+    wallet = sole_wallet(look.choices.payable(draft.methods))
+    if delivery is Delivery.SMS and wallet:
+        return f"Dintero sends a push in the {wallet} app"
+    if delivery is Delivery.EMAIL and not look.mails:
+        return "You send it from your own mail app"
+    return _WAYS[delivery]
+
+
+def _profile(draft: Draft, look: Look) -> str:
+    """Only said where there is a choice."""
+    names = {one.id: one.name for one in look.choices.profiles}
+    return escape(names.get(draft.profile, draft.profile)) if draft.profile and len(names) > 1 else ""
+
+
+def _address(draft: Draft, look: Look) -> str:
+    chosen = next((one for one in look.choices.shipping if one.name == draft.address), None)
+    price = f" · {look.money(chosen.price, chosen.currency)}" if chosen and chosen.price else ""
+    return f"{escape(draft.address)}{price}"
+
+
+def _reminders(draft: Draft) -> str:
+    who = _REMINDERS[Remind(draft.remind)]
+    return f"{who}, also once it was opened" if who and draft.remind_opened else who
 
 
 def _phone(draft: Draft, look: Look) -> str:
