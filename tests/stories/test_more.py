@@ -47,6 +47,8 @@ async def test_more_keeps_what_was_typed_and_preset(shop):
         "delivery": "Send it by SMS or push",
         "email": "",
         "note": "",
+        "remind": "No reminders",
+        "remind_opened": "It is opened or paid",
     }
     assert "Total so far: 249,50 kr, of which VAT: 15 % 32,54 kr." in form.read().replace("\xa0", " ")
 
