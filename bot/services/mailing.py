@@ -93,8 +93,13 @@ class Mailing:
                 story = None
         if story is None:
             await self._wait(mail, claimed.fence, _UNREADABLE)
-        else:
+            return
+        try:
             await self._send(story, mail, claimed.fence)
+        except Exception:
+            # The row keeps its state: still wanted, it is claimed again; sending, its lease ends and it is unknown.
+            self.counters.add("mail_errors")
+            log.exception("mail_broke", mail=mail.id)
 
     async def _send(self, story: Story, mail: Mail, fence: int) -> None:
         link = story.link(mail.link_id)

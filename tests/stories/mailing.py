@@ -6,10 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from bot.domain.actions import Action
 from bot.domain.drafts import Draft, DraftLine
 from bot.domain.permissions import Actor, Policy, Standing
+from bot.domain.redrafting import draft_of
 from bot.services.issuing import Issuing, Submission
 from bot.services.issuing import Shop as House
+from bot.services.pressing import Press, Pressing
 from sandbox.mail import Mailbox
 from tests.stories import database
 from tests.stories.shop import opened_shop
@@ -37,10 +40,10 @@ async def shop_with_mail(tmp_path, **settings):
             assert shop.slack.complaints == []
 
 
-async def submits(shop, view_id=None, **changed):
-    """Send a form with these fields, as Slack's side of the bot does; nothing works on it yet."""
+async def house_of(shop):
+    """The shop as its services know it."""
     account = shop.bot.settings.dintero_account_id
-    house = House(
+    return House(
         workspace_id=await shop.bot.store.introduce(team_id=shop.slack.team_id, account_id=account),
         team_id=shop.slack.team_id,
         account_id=account,
@@ -49,12 +52,35 @@ async def submits(shop, view_id=None, **changed):
         zone=ZoneInfo("Europe/Oslo"),
         mails=shop.bot.settings.paylink_smtp_url is not None,
     )
-    issuing = Issuing(
-        store=shop.bot.store, clock=shop.clock, bell=shop.bot.bells, shop=house, policy=Policy(), alike_within=DAY
-    )  # fmt: skip
+
+
+def seller(shop):
+    return Actor(user_id=shop.kari.id, team_id=shop.slack.team_id, standing=Standing.MEMBER)
+
+
+def told(shop, house):
+    """What both services are made with."""
+    return {"store": shop.bot.store, "clock": shop.clock, "bell": shop.bot.bells, "shop": house, "policy": Policy()}
+
+
+async def submits(shop, view_id=None, **changed):
+    """Send a form with these fields, as Slack's side of the bot does; nothing works on it yet."""
+    issuing = Issuing(**told(shop, await house_of(shop)), alike_within=DAY)
     draft = replace(DRAFT, id=uuid.uuid4().hex, channel=shop.sales.id, **changed)
-    actor = Actor(user_id=shop.kari.id, team_id=shop.slack.team_id, standing=Standing.MEMBER)
-    return await issuing.submit(Submission(draft=draft, actor=actor, view_id=view_id))
+    return await issuing.submit(Submission(draft=draft, actor=seller(shop), view_id=view_id))
+
+
+async def sends_again(shop, reference="4711"):
+    """*Send again…* with nothing changed, and the bot does what follows."""
+    pressing = Pressing(**told(shop, await house_of(shop)), locale="nb_NO")
+    async with shop.bot.store.read() as work:
+        link = (await work.links_by_reference([reference]))[reference]
+        story = await work.story_of_link(link.id)
+    draft = draft_of(story.order, uuid.uuid4().hex)
+    await pressing.press(
+        Press(action=Action.RESEND, link_id=link.id, actor=seller(shop), seen_open=0, response_url=None, draft=draft)
+    )
+    await shop.work()
 
 
 async def issues(shop, **changed):

@@ -2,17 +2,19 @@
 
 import asyncio
 import contextlib
+from dataclasses import replace
 
 import pytest
 
 from bot.app import assembled
+from bot.mail.smtp import SmtpMailer
 from bot.settings import Settings
 from sandbox.dintero import Switches
 from sandbox.dintero.faults import Fault
 from sandbox.mail import text_of
 from tests.stories import database
 from tests.stories.browsing import page_of
-from tests.stories.mailing import CUSTOMER, created, issues, shop_with_mail, states, submits
+from tests.stories.mailing import CUSTOMER, created, issues, sends_again, shop_with_mail, states, submits
 from tests.stories.till import card, lines, plain, until
 
 
@@ -190,6 +192,54 @@ async def test_a_process_that_dies_before_it_is_handed_over_loses_nothing(both):
     await shop.later(seconds=61)
 
     assert len(mailbox.mails) == 1
+
+
+async def test_a_mailer_that_asks_twice_is_told_no(both):
+    """Leave to hand a mail over is given once: whoever repeats it by itself would send two."""
+    shop, mailbox = both
+    asked = []
+
+    class Eager:
+        async def send(self, _letter, may_hand_over):
+            asked.extend([await may_hand_over(), await may_hand_over()])
+
+    await created(shop)
+    await replace(shop.bot.mailing, mailer=Eager()).send_once()
+
+    assert asked == [True, False]
+    assert mailbox.mails == []
+
+
+async def test_a_mail_that_breaks_us_keeps_no_other_from_going_out(both):
+    shop, mailbox = both
+    send = SmtpMailer.send
+
+    class Clumsy(SmtpMailer):
+        async def send(self, letter, may_hand_over):
+            if letter.order.reference == "1":
+                raise ZeroDivisionError
+            await send(self, letter, may_hand_over)
+
+    await created(shop, reference="1")
+    await created(shop, reference="2")
+    fields = {name: getattr(shop.bot.mailing.mailer, name) for name in ("server", "sender", "now")}
+    await replace(shop.bot.mailing, mailer=Clumsy(**fields)).send_once()
+
+    assert [mail["Subject"].endswith("(2)") for mail in mailbox.mails] == [True]
+
+
+async def test_sending_again_mails_the_new_link_and_no_longer_the_old_one(both):
+    shop, mailbox = both
+    await issues(shop)
+    shop.clock.pass_(minutes=2)
+
+    await sends_again(shop)
+
+    first, second = mailbox.mails
+    assert page_of(shop, "4711") in text_of(first)
+    assert page_of(shop, "4711-2") in text_of(second)
+    assert first["Message-ID"] != second["Message-ID"]
+    assert "Sent" in card(shop)
 
 
 async def test_a_link_that_was_cancelled_before_its_mail_went_out_gets_none(both):

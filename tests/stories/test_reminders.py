@@ -9,6 +9,7 @@ import pytest
 from bot.app import assembled
 from bot.domain.errors import FieldErrors
 from bot.settings import Settings
+from tests.stories import database
 from tests.stories.mailing import issues, shop_with_mail, submits
 from tests.stories.till import card, lines
 
@@ -147,6 +148,21 @@ async def test_two_processes_remind_once(both):
         await shop.work()
 
     assert len(nudges(shop)) == 1
+
+
+async def test_an_order_that_cannot_be_read_keeps_no_other_from_being_reminded_of(both):
+    shop, _ = both
+    await issues(shop, reference="1", remind="nudge", deadline="7d", note="Called")
+    await issues(shop, remind="nudge", deadline="7d")
+    database.write(shop, "UPDATE orders SET note = 'gAAAA-spoiled' WHERE reference = '1'")
+    shop.clock.pass_(days=1, hours=20)
+
+    await shop.bot.reminding.remind_due()
+    await shop.bot.telling.tell_once()
+
+    told = database.rows(shop, "SELECT count(*) FROM event WHERE kind = 'nudged'")
+    assert told == [(1,)]
+    assert await shop.bot.reminding.remind_due() == 0
 
 
 async def test_after_a_long_outage_one_is_caught_up_and_not_all(both):
