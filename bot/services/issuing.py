@@ -101,13 +101,13 @@ class Issuing:
             raise Refused(decision.sentence, "forbidden")
         offer = self.shop.read(draft, self.clock.now())
         order, typed = self._order(draft, offer, actor), bool(draft.reference.strip())
-        link = self._link(order, offer)
         try:
             async with self.store() as work:
                 if not typed:
                     order = await numbered(work, order, self.shop.zone)
                 await work.add_order(order)
-                link = replace(link, reference=await free_reference(work, order, 1))
+                reference = await free_reference(work, order, 1)
+                link = next_link(order, 1, reference, expires_at=offer.expires_at, now=order.created_at)
                 doubt = await self._doubt(work, order, link, typed=typed)
                 if not doubt.was_told(submission.told):
                     return doubt
@@ -158,22 +158,24 @@ class Issuing:
             created_at=self.clock.now(),
         )
 
-    def _link(self, order: Order, offer: Offer) -> Link:
-        return Link(
-            id=uuid.uuid4().hex,
-            order_id=order.id,
-            n=1,
-            reference=order.reference,
-            status=Status.REQUESTED,
-            version=1,
-            amount=order.amount,
-            currency=order.currency,
-            auto_capture=order.capture is Capture.AUTOMATIC,
-            delivery=order.delivery,
-            on_phone=order.deadline == PHONE,
-            expires_at=offer.expires_at,
-            created_at=order.created_at,
-        )
+
+def next_link(order: Order, n: int, reference: str, *, expires_at: datetime, now: datetime) -> Link:
+    """The order's n-th link, to be created: it asks for what the order says now."""
+    return Link(
+        id=uuid.uuid4().hex,
+        order_id=order.id,
+        n=n,
+        reference=reference,
+        status=Status.REQUESTED,
+        version=1,
+        amount=order.amount,
+        currency=order.currency,
+        auto_capture=order.capture is Capture.AUTOMATIC,
+        delivery=order.delivery,
+        on_phone=order.deadline == PHONE,
+        expires_at=expires_at,
+        created_at=now,
+    )
 
 
 def known(story: Story | None) -> Story:

@@ -23,7 +23,7 @@ from bot.domain.redrafting import wished
 from bot.domain.schedule import next_look
 from bot.domain.stories import Story
 from bot.domain.typed import read_deadline
-from bot.services.issuing import Shop, free_reference, known, want_link
+from bot.services.issuing import Shop, free_reference, known, next_link, want_link
 from bot.services.ports.storage import Store, Work
 from bot.services.ports.world import Bell, Clock
 from bot.services.replacing import Wish, beyond, check_messages, keep_wish
@@ -207,21 +207,8 @@ class Pressing:
         n = story.newest.n + 1
         reference = await free_reference(work, story.order, n)
         now = self.clock.now()
-        fresh = Link(
-            id=uuid.uuid4().hex,
-            order_id=story.order.id,
-            n=n,
-            reference=reference,
-            status=Status.REQUESTED,
-            version=1,
-            amount=link.amount,
-            currency=link.currency,
-            auto_capture=link.auto_capture,
-            delivery=story.order.delivery,
-            on_phone=link.on_phone,
-            expires_at=_deadline(story, link, now, self.shop.zone),
-            created_at=now,
-        )
+        until = _deadline(story, link, now, self.shop.zone)
+        fresh = next_link(story.order, n, reference, expires_at=until, now=now)
         check_messages(story, story.order, now, trusted=self._is_trusted(press))
         news = self._news(Happened.SENT_AGAIN, press, reference=reference, **beyond(story, story.order))
         await work.mark_replaced(link.id)

@@ -1,6 +1,5 @@
 """A link that gives way to another: cancelled first, and only once that is certain is the next one made."""
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,11 +10,10 @@ from bot.domain.errors import FieldErrors, Refused
 from bot.domain.events import Happened, News, Source
 from bot.domain.links import Delivered, Link, Status
 from bot.domain.operations import Operation
-from bot.domain.orders import TO_PHONE, Capture, Order, agreed
+from bot.domain.orders import TO_PHONE, Order, agreed
 from bot.domain.redrafting import changes
 from bot.domain.stories import Story
-from bot.domain.typed import PHONE
-from bot.services.issuing import Shop, free_reference, want_link
+from bot.services.issuing import Shop, free_reference, next_link, want_link
 from bot.services.ports.storage import Work
 from bot.services.ports.world import Clock
 
@@ -71,21 +69,8 @@ class Replacing:
         before, now = story.order, self.clock.now()
         order = replace(before, **{**agreed(offer), "reference": before.reference})
         n = story.newest.n + 1
-        fresh = Link(
-            id=uuid.uuid4().hex,
-            order_id=order.id,
-            n=n,
-            reference=await free_reference(work, order, n),
-            status=Status.REQUESTED,
-            version=1,
-            amount=order.amount,
-            currency=order.currency,
-            auto_capture=order.capture is Capture.AUTOMATIC,
-            delivery=order.delivery,
-            on_phone=order.deadline == PHONE,
-            expires_at=offer.expires_at,
-            created_at=now,
-        )
+        reference = await free_reference(work, order, n)
+        fresh = next_link(order, n, reference, expires_at=offer.expires_at, now=now)
         changed, more = changes(before, order) or _ANEW, beyond(story, order)
         told = self._news(Happened.REPLACED, operation, reference=fresh.reference, changed=changed, **more)
         await work.change_order(order, since=n)
