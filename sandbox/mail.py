@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-Trouble = Literal["refuse recipient", "not now", "refuse mail", "cut before", "cut after"]
+Trouble = Literal["refuse recipient", "not now", "refuse mail", "not now after", "cut before", "cut after"]
 """What the next mails suffer: an answer for good or for now, or a connection that breaks before or after the work."""
 
 ANSWERS = {"refuse recipient": "550 5.1.1 <{}> no such user here", "not now": "451 4.7.1 try again later"}
@@ -51,6 +51,8 @@ class Mailbox:
         trouble = self.troubles.pop(0) if self.troubles else None
         if trouble == "refuse mail":
             return "554 5.7.1 this mail is not welcome"
+        if trouble == "not now after":
+            return "451 4.3.0 the disk is full"
         if trouble != "cut before":
             self.mails.append(_read(envelope))
             self.times.append(self.now())

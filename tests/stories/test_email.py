@@ -85,9 +85,11 @@ async def test_a_mail_that_the_server_refuses_is_not_sent_again(both):
     assert "The mail server refuses the mail." in lines(shop)[0]
 
 
-async def test_a_server_that_says_not_now_is_asked_again(both):
+@pytest.mark.parametrize("when", ["not now", "not now after"])
+async def test_a_server_that_says_not_now_is_asked_again(both, when):
+    """Also when it says so after it has read the mail: a refusal is an answer, and nothing was taken."""
     shop, mailbox = both
-    mailbox.troubles += ["not now", "not now"]
+    mailbox.troubles += [when, when]
     await issues(shop)
     assert "E-mail on its way" in card(shop)
     assert "A mail server has not taken the e-mail yet." in card(shop)
