@@ -59,6 +59,9 @@ MOVES_MONEY: Final = frozenset(
 GIVES_WAY: Final = frozenset({Action.RESEND, Action.CHANGE, Action.EXTEND, Action.HUNG_UP, Action.SEND_EMAIL})
 """Actions that cancel a link and have another take its place."""
 
+ASKS_AGAIN: Final = GIVES_WAY | {Action.SEND_AGAIN}
+"""Actions after which the customer is asked for the order's money once more."""
+
 ABOUT_OPERATION: Final = frozenset({Action.CHECK_AGAIN, Action.TRY_AGAIN})
 """Actions about the operation that was open when they were shown, and about no other."""
 
@@ -167,6 +170,8 @@ def _open(link: Link, now: datetime) -> tuple[Action, ...]:
     show = (Action.SHOW_LINK,) if link.url and alive else ()
     if not link.session_id:
         return (*show, Action.REFRESH)
+    if link.replaced:  # another one beside it can be paid already: no third
+        return (*show, Action.CANCEL, Action.REFRESH)
     first = (Action.HUNG_UP,) if link.on_phone else ()
     if not alive:  # more time is what is missing
         return (*first, Action.EXTEND, Action.RESEND, Action.CHANGE, Action.CANCEL, Action.REFRESH)

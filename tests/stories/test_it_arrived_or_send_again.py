@@ -208,7 +208,7 @@ async def test_the_first_one_is_found_alive_after_it_was_sent_again_and_can_be_c
     await callback(shop, "4711", session_id=shop.session("4711")["id"], error="failed")
 
     [line] = (line for line in shop.thread if "It can still be paid" in line.read())
-    assert line.buttons == ["Show link", "Send again…", "Cancel link", "Change order…", "Extend…", "Refresh"]
+    assert line.buttons == ["Show link", "Cancel link", "Refresh"]
     assert "The older link 4711 can still be paid. Cancel it in the thread." in shop.card.read()
     await shop.presses("Cancel link", line)
     assert database.statuses(shop) == [("4711", "cancelled"), ("4711-2", "open")]
