@@ -20,6 +20,7 @@ from bot.domain.operations import Kind, Operation, State, operation_reference
 from bot.domain.orders import rooms
 from bot.domain.permissions import Actor, Forbidden, NeedsSecond, Policy, belongs, decide
 from bot.domain.redrafting import wished
+from bot.domain.reminders import stopped
 from bot.domain.schedule import next_look
 from bot.domain.stories import Story
 from bot.domain.typed import read_deadline
@@ -162,8 +163,7 @@ class Pressing:
         elif press.action is Action.SEND_AGAIN:
             await self._send_again(work, story, link, press)
         elif press.action is Action.STOP_REMINDERS:
-            silent = replace(link, remind_at=None)
-            await self._save(work, silent, link, self._news(Happened.REMINDERS_STOPPED, press))
+            await self._save(work, stopped(link), link, self._news(Happened.REMINDERS_STOPPED, press))
         elif press.action is Action.KEEP:
             await self._keep(work, story, link, press)
         elif press.action in GIVES_WAY:

@@ -9,6 +9,7 @@ import pytest
 from bot.app import assembled
 from bot.domain.errors import FieldErrors
 from bot.settings import Settings
+from tests.stories import database
 from tests.stories.mailing import issues, shop_with_mail, submits
 from tests.stories.till import card, lines
 
@@ -89,6 +90,48 @@ async def test_a_reminder_that_the_server_refuses_is_told_and_the_first_mail_sta
 
     assert "The reminder by e-mail was not delivered" in lines(shop)[0]
     assert "Sent" in card(shop)
+
+
+async def overtaken(shop, *, wakes):
+    """The reminder was written down on Sunday at nine; its mail waits until somebody `wakes` the process."""
+    await issues(shop, remind="email", deadline="7d")
+    shop.clock.pass_(days=1, hours=20)
+    await shop.bot.reminding.remind_due()
+    await wakes(shop)
+    await shop.work()
+
+
+async def at_night(shop):
+    await shop.stop()
+    shop.clock.pass_(hours=14)
+    await shop.start()
+
+
+async def once_stopped(shop):
+    await shop.bot.telling.tell_once()
+    await shop.presses_only("Stop reminders")
+
+
+async def once_opened(shop):
+    [[link_id]] = database.rows(shop, "SELECT id FROM link")
+    shop.dintero.open(shop.session()["id"])
+    await shop.bot.refreshing.refresh(link_id)
+
+
+async def after_the_next(shop):
+    await shop.stop()
+    shop.clock.pass_(days=2)
+    await shop.start()
+    await shop.bot.reminding.remind_due()
+
+
+@pytest.mark.parametrize(("wakes", "mails"), [(at_night, 0), (once_stopped, 0), (once_opened, 0), (after_the_next, 1)])
+async def test_a_reminder_that_had_to_wait_goes_only_if_it_still_should(both, wakes, mails):
+    shop, mailbox = both
+
+    await overtaken(shop, wakes=wakes)
+
+    assert len(mailbox.mails) == 1 + mails
 
 
 async def pays(shop):
