@@ -224,3 +224,22 @@ async def test_reminders_are_chosen_behind_more(shop):
     assert "Next reminder, in the thread: " in card(shop)
     await opens(shop)
     assert "Next reminder, in the thread: " in card(shop)
+
+
+async def test_choosing_reminders_by_mail_insists_on_an_address_at_once(both):
+    shop, mailbox = both
+    form = await shop.opens_form("249,50 91234567 Tow bar #4711 7d")
+    await shop.slack.click(shop.kari, form, "More…")
+    await shop.bot.owned.settled()
+    await shop.slack.fill(form, {"Customer's e-mail": "ida@example.com"})
+    await shop.slack.fill(form, {"Reminders": "E-mail the customer again"})
+    await shop.bot.owned.settled()
+
+    await shop.slack.fill(form, {"Customer's e-mail": ""})
+    await shop.slack.submit(shop.kari, form)
+    await shop.work()
+
+    assert form.errors.keys() == {"email"}
+    assert "The reminders go to it." in form.read()
+    assert mailbox.mails == []
+    assert shop.cards == []
