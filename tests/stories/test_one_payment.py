@@ -2,8 +2,10 @@
 
 import pytest
 
+from sandbox.dintero import Fault
 from tests.stories import database
 from tests.stories.doubting import asked, callback
+from tests.stories.mailing import issues
 from tests.stories.shop import opened_shop
 from tests.stories.till import card, forges, lines, opens, plain, sends, value_of, whispers
 
@@ -66,6 +68,22 @@ async def test_an_older_link_that_is_paid_while_the_newer_gives_way_ends_the_cha
 
     assert database.statuses(shop) == [("4711", "authorized"), ("4711-2", "cancelled")]
     assert any("Nothing new was sent: The customer's money is on 4711 already." in line for line in lines(shop))
+
+
+async def test_a_code_is_not_shown_for_a_link_that_was_found_beside_a_newer_one(shop):
+    shop.dintero.faults.add("create", Fault.drop_after())
+    await issues(shop, delivery="qr", email="")
+    for _ in range(7):
+        await shop.later(seconds=10)
+    await shop.presses("Send again")
+    shop.dintero.open(shop.session("4711")["id"])
+    shop.dintero.fail_attempt(shop.session("4711")["id"])
+
+    await callback(shop, "4711", session_id=shop.session("4711")["id"], error="failed")
+
+    assert any("It can still be paid" in line for line in lines(shop))
+    kinds = "SELECT merchant_reference FROM event JOIN link ON link.id = link_id WHERE kind = 'qr_shown'"
+    assert database.rows(shop, kinds) == [("4711-2",)]
 
 
 async def elsewhere(shop, form):
