@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.domain.links import Delivered, Link, Status
 from bot.domain.operations import ASK_ARRIVED_AFTER, GIVE_UP_AFTER, IN_DOUBT, Kind, Operation, State
+from bot.domain.orders import TO_PHONE
 
 AUTO_CAPTURE_WINDOW: Final = timedelta(hours=48)
 """For so long Dintero itself tries to capture; a capture of ours would stop that (Dintero reference §4.5)."""
@@ -162,7 +163,8 @@ def _uncertain(link: Link, now: datetime) -> tuple[Action, ...]:
         return ()
     if asked is not None and now < asked + ASK_ARRIVED_AFTER:
         return (Action.CHECK_AGAIN,)
-    return (Action.IT_ARRIVED, Action.SEND_AGAIN, Action.CHECK_AGAIN)
+    arrived = (Action.IT_ARRIVED,) if link.delivery in TO_PHONE else ()  # of the others nothing has gone out yet
+    return (*arrived, Action.SEND_AGAIN, Action.CHECK_AGAIN)
 
 
 def _open(link: Link, now: datetime) -> tuple[Action, ...]:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from sandbox.dintero.faults import Fault
-from tests.stories import database
+from tests.stories import database, mailing
 from tests.stories.doubting import ASKS, asked, callback, creates, operations
 from tests.stories.till import forges, value_of
 
@@ -97,6 +97,20 @@ async def test_an_unseen_link_is_not_called_expired_while_its_customer_pays(shop
     await shop.dintero_calls_back()
 
     assert "🔒 Reserved" in shop.card.read()
+
+
+async def test_nobody_asks_whether_a_message_arrived_where_none_goes_out(shop):
+    """By e-mail, code or hand the customer gets nothing before the link is there."""
+    shop.dintero.faults.add("create", Fault.drop_before())
+    await mailing.issues(shop, delivery="link", email="")
+    for _ in range(7):
+        await shop.later(seconds=10)
+
+    assert shop.card.buttons == ["Send again", "Check again"]
+    assert "Nothing went out to the customer." in shop.card.read()
+    assert "nothing went out to the customer. Press Send again" in shop.lines[-1]
+    await forges(shop, shop.kari, "it_arrived", value_of(shop.card, "Send again"))
+    assert database.statuses(shop) == [("4711", "uncertain")]
 
 
 # -- Send again
