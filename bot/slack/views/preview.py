@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.domain.draft_lines import filled_lines, sums
 from bot.domain.drafts import Draft
+from bot.domain.methods import title
 from bot.domain.orders import Capture, Delivery
 from bot.domain.phones import BadPhone, parse_mobile, show
 from bot.domain.typed import is_day, read_deadline
@@ -37,7 +38,7 @@ def preview_form(
     `reference` says which one it will be, `wrong` what keeps it from being sent, one sentence each: both mrkdwn.
     """
     money = draft.currency or currency
-    found = sums(draft, money)
+    found = sums(draft, money, look.choices)
     seller = escape(look.seller) or "You"
     amount = f" {look.money(found.total, money)}" if found else " …"
     asks = "ask" if seller == "You" else "asks"
@@ -65,6 +66,8 @@ def _fields(draft: Draft, look: Look, now: datetime, reference: str) -> list[Blo
         "Pay within": _deadline(draft, look, now),
         "Reference": reference,
         "Money": _MONEY[Capture(draft.capture)],
+        "Payment methods": ", ".join(map(title, draft.methods)),
+        "Customer's address": escape(draft.address),
         "Customer's e-mail": escape(draft.email),
         "Customer's name": escape(draft.name),
         "Note, for the thread only": escape(draft.note),
