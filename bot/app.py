@@ -255,8 +255,9 @@ def _wire(
     )  # fmt: skip
     telling = Telling(store=store, threads=threads, clock=clock, counters=counters)
     mailing = Mailing(
-        store=store, mailer=mailer(settings, clock.now), page=threads.page, clock=clock, bell=tells, counters=counters
-    )
+        store=store, mailer=mailer(settings, clock.now), page=threads.page, clock=clock, zone=shop.zone, bell=tells,
+        counters=counters,
+    )  # fmt: skip
     reminding = Reminding(store=store, clock=clock, zone=shop.zone, bell=tells, counters=counters)
     wants.loops.append(Loop("operations", running.start))
     due.loops.append(Loop("due links", sweeping.look_at_due))

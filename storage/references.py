@@ -31,16 +31,21 @@ class References(Transaction):
         found: int = (await self._run(select(func.max(numbers.c.n)))).scalar_one()
         return found
 
-    async def twins(self, order: Order, *, typed: bool, since: datetime | None) -> Sequence[Twin]:
+    async def twins(
+        self, order: Order, *, typed: bool, since: datetime | None, told: Sequence[str] = ()
+    ) -> Sequence[Twin]:
         """The newest open links of the workspace with the order's reference, or its phone and amount since then.
 
-        A reference that nobody typed is compared with none, and without `since` no phone is.
+        A reference that nobody typed is compared with none, and without `since` no phone is. Those of `told`, the ids
+        of links that a person was shown as open, are also found once they are paid.
         """
         alike = [self._same_reference(order)] if typed else []
         if since is not None and order.phone is not None:
             alike.append(self._same_purchase(order, order.phone, since))
         if not alike:
             return []
+        paid_since = and_(links.c.id.in_(told), links.c.status == Status.CAPTURED)
+        counts = or_(links.c.status.in_(STILL_OPEN), paid_since)
         found = await self._run(
             select(
                 links.c.id, links.c.merchant_reference, links.c.status, links.c.created_at, orders.c.reference,
@@ -48,7 +53,7 @@ class References(Transaction):
                 orders.c.diverted,
             )
             .join(orders, orders.c.id == links.c.order_id)
-            .where(orders.c.workspace_id == order.workspace_id, links.c.status.in_(STILL_OPEN), or_(*alike))
+            .where(orders.c.workspace_id == order.workspace_id, counts, or_(*alike))
             .order_by(links.c.created_at.desc(), links.c.n.desc())
             .limit(MOST_TWINS)
         )  # fmt: skip

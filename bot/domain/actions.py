@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.domain.links import Delivered, Link, Status
 from bot.domain.operations import ASK_ARRIVED_AFTER, GIVE_UP_AFTER, IN_DOUBT, Kind, Operation, State
+from bot.domain.orders import TO_PHONE
 
 AUTO_CAPTURE_WINDOW: Final = timedelta(hours=48)
 """For so long Dintero itself tries to capture; a capture of ours would stop that (Dintero reference §4.5)."""
@@ -58,6 +59,9 @@ MOVES_MONEY: Final = frozenset(
 
 GIVES_WAY: Final = frozenset({Action.RESEND, Action.CHANGE, Action.EXTEND, Action.HUNG_UP, Action.SEND_EMAIL})
 """Actions that cancel a link and have another take its place."""
+
+ASKS_AGAIN: Final = GIVES_WAY | {Action.SEND_AGAIN}
+"""Actions after which the customer is asked for the order's money once more."""
 
 ABOUT_OPERATION: Final = frozenset({Action.CHECK_AGAIN, Action.TRY_AGAIN})
 """Actions about the operation that was open when they were shown, and about no other."""
@@ -159,7 +163,8 @@ def _uncertain(link: Link, now: datetime) -> tuple[Action, ...]:
         return ()
     if asked is not None and now < asked + ASK_ARRIVED_AFTER:
         return (Action.CHECK_AGAIN,)
-    return (Action.IT_ARRIVED, Action.SEND_AGAIN, Action.CHECK_AGAIN)
+    arrived = (Action.IT_ARRIVED,) if link.delivery in TO_PHONE else ()  # of the others nothing has gone out yet
+    return (*arrived, Action.SEND_AGAIN, Action.CHECK_AGAIN)
 
 
 def _open(link: Link, now: datetime) -> tuple[Action, ...]:
@@ -167,6 +172,8 @@ def _open(link: Link, now: datetime) -> tuple[Action, ...]:
     show = (Action.SHOW_LINK,) if link.url and alive else ()
     if not link.session_id:
         return (*show, Action.REFRESH)
+    if link.replaced:  # another one beside it can be paid already: no third
+        return (*show, Action.CANCEL, Action.REFRESH)
     first = (Action.HUNG_UP,) if link.on_phone else ()
     if not alive:  # more time is what is missing
         return (*first, Action.EXTEND, Action.RESEND, Action.CHANGE, Action.CANCEL, Action.REFRESH)

@@ -8,7 +8,10 @@ from bot.domain.links import Status
 
 STILL_OPEN: Final = (Status.REQUESTED, Status.UNCERTAIN, Status.OPEN, Status.PENDING, Status.AUTHORIZED)
 """A link that may yet be paid, or holds money: a second one beside it may be paid twice."""
+PAID: Final = frozenset({Status.AUTHORIZED, Status.CAPTURED})
+"""A person who was told that it waits to be paid has not been told this."""
 MOST_TWINS: Final = 3
+_PAID_MARK: Final = "+"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,11 @@ class Twin:
     """None while the card stands nowhere that everybody can look at."""
     thread: str | None = None
 
+    @property
+    def told(self) -> str:
+        """What a form that showed it remembers of it: which link, and whether it was paid."""
+        return f"{self.link_id}{_PAID_MARK}" if self.status in PAID else self.link_id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
@@ -35,7 +43,12 @@ class Told:
     becomes: str = ""
     """The reference that theirs becomes."""
     twins: tuple[str, ...] = ()
-    """The ids of open links."""
+    """The links, as `Twin.told` says."""
+
+    @property
+    def link_ids(self) -> tuple[str, ...]:
+        """Which links, whatever has become of them."""
+        return tuple(twin.removesuffix(_PAID_MARK) for twin in self.twins)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +68,8 @@ class Doubt:
     @property
     def told(self) -> Told:
         """Once it was shown."""
-        return Told(becomes=self.becomes, twins=tuple(twin.link_id for twin in self.twins))
+        return Told(becomes=self.becomes, twins=tuple(twin.told for twin in self.twins))
 
     def was_told(self, before: Told) -> bool:
         """Whether a person who was told that knows of it all; what is no longer so needs no confirming."""
-        return self.becomes in {"", before.becomes} and {twin.link_id for twin in self.twins} <= set(before.twins)
+        return self.becomes in {"", before.becomes} and {twin.told for twin in self.twins} <= set(before.twins)

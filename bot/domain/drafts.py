@@ -107,6 +107,11 @@ class Draft:
     editing: DraftLine | None = None
     """The line whose view was filled from a saved item and is not saved yet."""
 
+    @property
+    def wants_email(self) -> bool:
+        """Whether mails go to the customer: the link, or the reminders of it."""
+        return self.delivery == Delivery.EMAIL or self.remind == Remind.EMAIL
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer(Agreed):

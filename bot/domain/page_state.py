@@ -50,7 +50,7 @@ def page_state(story: Story, link: Link, now: datetime) -> PageState:
     if link.status in _MONEY:
         refunded = link.facts.captured and link.facts.refunded >= link.facts.captured
         return PageState.REFUNDED if refunded else _MONEY[link.status]
-    if any(other.holds_money for other in story.links if other.id != link.id):
+    if story.paid_beside(link):
         return PageState.PAID_OTHERWISE
     if link.replaced:
         return PageState.REPLACED

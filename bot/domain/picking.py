@@ -27,6 +27,15 @@ _BEHIND: Final = re.compile(
 _MARKED: Final = re.compile(rf"[ \u00a0]?(?:,[-\u2013]|{_CURRENCY}(?![ \u00a0]?\d))", re.IGNORECASE)
 _MARKING: Final = re.compile(rf"(?:^|[^\d\s-])\s*{_CURRENCY}[ \u00a0]?$", re.IGNORECASE)
 """A currency that is not said of the figures before it."""
+_PART_OF_MORE: Final = re.compile(
+    rf"(?:\d\s?(?:{_CURRENCY})?\s?[-\u2013x\u00d7*/'\u2019]\s?|(?:^|\s)[-\u2013])$", re.IGNORECASE
+)
+"""What stands before the end of a range, a share of a sum, or less than nothing."""
+_WITHOUT_VAT: Final = (
+    r"(?:(?:eks|ekskl|ex|exkl|excl|uten|utan|u)\b[./]?|\+)\s?(?:\d{1,2}\s?%)?\s?(?:mva|moms|vat|alv)\b"
+)
+_HAS_MORE: Final = re.compile(rf"\s?(?:[-\u2013x\u00d7*]\s?\d|{_WITHOUT_VAT})", re.IGNORECASE)
+"""What stands behind the beginning of a range, a price of one of several, or a price without VAT."""
 _NAMED: Final = r"(?:ordre|order|bestilling|beställning|tilaus|faktura|invoice|ref(?:eranse|erence|erens)?)"
 _LABEL: Final = r"[ ]?(?:(?:nr|no|nummer|number|numero)\b\.?|:)[ ]?:?[ ]?"
 _ORDERS: Final = (
@@ -45,12 +54,12 @@ def pick(text: str, draft: Draft, *, currency: str, country: str) -> Draft:
     phones, rest = _phones(rest, country)
     amounts = set(_amounts(rest, currency))
     first = draft.lines[0] if draft.lines else DraftLine(line_id="1")
-    price = plain_amount(amounts.pop(), currency) if len(amounts) == 1 else ""
+    amount = amounts.pop() if len(amounts) == 1 else None
     return replace(
         draft,
         phone=phones.pop() if len(phones) == 1 else "",
         reference=orders.pop() if len(orders) == 1 else "",
-        lines=(replace(first, price=price),),
+        lines=(replace(first, price="" if amount is None else plain_amount(amount, currency)),),
     )
 
 
@@ -89,14 +98,18 @@ def _phones(text: str, country: str) -> tuple[set[str], str]:
     return found, rest
 
 
-def _amounts(text: str, currency: str) -> Iterator[int]:
-    """What is marked as money, in minor units."""
+def _amounts(text: str, currency: str) -> Iterator[int | None]:
+    """What is marked as money, in minor units; None for what may not be the whole of what is paid."""
     for pattern in (_BEFORE, _BEHIND):
         for match in pattern.finditer(text):
             try:
-                yield parse_amount(match[0], currency)
+                amount = parse_amount(match[0], currency)
             except BadAmount:  # another currency's
                 continue
+            whole = not _PART_OF_MORE.search(text[max(match.start() - 16, 0) : match.start()]) and not _HAS_MORE.match(
+                text, match.end()
+            )
+            yield amount if whole else None
 
 
 def _is_reference(name: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Final
 from bot.domain.actions import Action
 from bot.domain.drafts import Draft, DraftLine
 from bot.domain.money import plain_amount
-from bot.domain.orders import SHIPPING_LINE, Agreed, Delivery, Order
+from bot.domain.orders import SHIPPING_LINE, Agreed, Capture, Delivery, Order, Remind
 
 
 def draft_of(order: Order, draft_id: str) -> Draft:
@@ -15,7 +15,7 @@ def draft_of(order: Order, draft_id: str) -> Draft:
     What its address costs is no line of the form: the address that is chosen brings it along.
     """
     sold = [line for line in order.lines if line.line_id != SHIPPING_LINE]
-    return Draft(
+    draft = Draft(
         id=draft_id,
         channel=order.channel,
         phone=order.phone or "",
@@ -43,10 +43,15 @@ def draft_of(order: Order, draft_id: str) -> Draft:
             )
             for line in sold
         ),
-        expanded=len(sold) > 1
-        or order.delivery is not Delivery.SMS
-        or bool(order.methods or order.profile or order.address),
     )
+    return replace(draft, expanded=has_more(draft))
+
+
+def has_more(draft: Draft) -> bool:
+    """Whether the draft says what only stands behind *More*: nothing goes out that was not on the form."""
+    said = draft.email or draft.name or draft.note or draft.methods or draft.profile or draft.address
+    usual = (draft.delivery, draft.capture, draft.remind) == (Delivery.SMS, Capture.RESERVE, Remind.NONE)
+    return len(draft.lines) > 1 or bool(said) or not usual
 
 
 def wished(order: Order, action: Action, draft_id: str) -> Draft | None:

@@ -86,6 +86,19 @@ def turn(order: Order, link: Link, now: datetime, zone: tzinfo) -> Turn:
     return Turn(replace(link, reminded=reminded, remind_at=following), goes=True)
 
 
+def still_due(order: Order, link: Link, n: int, now: datetime, zone: tzinfo) -> bool:
+    """Whether the n-th reminder may go at `now`, which may be long after it was written down.
+
+    It must be the latest: whoever stops the reminders counts them as gone.
+    """
+    return n == link.reminded and may_remind(order, link, now) and by_day(now, zone) == now
+
+
+def stopped(link: Link) -> Link:
+    """The link, no more called to mind: not even by what was written down already."""
+    return replace(link, remind_at=None, reminded=MOST)
+
+
 def _next(link: Link, now: datetime, zone: tzinfo) -> datetime | None:
     times = reminder_times(link.created_at, link.expires_at, zone)
     return next((at for at in times if at >= now + APART), None)

@@ -64,6 +64,10 @@ class Story:
         """The order as `link` was made from it: its money, and how it was to travel."""
         return replace(self.order, lines=self.lines(link), currency=link.currency, delivery=link.delivery)
 
+    def paid_beside(self, link: Link) -> Link | None:
+        """Another link of the order that holds the customer's money: nobody is asked for it once more."""
+        return next((other for other in self.links if other.id != link.id and other.holds_money), None)
+
     def link(self, link_id: str) -> Link:
         """The link of that id.
 

@@ -108,7 +108,7 @@ class Issuing:
                 await work.add_order(order)
                 reference = await free_reference(work, order, 1)
                 link = next_link(order, 1, reference, expires_at=offer.expires_at, now=order.created_at)
-                doubt = await self._doubt(work, order, link, typed=typed)
+                doubt = await self._doubt(work, order, link, submission.told, typed=typed)
                 if not doubt.was_told(submission.told):
                     return doubt
                 await want_link(work, link, requested_by=actor.user_id, view_id=submission.view_id)
@@ -128,13 +128,13 @@ class Issuing:
         async with self.store.read() as work:
             return await unused(work, self.shop.account_id, reference, 1)
 
-    async def _doubt(self, work: Work, order: Order, link: Link, *, typed: bool) -> Doubt:
+    async def _doubt(self, work: Work, order: Order, link: Link, told: Told, *, typed: bool) -> Doubt:
         """What speaks against making this link just so; nobody is told of a reference that they did not choose."""
         since = order.created_at - self.alike_within if self.alike_within else None
         return Doubt(
             reference=order.reference,
             becomes=link.reference if typed and link.reference != order.reference else "",
-            twins=tuple(await work.twins(order, typed=typed, since=since)),
+            twins=tuple(await work.twins(order, typed=typed, since=since, told=told.link_ids)),
         )
 
     async def _sent_before(self, order_id: str, wanted: Order, *, typed: bool) -> Issued:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from typing import Final
 
 import structlog
@@ -12,7 +12,7 @@ from bot.domain.errors import MailNotSent, MailRefused, MailUnknown, Unreadable
 from bot.domain.events import Data, Happened, News, Source
 from bot.domain.links import Link
 from bot.domain.mails import DELIVERED, FIRST, TOOK_TOO_LONG, Fit, Letter, Mail, MailState, fit, next_try
-from bot.domain.reminders import still_reminding
+from bot.domain.reminders import still_due, still_reminding
 from bot.domain.schedule import next_look
 from bot.domain.stories import Claimed, Story
 from bot.services.ports.mail import Mailer
@@ -61,6 +61,8 @@ class Mailing:
     page: Callable[[str], str]
     """The address of our own page of a link, by its id."""
     clock: Clock
+    zone: tzinfo
+    """The customer's."""
     bell: Bell
     counters: Counters
 
@@ -103,7 +105,7 @@ class Mailing:
 
     async def _send(self, story: Story, mail: Mail, fence: int) -> None:
         link = story.link(mail.link_id)
-        fate = fit(story, link, self.clock.now())
+        fate = self._fate(story, link, mail)
         if fate is Fit.WAIT:
             await self._wait(mail, fence, _WAIT)
             return
@@ -125,6 +127,13 @@ class Mailing:
             await self._end(permit.mail, fence, MailState.UNKNOWN)
         else:
             await self._end(permit.mail, fence, MailState.SENT)
+
+    def _fate(self, story: Story, link: Link, mail: Mail) -> Fit:
+        now = self.clock.now()
+        fate = fit(story, link, now)
+        if fate is not Fit.SEND or mail.n == FIRST:
+            return fate
+        return fate if still_due(story.order, link, mail.n, now, self.zone) else Fit.DROP
 
     async def _again(self, mail: Mail, fence: int, why: str) -> None:
         """It was not taken: try again later, for an hour."""

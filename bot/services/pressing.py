@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Final
 
-from bot.domain.actions import GIVES_WAY, PRESSED_FOR, Action, open_amount
-from bot.domain.drafts import Draft
+from bot.domain.actions import ASKS_AGAIN, GIVES_WAY, PRESSED_FOR, Action, open_amount
+from bot.domain.drafts import Draft, Offer
 from bot.domain.errors import FieldErrors, OperationOpen, Refused
 from bot.domain.events import Happened, News, Source
 from bot.domain.links import Link, Status
@@ -20,13 +20,14 @@ from bot.domain.operations import Kind, Operation, State, operation_reference
 from bot.domain.orders import rooms
 from bot.domain.permissions import Actor, Forbidden, NeedsSecond, Policy, belongs, decide
 from bot.domain.redrafting import wished
+from bot.domain.reminders import stopped
 from bot.domain.schedule import next_look
 from bot.domain.stories import Story
 from bot.domain.typed import read_deadline
 from bot.services.issuing import Shop, free_reference, known, next_link, want_link
 from bot.services.ports.storage import Store, Work
 from bot.services.ports.world import Bell, Clock
-from bot.services.replacing import Wish, beyond, check_messages, keep_wish
+from bot.services.replacing import Wish, beyond, check_messages, keep_wish, paid_already
 
 _FORBIDDEN: Final = "forbidden"
 
@@ -132,7 +133,7 @@ class Pressing:
         """
         link = story.link(press.link_id)
         if press.action not in offers(story, link, self.clock.now()):
-            raise Refused(_not_offered(link, press.action), "stale")
+            raise Refused(_not_offered(story, link, press.action), "stale")
         if press.action is Action.TRY_AGAIN and not is_about(press, link.operation):
             raise Refused("That question has been answered, and another is open now. Look at the card.", "stale")
         open_now = open_amount(link, press.action)
@@ -162,8 +163,7 @@ class Pressing:
         elif press.action is Action.SEND_AGAIN:
             await self._send_again(work, story, link, press)
         elif press.action is Action.STOP_REMINDERS:
-            silent = replace(link, remind_at=None)
-            await self._save(work, silent, link, self._news(Happened.REMINDERS_STOPPED, press))
+            await self._save(work, stopped(link), link, self._news(Happened.REMINDERS_STOPPED, press))
         elif press.action is Action.KEEP:
             await self._keep(work, story, link, press)
         elif press.action in GIVES_WAY:
@@ -217,12 +217,14 @@ class Pressing:
 
     async def _give_way(self, work: Work, story: Story, link: Link, press: Press) -> None:
         """Want the link cancelled, and keep the form that is to follow it once that is certain."""
-        draft = press.draft or wished(story.order, press.action, uuid.uuid4().hex)
+        draft = press.draft or wished(story.order, press.action, "")
         if draft is None:
-            raise Refused(_not_offered(link, press.action), "stale")
+            raise Refused(_not_offered(story, link, press.action), "stale")
+        draft = replace(draft, id=uuid.uuid4().hex)  # the form's own goes on changing in another window
         try:
             now = self.clock.now()
             offer = self.shop.read(draft, now)
+            self._check_amount(press, story, offer)
             wish = Wish(draft=draft, offer=offer, wished_by=press.actor.user_id)
             await keep_wish(work, story, wish, now, trusted=self._is_trusted(press))
         except FieldErrors as wrong:
@@ -232,6 +234,19 @@ class Pressing:
         if press.action is Action.EXTEND and offer.expires_at <= link.expires_at:
             raise FieldErrors({"deadline": "The link lives as long as that already. Choose a later end."})
         await self._want(work, story, link, replace(press, draft=draft), Kind.CANCEL)
+
+    def _check_amount(self, press: Press, story: Story, offer: Offer) -> None:
+        """Refuse an amount that nobody has read: what an address costs may have changed with the settings.
+
+        Raises:
+            Refused: where no form says the amount.
+
+        """
+        before = story.order
+        if press.action is Action.CHANGE or offer.amount == before.amount:
+            return
+        was, is_ = (format_money(one.amount, one.currency, self.locale) for one in (before, offer))
+        raise Refused(f"{was} was agreed on, and by now it would be {is_}. Use Change order… instead.", "amount")
 
     def _is_trusted(self, press: Press) -> bool:
         users = self.policy.money_users
@@ -248,7 +263,7 @@ class Pressing:
         """Close the question of an unknown operation and want the same once more, under a new reference."""
         before = link.operation
         if before is None:
-            raise Refused(_not_offered(link, press.action), "stale")
+            raise Refused(_not_offered(story, link, press.action), "stale")
         await close_as_absent(work, before)
         draft_id = await self._take_over(work, story, before, press.actor.user_id)
         again = replace(
@@ -361,7 +376,10 @@ def _deadline(story: Story, link: Link, now: datetime, zone: tzinfo) -> datetime
         return now + (link.expires_at - link.created_at)
 
 
-def _not_offered(link: Link, action: Action) -> str:
+def _not_offered(story: Story, link: Link, action: Action) -> str:
+    paid = story.paid_beside(link)
+    if paid and action in ASKS_AGAIN:
+        return f"Nothing was done. {paid_already(paid)}"
     if link.replaced and link.status in {Status.UNCERTAIN, Status.REJECTED}:
         return "A newer link was sent since this button was drawn. The card shows it."
     if link.operation is not None:

@@ -92,7 +92,7 @@ class Refreshing:
 
         """
         now = self.clock.now()
-        paid_elsewhere = any(other.holds_money for other in story.links if other.id != link.id)
+        paid_elsewhere = story.paid_beside(link) is not None
         try:
             settlement = settle(link, observation, now, paid_elsewhere=paid_elsewhere)
         except (ImpossibleReport, NotOurs) as error:
@@ -142,7 +142,7 @@ class Refreshing:
             await work.add_events(link.id, (*settlement.news, *arranged, *asked))
             await work.set_asked(link.id, now)
             if verdict:
-                await self.replacing.follow(work, story, after, verdict.operation)
+                await self.replacing.follow(work, after, verdict.operation)
             await work.commit()
         if visible:
             self.bell.ring()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.domain.drafts import Draft
 from bot.domain.links import Link
-from bot.domain.redrafting import draft_of
+from bot.domain.redrafting import draft_of, has_more
 from bot.domain.stories import Story
 from bot.services.issuing import free_reference
 from bot.services.ports.storage import Store
@@ -39,7 +39,7 @@ class Reopening:
         whose = {"workspace_id": story.order.workspace_id, "user_id": user_id}
         async with self.store() as work:
             kept = await work.draft(draft_id, **whose)
-            draft = replace(kept, redrawn=False, expanded=fresh.expanded, editing=None) if kept else fresh
+            draft = replace(kept, redrawn=False, expanded=has_more(kept), editing=None) if kept else fresh
             await work.save_draft(draft, **whose, at=self.clock.now())
             await work.commit()
         return draft, replace(draft, revision=0) != fresh

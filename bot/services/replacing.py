@@ -37,12 +37,13 @@ class Replacing:
     clock: Clock
     shop: Shop
 
-    async def follow(self, work: Work, story: Story, link: Link, operation: Operation) -> None:
+    async def follow(self, work: Work, link: Link, operation: Operation) -> None:
         """Make the next link of the chain, in the transaction that ends the cancel.
 
         Only a link that nobody can pay any more gives way: where the customer was faster, nothing new is sent.
         """
-        if operation.draft_id is None:
+        story = await work.story_of_link(link.id) if operation.draft_id is not None else None
+        if operation.draft_id is None or story is None:
             return
         draft = await work.draft(
             operation.draft_id, workspace_id=story.order.workspace_id, user_id=operation.requested_by
@@ -50,6 +51,8 @@ class Replacing:
         reason = None
         if link.status not in _NOBODY_CAN_PAY:
             reason = _CAN_BE_PAID.get(link.status, "The customer had just paid.")
+        elif paid := story.paid_beside(link):
+            reason = paid_already(paid)
         elif draft is None:
             reason = "The form is no longer kept."
         elif (offer := self._read(draft)) is None:
@@ -82,6 +85,11 @@ class Replacing:
 
     def _news(self, kind: Happened, operation: Operation, **data: str | int) -> News:
         return News(kind=kind, source=Source.SLACK, at=self.clock.now(), actor=operation.requested_by, data=data)
+
+
+def paid_already(link: Link) -> str:
+    """Why nothing more is asked of a customer whose money is on that link."""
+    return f"The customer's money is on {link.reference} already."
 
 
 def messages(story: Story) -> list[Link]:

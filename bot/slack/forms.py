@@ -336,7 +336,7 @@ def _may_be_empty(name: str, draft: Draft) -> bool:
     if name == ids.PHONE:
         return draft.delivery not in TO_PHONE
     if name == ids.EMAIL:
-        return draft.delivery != Delivery.EMAIL
+        return not draft.wants_email
     return name in {ids.REFERENCE, ids.NAME, ids.NOTE, ids.TERMS}
 
 

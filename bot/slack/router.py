@@ -122,6 +122,7 @@ class Router:
             ids.DATE: self.forms.redraw,
             ids.DELIVERY: self.forms.redraw,
             ids.METHODS: self.forms.redraw,
+            ids.REMIND: self.forms.redraw,
             ids.ADDRESS: self.forms.redraw,
             ids.CURRENCY: self.forms.redraw,
             ids.PRICES: self.forms.redraw,

@@ -27,8 +27,6 @@ from bot.slack.views.words import because, named
 log = structlog.get_logger()
 
 _QUIET: Final[dict[str, Any]] = {"unfurl_links": False, "unfurl_media": False}
-_BY_OUR_PAGE: Final = {Delivery.LINK, Delivery.EMAIL, Delivery.QR}
-"""Here the customer comes to our own page, and not to Dintero's."""
 _SHOW_WITHIN: Final = 20.0
 """Seconds for which a waiting form is tried: longer nobody looks at it, and the person is told otherwise."""
 _SHOW_TRIES: Final = 4
@@ -87,7 +85,7 @@ class SlackThreads:
 
     def address(self, story: Story, link: Link) -> str | None:
         """What the seller copies: our own page where they hand the link over, else Dintero's; None without a link."""
-        if link.url is None or story.order.delivery not in ON_OUR_PAGE:
+        if link.url is None or story.order_of(link).delivery not in ON_OUR_PAGE:
             return link.url
         return self.page(link.id)
 
@@ -97,7 +95,7 @@ class SlackThreads:
 
     def carriers(self, story: Story, link: Link) -> list[Block]:
         """What carries the address to the customer, for the seller only: a mail to send, or a code to scan."""
-        order, delivered = story.order, link.facts.delivered
+        order, delivered = story.order_of(link), link.facts.delivered
         if link.url is None:
             return []
         if order.delivery is Delivery.QR:
@@ -222,5 +220,5 @@ def _result(story: Story, link: Link, url: str | None, look: Look, carriers: lis
     if link.status is Status.REJECTED:
         return rejected_form(link.facts.rejection)
     if link.status is Status.UNCERTAIN:
-        return uncertain_form()
+        return uncertain_form(link)
     return created_form(story, url, look, carriers)

@@ -82,3 +82,23 @@ def test_whatever_is_written_is_read_without_a_fault(text):
     assert phone == "" or phone.startswith("+")
     assert len(reference) <= 24
     assert price == "" or price[-3] == ","
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "400-500 kr", "kr 400-500", "kr 400 - 500", "400 \u2013 500 kr", "400 kr - 500 kr", "1 000 - 2 000 kr",
+        "-500 kr", "credit \u2013500 kr",  # less than nothing
+        "2 x 500 kr", "2*500 kr", "500 kr x 3", "1/500 kr", "1'500 kr",  # a part of it
+        "450 kr eks mva", "450 kr eks. mva", "450 kr + mva", "450 kr + 25 % mva", "kr 450 exkl. moms",  # not all of it
+    ],
+)  # fmt: skip
+def test_a_price_that_may_not_be_the_whole_of_it_stays_empty(text):
+    assert picked(text)[0] == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["Tow bar - 500 kr", "500 kr - tow bar", "#4711 - 500 kr", "500,- inkl. mva", "500 kr"]
+)
+def test_a_dash_between_words_and_a_price_means_nothing(text):
+    assert picked(text)[0] == "500,00"

@@ -2,10 +2,12 @@
 
 from datetime import UTC
 
+import pytest
+
 from bot.domain.choices import Choices, Shipping
 from bot.domain.draft_lines import sums, with_sold_lines
 from bot.domain.drafts import Draft, DraftLine, read_draft
-from bot.domain.orders import Delivery
+from bot.domain.orders import Capture, Delivery, Remind
 from bot.domain.redrafting import draft_of
 from tests.dintero.builders import NOW, line, order
 
@@ -51,3 +53,17 @@ def test_what_was_chosen_comes_back_with_all_fields_to_be_seen():
     assert draft_of(order(lines=(line("1"),), methods=("vipps",)), "d2").expanded
     assert draft_of(order(lines=(line("1"),), profile="P1.b"), "d2").expanded
     assert not draft_of(order(lines=(line("1"),)), "d2").expanded
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"email": "kari@example.com"},
+        {"name": "Kari Nordmann"},
+        {"note": "Blue car"},
+        {"capture": Capture.AUTOMATIC},
+        {"remind": Remind.NUDGE},
+    ],
+)
+def test_nothing_is_sent_again_that_does_not_stand_on_the_form(chosen):
+    assert draft_of(order(lines=(line("1"),), **chosen), "d2").expanded

@@ -101,6 +101,7 @@ def uncertain():
         asked = operation(Kind.CREATE, State.UNKNOWN, sent_at=NOW - timedelta(seconds=ago))
         yield name, story(link(Status.UNCERTAIN, known=sent, operation=asked, **NOT_SENT))
     yield "without an operation", story(link(Status.UNCERTAIN, known=sent, **NOT_SENT))
+    yield "to be shared", story(link(Status.UNCERTAIN, known=sent, delivery=Delivery.LINK, **NOT_SENT), of=BY_LINK)
     fresh = newer(operation=operation(Kind.CREATE, State.WANTED), status=Status.REQUESTED, **NOT_SENT)
     yield "sent again, the older one in doubt", story(older(Status.UNCERTAIN, sent, **NOT_SENT), fresh)
 
@@ -261,7 +262,8 @@ def tellings():
         "rejected",
         *told(Happened.REJECTED, link(Status.REJECTED, known=facts(rejection="Wrong currency."), **NOT_SENT)),
     )
-    yield "uncertain", *told(Happened.UNCERTAIN, LOST, Source.AUTOMATIC)
+    for name, lost in (("", LOST), (", to be shared", replace(LOST, delivery=Delivery.LINK))):
+        yield f"uncertain{name}", *told(Happened.UNCERTAIN, lost, Source.AUTOMATIC)
     yield "uncertain, answered since", *told(Happened.UNCERTAIN, source=Source.AUTOMATIC)
     changed = {"reference": "4711-2", "changed": "another number, a new deadline"}
     yield "replaced", *told(Happened.REPLACED, link(Status.CANCELLED, replaced=True), **changed)
@@ -420,7 +422,8 @@ def after_send():
     simulated = link(known=facts(delivered=Delivered.SIMULATED))
     yield "created, sandbox", created_form(story(simulated), URL, SANDBOX)
     yield "created, sandbox, a push", created_form(story(simulated, of=BY_PUSH), URL, SANDBOX)
-    yield "uncertain", uncertain_form()
+    yield "uncertain", uncertain_form(link())
+    yield "uncertain, to be shared", uncertain_form(link(delivery=Delivery.LINK))
     yield "rejected", rejected_form("The amount is too high.")
     yield "rejected, no reason", rejected_form(None)
 

@@ -11,7 +11,7 @@ from bot.domain.choices import Choices, Profile, Shipping
 from bot.domain.draft_lines import fits_first_view, with_line
 from bot.domain.drafts import DEADLINES, EXCL, INCL, MAX_LINES, Draft, DraftLine, read_draft, vat_rates
 from bot.domain.errors import FieldErrors, Refused
-from bot.domain.orders import Capture, Delivery
+from bot.domain.orders import Capture, Delivery, Remind
 from bot.slack.forms import after_click, draft_from_state, errors_for, line_errors, line_in_view, read_form
 from bot.slack.views.blocks import Look
 from bot.slack.views.fields import deadline_words
@@ -326,6 +326,22 @@ def test_the_phone_is_required_while_an_sms_is_to_go_out():
     assert required(expanded=True)
     assert not required(expanded=True, delivery=Delivery.LINK)
     assert not required(delivery=Delivery.LINK)
+
+
+def test_the_email_is_required_while_mails_go_to_it():
+    """Else one that was emptied in a redrawn form would come back, and reminders go to somebody else's address."""
+
+    def required(**more):
+        draft = Draft(id="d1", expanded=True, **more)
+        [email] = [b for b in drawn(draft)["blocks"] if b.get("block_id") == "email"]
+        [remind] = [b for b in drawn(draft)["blocks"] if b.get("block_id") == "remind"]
+        assert remind["dispatch_action"]
+        return not email.get("optional", False)
+
+    assert not required()
+    assert required(delivery=Delivery.EMAIL)
+    assert required(remind=Remind.EMAIL)
+    assert not required(remind=Remind.NUDGE)
 
 
 @given(DRAFTS)

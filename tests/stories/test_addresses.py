@@ -35,6 +35,24 @@ async def test_an_address_costs_what_its_option_costs_and_the_form_adds_it_up(sh
     assert "Home delivery" in card(shop)
 
 
+async def test_what_is_previewed_and_read_aloud_holds_what_the_address_costs(shop):
+    form = await opens_more(shop)
+    await shop.slack.fill(form, {"address": DELIVERED})
+    await shop.bot.owned.settled()
+    await shop.slack.fill(form, {"methods": ["Vipps"]})
+    await shop.bot.owned.settled()
+    assert plain(form).count("348,50") >= 2, "once in the sum, and once to be said"
+
+    await shop.slack.click(shop.kari, form, "Preview")
+    await shop.bot.owned.settled()
+    preview = plain(shop.slack.modals(shop.kari)[-1])
+
+    assert "cannot be sent" not in preview
+    assert "asks the customer to pay 348,50 kr" in preview
+    assert "Customer's address\nHome delivery" in preview
+    assert "Payment methods\nVipps" in preview
+
+
 async def an_addressed_order(shop, option=DELIVERED):
     await issues(shop, address=option)
     shop.dintero.open(shop.session()["id"])

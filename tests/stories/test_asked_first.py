@@ -223,6 +223,21 @@ async def test_a_link_that_came_meanwhile_is_shown_as_well(shop):
     assert shop.lines == ["👯 @kari sent it although 4900 and 4711 were open."]
 
 
+@pytest.mark.parametrize(("method", "said"), [("vipps", "is reserved"), ("swish.swish", "has just been paid")])
+async def test_a_link_that_is_paid_between_the_question_and_the_yes_is_asked_about_again(shop, method, said):
+    await shop.issues(GOOD)
+    form = await shop.opens_form("249,50 91234567 Tow bar #4800")
+    await sends(shop, form)
+    await shop.customer_pays(method=method)
+
+    await sends(shop, form)
+    assert f"4711, over the same amount to the same number, {said}." in read(form)
+    assert links(shop) == ["4711"]
+
+    await sends(shop, form)
+    assert links(shop) == ["4711", "4800"]
+
+
 async def test_two_quick_presses_ask_once_and_make_one_link(shop):
     await shop.issues(GOOD)
     form = await shop.opens_form(GOOD)

@@ -51,7 +51,7 @@ async def test_the_form_shows_the_whole_order_and_says_what_happens(shop):
     assert last.startswith("The link that is out now stops working, and a new SMS goes out to the customer.")
 
 
-async def test_what_stands_behind_more_is_prefilled_too(tmp_path):
+async def test_what_stood_behind_more_is_seen_at_once(tmp_path):
     async with opened_shop(tmp_path, account="P12345678") as shop:
         form = await shop.opens_form("249,50 91234567 Tow bar #4711 7d")
         await shop.slack.click(shop.kari, form, "More…")
@@ -62,8 +62,6 @@ async def test_what_stands_behind_more_is_prefilled_too(tmp_path):
         await shop.later(minutes=2)
 
         form = await opens(shop, "Change order…")
-        await shop.slack.click(shop.kari, form, "More…")
-        await shop.bot.owned.settled()
 
         assert form.content["title"]["text"] == "Change order 4711"
         shown = [form.values[field] for field in ("capture", "note", "email")]
@@ -152,6 +150,19 @@ async def test_what_was_typed_is_there_again_when_the_cancel_was_refused(shop):
     assert "This is what you wanted before" in form.read()
     await sends(shop, form)
     assert sold(shop, "4711-2") == [("Tow bar", 349_50)]
+
+
+async def test_what_was_typed_behind_more_is_seen_again_too(shop):
+    form = await opens(shop, "Change order…")
+    await shop.slack.click(shop.kari, form, "More…")
+    await shop.bot.owned.settled()
+    await shop.slack.fill(form, {"Money": "Capture automatically"})
+    shop.dintero.faults.add("cancel", Fault.status(403))
+    await sends(shop, form)
+
+    form = await opens(shop, "Change order…")
+
+    assert form.values["capture"] == "Capture automatically"
 
 
 async def test_what_was_typed_is_there_again_when_it_came_too_soon(shop):

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from sandbox.dintero.faults import Fault
-from tests.stories import database
+from tests.stories import database, mailing
 from tests.stories.doubting import ASKS, asked, callback, creates, operations
 from tests.stories.till import forges, value_of
 
@@ -97,6 +97,20 @@ async def test_an_unseen_link_is_not_called_expired_while_its_customer_pays(shop
     await shop.dintero_calls_back()
 
     assert "🔒 Reserved" in shop.card.read()
+
+
+async def test_nobody_asks_whether_a_message_arrived_where_none_goes_out(shop):
+    """By e-mail, code or hand the customer gets nothing before the link is there."""
+    shop.dintero.faults.add("create", Fault.drop_before())
+    await mailing.issues(shop, delivery="link", email="")
+    for _ in range(7):
+        await shop.later(seconds=10)
+
+    assert shop.card.buttons == ["Send again", "Check again"]
+    assert "Nothing went out to the customer." in shop.card.read()
+    assert "nothing went out to the customer. Press Send again" in shop.lines[-1]
+    await forges(shop, shop.kari, "it_arrived", value_of(shop.card, "Send again"))
+    assert database.statuses(shop) == [("4711", "uncertain")]
 
 
 # -- Send again
@@ -208,7 +222,7 @@ async def test_the_first_one_is_found_alive_after_it_was_sent_again_and_can_be_c
     await callback(shop, "4711", session_id=shop.session("4711")["id"], error="failed")
 
     [line] = (line for line in shop.thread if "It can still be paid" in line.read())
-    assert line.buttons == ["Show link", "Send again…", "Cancel link", "Change order…", "Extend…", "Refresh"]
+    assert line.buttons == ["Show link", "Cancel link", "Refresh"]
     assert "The older link 4711 can still be paid. Cancel it in the thread." in shop.card.read()
     await shop.presses("Cancel link", line)
     assert database.statuses(shop) == [("4711", "cancelled"), ("4711-2", "open")]

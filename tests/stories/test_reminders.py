@@ -92,6 +92,48 @@ async def test_a_reminder_that_the_server_refuses_is_told_and_the_first_mail_sta
     assert "Sent" in card(shop)
 
 
+async def overtaken(shop, *, wakes):
+    """The reminder was written down on Sunday at nine; its mail waits until somebody `wakes` the process."""
+    await issues(shop, remind="email", deadline="7d")
+    shop.clock.pass_(days=1, hours=20)
+    await shop.bot.reminding.remind_due()
+    await wakes(shop)
+    await shop.work()
+
+
+async def at_night(shop):
+    await shop.stop()
+    shop.clock.pass_(hours=14)
+    await shop.start()
+
+
+async def once_stopped(shop):
+    await shop.bot.telling.tell_once()
+    await shop.presses_only("Stop reminders")
+
+
+async def once_opened(shop):
+    [[link_id]] = database.rows(shop, "SELECT id FROM link")
+    shop.dintero.open(shop.session()["id"])
+    await shop.bot.refreshing.refresh(link_id)
+
+
+async def after_the_next(shop):
+    await shop.stop()
+    shop.clock.pass_(days=2)
+    await shop.start()
+    await shop.bot.reminding.remind_due()
+
+
+@pytest.mark.parametrize(("wakes", "mails"), [(at_night, 0), (once_stopped, 0), (once_opened, 0), (after_the_next, 1)])
+async def test_a_reminder_that_had_to_wait_goes_only_if_it_still_should(both, wakes, mails):
+    shop, mailbox = both
+
+    await overtaken(shop, wakes=wakes)
+
+    assert len(mailbox.mails) == 1 + mails
+
+
 async def pays(shop):
     await shop.customer_pays()
 
@@ -197,3 +239,22 @@ async def test_reminders_are_chosen_behind_more(shop):
     assert "Next reminder, in the thread: " in card(shop)
     await opens(shop)
     assert "Next reminder, in the thread: " in card(shop)
+
+
+async def test_choosing_reminders_by_mail_insists_on_an_address_at_once(both):
+    shop, mailbox = both
+    form = await shop.opens_form("249,50 91234567 Tow bar #4711 7d")
+    await shop.slack.click(shop.kari, form, "More…")
+    await shop.bot.owned.settled()
+    await shop.slack.fill(form, {"Customer's e-mail": "ida@example.com"})
+    await shop.slack.fill(form, {"Reminders": "E-mail the customer again"})
+    await shop.bot.owned.settled()
+
+    await shop.slack.fill(form, {"Customer's e-mail": ""})
+    await shop.slack.submit(shop.kari, form)
+    await shop.work()
+
+    assert form.errors.keys() == {"email"}
+    assert "The reminders go to it." in form.read()
+    assert mailbox.mails == []
+    assert shop.cards == []

@@ -57,10 +57,13 @@ class Work(Protocol):
         """
         ...
 
-    async def twins(self, order: Order, *, typed: bool, since: datetime | None) -> Sequence[Twin]:
+    async def twins(
+        self, order: Order, *, typed: bool, since: datetime | None, told: Sequence[str] = ()
+    ) -> Sequence[Twin]:
         """The newest open links of the workspace with the order's reference, or its phone and amount since then.
 
-        A reference that nobody typed is compared with none, and without `since` no phone is.
+        A reference that nobody typed is compared with none, and without `since` no phone is. Those of `told`, the ids
+        of links that a person was shown as open, are also found once they are paid.
         """
         ...
 

@@ -10,7 +10,7 @@ from bot.domain.actions import ABOUT_OPERATION, Action, open_amount
 from bot.domain.links import Link, Status
 from bot.domain.offers import offers
 from bot.domain.operations import Kind
-from bot.domain.orders import Delivery
+from bot.domain.orders import TO_PHONE, Delivery
 from bot.domain.stories import Story
 from bot.slack import ids
 from bot.slack.views.blocks import Block, Look, fit, option, plain
@@ -215,6 +215,11 @@ def _ask_try_again(_: Story, link: Link, amount: str) -> Block:
 def _ask_send_again(story: Story, link: Link, _: str) -> Block:
     if link.status is Status.REJECTED:
         words = f"A new link for {story.order.reference} is made. The first one was never created."
+    elif link.delivery not in TO_PHONE:
+        words = (
+            f"Another link for {story.order.reference} is made. Nothing went out for the first one; if it was made all "
+            "the same, Paylink watches both."
+        )
     else:
         words = (
             f"A second message goes out to {_whom(story)}, and the first may have arrived. "

@@ -14,6 +14,7 @@ _STANDS: Final[Mapping[Status, str]] = {
     Status.OPEN: "is waiting to be paid",
     Status.PENDING: "is being approved by the provider",
     Status.AUTHORIZED: "is reserved",
+    Status.CAPTURED: "has just been paid",
 }
 
 

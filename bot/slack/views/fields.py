@@ -237,9 +237,10 @@ def name(draft: Draft) -> Block:
 
 
 def email(draft: Draft) -> Block:
-    """Where the link or a receipt may go; Slack insists on it while it is the link, for the reason of `phone`."""
-    needed = draft.delivery == Delivery.EMAIL
-    hint = "The link is sent to it." if needed else "For the payment page and the provider's receipt."
+    """Where the link or a receipt may go; Slack insists on it while we write to it, for the reason of `phone`."""
+    needed = draft.wants_email
+    hint = "The reminders go to it." if needed else "For the payment page and the provider's receipt."
+    hint = "The link is sent to it." if draft.delivery == Delivery.EMAIL else hint
     return text_input(
         ids.EMAIL, "Customer's e-mail", draft.email, placeholder="kari@example.com", hint=hint, optional=not needed
     )
@@ -254,14 +255,18 @@ def note(draft: Draft) -> Block:
 
 
 def remind(draft: Draft, *, mails: bool) -> Block:
-    """What happens while the customer does not pay; a mail to them only where there is a mail server."""
+    """What happens while the customer does not pay; a mail to them only where there is a mail server.
+
+    Tells us at once, because a mail needs an address.
+    """
     options = [
         option("No reminders", Remind.NONE),
         option("Remind me in the thread", Remind.NUDGE),
         *([option("E-mail the customer again", Remind.EMAIL)] if mails else []),
     ]
     hint = "At most three, spread over the time to pay, from 9 to 20 o'clock."
-    return choice(ids.REMIND, "Reminders", "static_select", options, draft.remind) | {"hint": plain(hint)}
+    told = {"hint": plain(hint), "dispatch_action": True}
+    return choice(ids.REMIND, "Reminders", "static_select", options, draft.remind) | told
 
 
 def remind_opened(draft: Draft) -> Block:

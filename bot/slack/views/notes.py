@@ -128,6 +128,11 @@ def _uncertain(link: Link, now: datetime) -> str:
         return _vouched(link.facts.vouched_by)
     if asked is not None and now < asked + ASK_ARRIVED_AFTER:
         return "Dintero did not answer. Paylink is looking for the link and says more within a minute."
+    if link.delivery not in TO_PHONE:
+        return (
+            "Dintero did not answer, so there may or may not be a link. Nothing went out to the customer. Send it "
+            "again; Paylink watches both."
+        )
     return (
         "Dintero did not answer, so the customer may or may not have got a message. Ask whether it arrived. "
         "If not, send it again; Paylink watches both."

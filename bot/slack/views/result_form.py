@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from bot.domain.links import Delivered
+from bot.domain.links import Delivered, Link
 from bot.domain.orders import TO_PHONE, Delivery, Order
 from bot.domain.phones import mask_number
 from bot.domain.stories import Story
@@ -85,13 +85,14 @@ def created_form(story: Story, url: str | None, look: Look, carriers: Sequence[B
     return _notice(*blocks)
 
 
-def uncertain_form() -> Block:
+def uncertain_form(link: Link) -> Block:
     """Dintero did not answer."""
+    there = "the customer may or may not have got a message" if link.delivery in TO_PHONE else "there may be a link"
     return _notice(
         section("❓ *Not sure it was sent*"),
         section(
-            "Dintero did not answer, so the customer may or may not have got a message. Paylink is looking for the "
-            "link; the card shows what it finds. Please do not issue it again before that."
+            f"Dintero did not answer, so {there}. Paylink is looking for the link; the card shows what it finds. "
+            "Please do not issue it again before that."
         ),
     )
 

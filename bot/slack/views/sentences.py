@@ -178,6 +178,11 @@ def _rejected(_: Story, link: Link, __: Event, ___: Look) -> str:
 def _uncertain(_: Story, link: Link, __: Event, ___: Look) -> str:
     if link.status is not Status.UNCERTAIN:
         return "❓ Dintero did not answer when the link was created."
+    if link.delivery not in TO_PHONE:
+        return (
+            "❓ *Not sure there is a link:* Dintero did not answer, and nothing went out to the customer. Press "
+            "_Send again_ for another."
+        )
     return (
         "❓ *Not sure the link was sent:* Dintero did not answer. Ask the customer whether the message arrived, "
         "and press _It arrived_ or _Send again_."
