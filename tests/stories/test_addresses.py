@@ -35,6 +35,22 @@ async def test_an_address_costs_what_its_option_costs_and_the_form_adds_it_up(sh
     assert "Home delivery" in card(shop)
 
 
+async def test_an_address_is_part_of_the_words_to_say_and_of_the_preview(shop):
+    form = await opens_more(shop)
+    await shop.slack.fill(form, {"address": DELIVERED})
+    await shop.bot.owned.settled()
+    assert "You will get an SMS with a link to pay 348,50 kr" in plain(form)
+
+    await shop.slack.click(shop.kari, form, "Preview")
+    await shop.bot.owned.settled()
+
+    preview = plain(shop.slack.modals(shop.kari)[-1])
+    assert "asks the customer to pay 348,50 kr" in preview
+    assert "Typed by the customer: Home delivery · 99,00 kr" in preview
+    assert "Total: 348,50 kr" in preview
+    assert "cannot be sent" not in preview
+
+
 async def an_addressed_order(shop, option=DELIVERED):
     await issues(shop, address=option)
     shop.dintero.open(shop.session()["id"])

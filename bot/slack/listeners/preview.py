@@ -6,7 +6,7 @@ import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.domain.draft_lines import filled_lines
-from bot.domain.drafts import Draft, read_draft
+from bot.domain.drafts import Draft
 from bot.domain.errors import FieldErrors
 from bot.services.issuing import Issuing
 from bot.services.patterns import Patterns
@@ -57,9 +57,8 @@ class PreviewListener:
             log.info("preview_not_shown", reason=str(error))
 
     def _wrong(self, draft: Draft) -> list[str]:
-        shop, now = self.drafts.shop, self.drafts.clock.now()
         try:
-            read_draft(draft, currency=shop.currency, country=shop.country, now=now, zone=shop.zone)
+            self.drafts.shop.read(draft, self.drafts.clock.now())
         except FieldErrors as wrong:
             return forms.told_by_field(wrong.fields, filled_lines(draft))
         return []

@@ -67,7 +67,7 @@ def promised(story: Story, link: Link, *, by_hand: bool = False) -> Promise:
 def aloud_of(draft: Draft, currency: str, look: Look, now: datetime) -> list[Block]:
     """What to say to the customer, once the amount and the deadline can be read; `currency` is the shop's own."""
     money = draft.currency or currency
-    found = sums(draft, money)
+    found = sums(draft, money, look.choices)
     try:
         until = read_deadline(draft.deadline, now, look.zone)
     except ValueError:
@@ -79,7 +79,7 @@ def aloud_of(draft: Draft, currency: str, look: Look, now: datetime) -> list[Blo
         amount=found.total,
         currency=money,
         until=until,
-        draft_id=draft.id,
+        draft_id=draft.ordered_as or draft.id,
         methods=look.choices.payable(draft.methods),
     )
     return [read_aloud(promise, look)]

@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.domain.draft_lines import filled_lines, sums
 from bot.domain.drafts import Draft
+from bot.domain.methods import sole_wallet, title
 from bot.domain.orders import Capture, Delivery
 from bot.domain.phones import BadPhone, parse_mobile, show
 from bot.domain.typed import is_day, read_deadline
@@ -14,6 +15,7 @@ from bot.slack.views.aloud import aloud_of, moment
 from bot.slack.views.blocks import Block, Look, escape, modal, mrkdwn, plain, section
 from bot.slack.views.fields import deadline_words
 from bot.slack.views.line_list import summary, told_sums
+from bot.slack.views.words import message
 
 _WAYS: Final[Mapping[Delivery, str]] = {
     Delivery.SMS: "Dintero sends an SMS or a push",
@@ -23,6 +25,7 @@ _WAYS: Final[Mapping[Delivery, str]] = {
     Delivery.APP: "You hand over a link that opens the app",
     Delivery.PROFILE: "Dintero sends it as the payment profile says",
 }
+_MAILED_BY_HAND: Final = "You send the e-mail from your own mail app"
 _MONEY: Final = {
     Capture.RESERVE: "Reserved first, until somebody presses Capture",
     Capture.AUTOMATIC: "Taken as soon as it is reserved",
@@ -37,7 +40,7 @@ def preview_form(
     `reference` says which one it will be, `wrong` what keeps it from being sent, one sentence each: both mrkdwn.
     """
     money = draft.currency or currency
-    found = sums(draft, money)
+    found = sums(draft, money, look.choices)
     seller = escape(look.seller) or "You"
     amount = f" {look.money(found.total, money)}" if found else " …"
     asks = "ask" if seller == "You" else "asks"
@@ -49,7 +52,7 @@ def preview_form(
         ),
         section(f"*{seller} {asks} the customer to pay{amount}*"),
         *(summary(draft, money, look) if filled_lines(draft) else []),
-        *told_sums(draft, money, look),
+        *told_sums(draft, money, look, "Total"),
         {"type": "divider"},
         {"type": "section", "fields": _fields(draft, look, now, reference)},
         *aloud_of(draft, currency, look, now),
@@ -60,16 +63,35 @@ def preview_form(
 
 def _fields(draft: Draft, look: Look, now: datetime, reference: str) -> list[Block]:
     told = {
-        "How it goes out": _WAYS[Delivery(draft.delivery)],
+        "How it goes out": _way(draft, look),
         "Mobile number": _phone(draft, look),
         "Pay within": _deadline(draft, look, now),
         "Reference": reference,
         "Money": _MONEY[Capture(draft.capture)],
+        "Payment methods": ", ".join(title(method) for method in draft.methods),
+        "Customer's address": _address(draft, look),
         "Customer's e-mail": escape(draft.email),
         "Customer's name": escape(draft.name),
         "Note, for the thread only": escape(draft.note),
     }
     return [mrkdwn(f"*{name}*\n{value}", 2000) for name, value in told.items() if value]
+
+
+def _way(draft: Draft, look: Look) -> str:
+    """A way to the phone by its right name, where all the payment methods are known."""
+    payable = look.choices.payable(draft.methods)
+    if draft.delivery == Delivery.SMS and payable:
+        return f"Dintero sends {'a' if sole_wallet(payable) else 'an'} {message(payable)}"
+    return _MAILED_BY_HAND if draft.delivery == Delivery.EMAIL and not look.mails else _WAYS[Delivery(draft.delivery)]
+
+
+def _address(draft: Draft, look: Look) -> str:
+    """Who types it, and by which way the goods go there; what that costs stands in the total."""
+    if not draft.address:
+        return ""
+    found = next((one for one in look.choices.shipping if one.name == draft.address), None)
+    price = f" · {look.money(found.price, found.currency)}" if found and found.price else ""
+    return f"Typed by the customer: {escape(draft.address)}{price}"
 
 
 def _phone(draft: Draft, look: Look) -> str:
