@@ -37,7 +37,8 @@ from sandbox.world import World
 ACCOUNT: Final = "T12345678"
 WORKSHOP: Final = f"{ACCOUNT}.workshop"
 """A second payment profile: it has less to pay with, and sends every link by SMS of its own accord."""
-MAIL_FROM: Final = "Paylink sandbox <pay@shop.example>"
+MERCHANT: Final = "Fjord & Fjell"
+MAIL_FROM: Final = f"{MERCHANT} <pay@shop.example>"
 MANIFEST: Final = Path(__file__).parent.parent / "manifest.yml"
 _STARTS_WITHIN: Final = 60.0
 
@@ -151,6 +152,8 @@ async def _bot(made: World, clock_url: str, smtp_url: str) -> AsyncIterator[Proc
         "PAYLINK_METHODS": ", ".join(dintero.methods(dintero.profiles["default"])),
         "PAYLINK_PROFILES": f"default=Web shop, {WORKSHOP}=Workshop (sends by itself)",
         "PAYLINK_SHIPPING": "Home delivery=99, Collect in shop=0",
+        "PAYLINK_MERCHANT_NAME": MERCHANT,
+        "PAYLINK_CONTACT": "22 33 44 55",
         "PAYLINK_SMTP_URL": smtp_url,
         "PAYLINK_MAIL_FROM": MAIL_FROM,
         "PAYLINK_PUBLIC_URL": made.bot_url,

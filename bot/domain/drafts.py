@@ -96,6 +96,8 @@ class Draft:
     """The message whose thread the card begins in."""
     replaces: str = ""
     """The id of the link that it is to take the place of; empty for a new order."""
+    ordered_as: str = ""
+    """The id of the form that made the order, where this one changes it: its code word stays. Empty for a new order."""
     lines: tuple[DraftLine, ...] = (DraftLine(line_id="1"),)
     expanded: bool = False
     """Whether *More* was pressed."""

@@ -36,7 +36,7 @@ class Pattern:
         tokens = _TOKEN.findall(typed)
         numbers = [token for token in tokens if _SEQ.fullmatch(token)]
         if len(numbers) != 1 or not set(tokens) <= {*_DATES, *numbers}:
-            raise ValueError(f"A pattern has one {{seq}} in it. {_KNOWN}")
+            raise ValueError(f"A pattern has one {{seq}} in it; “off” ends numbering. {_KNOWN}")
         if "mm" in tokens and not {"yy", "yyyy"} & set(tokens):
             raise ValueError("A month needs its year, or the numbers would come back. Write {yyyy}-{mm}-{seq}.")
         before, _, after = typed.partition(f"{{{numbers[0]}}}")

@@ -35,7 +35,7 @@ class Reopening:
         One draft per link and person, so what was typed is there again for as long as drafts are kept.
         """
         draft_id = uuid.uuid5(uuid.NAMESPACE_OID, f"{link.id} {user_id}").hex
-        fresh = replace(draft_of(story.order, draft_id), replaces=link.id)
+        fresh = replace(draft_of(story.order, draft_id), replaces=link.id, ordered_as=story.order.draft_id)
         whose = {"workspace_id": story.order.workspace_id, "user_id": user_id}
         async with self.store() as work:
             kept = await work.draft(draft_id, **whose)

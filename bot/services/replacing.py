@@ -141,7 +141,7 @@ def check_messages(story: Story, order_after: Order, now: datetime, *, trusted: 
     sent = messages(story)
     if sent and now < sent[-1].created_at + APART:
         left = round((sent[-1].created_at + APART - now).total_seconds())
-        raise Refused(f"A message went out less than a minute ago. Wait {left} seconds, then send again.", "too-soon")
+        raise Refused(f"The last message is less than a minute old. Wait {left} seconds, then try again.", "too-soon")
     if len(sent) >= MOST_MESSAGES and not trusted:
         raise Refused(
             f"{len(sent)} messages have gone out for this order. Share the link yourself, or ask somebody who is "

@@ -113,4 +113,4 @@ def _line(line: str) -> str:
     html = emojize(html, language="alias")
     for _ in STYLES:  # one inside the other
         html = STYLE.sub(lambda found: f"<{STYLES[found[1]]}>{found[2]}</{STYLES[found[1]]}>", html)
-    return f"<blockquote>{html}</blockquote>" if quoted else f"{html}<br>"
+    return f"<blockquote>{html or '<br>'}</blockquote>" if quoted else f"{html}<br>"

@@ -12,7 +12,7 @@ from tests.browser.desk import Desk, sitting
 from tests.browser.test_payments import customer_opens, issues
 
 FOLDER = Path(__file__).parents[2] / "docs" / "images"
-WINDOW = {"width": 1180, "height": 850}
+WINDOW = {"width": 1180, "height": 940}
 MOST_BYTES = 200_000
 
 

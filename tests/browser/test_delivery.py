@@ -73,10 +73,11 @@ async def test_a_camera_reads_the_code_off_the_thread(browser, both, tmp_path, s
     assert found.text == page_of(shop)
 
 
-async def test_the_mail_reads_well_on_a_phone(browser, both):
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_mail_reads_well_on_a_phone(browser, both, scheme):
     shop, mailbox = both
     await issues(shop, email="nora@example.no", name="Nora Nordmann")
-    async with sitting(browser, "", viewport=PHONE) as desk:
+    async with sitting(browser, "", viewport=PHONE, color_scheme=scheme) as desk:
         await desk.page.set_content(text_of(mailbox.mails[0], "html"))
         pay = desk.page.get_by_role("link", name="Se på det og betal")
 
@@ -86,7 +87,7 @@ async def test_the_mail_reads_well_on_a_phone(browser, both):
         assert await desk.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         assert (await pay.bounding_box())["height"] >= 44
         assert await pay.get_attribute("href") == page_of(shop)
-        await desk.page.screenshot(path=PICTURES / "mail.png", full_page=True)
+        await desk.page.screenshot(path=PICTURES / f"mail-{scheme}.png", full_page=True)
         found = await Axe().run(desk.page)
         assert found.response["violations"] == []
 
@@ -94,7 +95,7 @@ async def test_the_mail_reads_well_on_a_phone(browser, both):
 async def test_the_mail_stands_on_the_customer_s_phone(browser, both, tmp_path):
     shop, mailbox = both
     await issues(shop, email="nora@example.no")
-    async with window(shop, mailbox, tmp_path) as url, sitting(browser, url) as desk:
+    async with window(shop, mailbox, tmp_path) as url, sitting(browser, url, locale="nb-NO") as desk:
         await desk.arrives()
 
         await desk.sees("nora@example.no", "249,50", within=desk.customer)

@@ -136,6 +136,24 @@ async def test_a_link_is_issued_without_touching_the_mouse(kari):
     await kari.card_says("Ready to share", "249,50 kr")
 
 
+async def test_every_field_and_button_of_the_first_view_is_reached_with_the_keyboard_in_its_order(kari):
+    keyboard = kari.page.keyboard
+    await kari.says(ONE_LINER)
+    await expect(kari.form.get_by_label("Mobile number")).to_be_focused()
+    for label in ("What for", "Price incl. VAT (NOK)", "VAT", "Reference (optional)", "Pay within"):
+        await keyboard.press("Tab")
+        await expect(kari.form.get_by_label(label, exact=True)).to_be_focused()
+    for name in ("More…", "Lines…", "Preview"):
+        await keyboard.press("Tab")
+        await expect(kari.form.get_by_role("button", name=name, exact=True)).to_be_focused()
+
+    await keyboard.press("Enter")
+    await kari.sees("asks the customer to pay 249,50", within=kari.form)
+    await keyboard.press("Escape")
+    await expect(kari.form.get_by_role("heading", name="New payment link")).to_be_visible()
+    await expect(kari.form.get_by_label("What for")).to_have_value("Tow bar")
+
+
 async def test_a_saved_item_is_searched_for_and_fills_the_line(kari):
     await kari.says(ONE_LINER)
     await kari.presses("Lines…")

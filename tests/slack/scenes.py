@@ -437,7 +437,7 @@ def forms_of_links():
     yield "extend", extend_form(story(), link(), NOW, LOOK)
     yield "release", release_form(story(), ON_RESERVED, LOOK)
     yield "release the rest", release_form(story(), ON_PART, LOOK)
-    changed = replace(draft_of(order(), "5f2c8d31"), replaces=LINK)
+    changed = replace(draft_of(order(), "5f2c8d31"), replaces=LINK, ordered_as=order().draft_id)
     yield "change order", issue_form(changed, currency="NOK", look=LOOK, now=NOW)
     yield "change order, more", issue_form(replace(changed, expanded=True), currency="NOK", look=LOOK, now=NOW)
     by_link = replace(changed, delivery=Delivery.LINK)
@@ -467,11 +467,12 @@ def previews():
     anew = replace(
         FILLED, delivery=Delivery.LINK, email="kari@example.com", note="Called *twice*", deadline="2026-03-27"
     )
-    fjord = replace(LOOK, seller="Fjord & Fjell")
+    fjord = replace(CHOOSING, seller="Fjord & Fjell")
     for name, draft, reference, wrong in (
         ("ready", FILLED, "4711", []),
         ("by link, several lines", replace(anew, lines=MIXED.lines[:3]), "4711-2, because 4711 is used already", []),
         ("wrong", MIXED, "4711", ["*Mobile number*: This is not a phone number.", "*Price of line 4*: Not an amount."]),
+        ("a push and an address", replace(FILLED, methods=("vipps",), address="Home delivery"), "4711", []),
         ("empty", DRAFT, "PL-5F2C8D31", ["*Mobile number*: Enter the customer's mobile number."]),
     ):
         shown = {"currency": "NOK", "look": fjord, "now": NOW, "reference": reference, "wrong": wrong}

@@ -53,6 +53,12 @@ def test_a_single_wallet_gets_a_push():
     assert "an SMS" in said(replace(PROMISE, methods=("vipps", "card")))
 
 
+def test_a_mail_that_the_server_refused_is_not_promised():
+    failed = link(known=facts(delivered=Delivered.FAILED))
+
+    assert promised(story(failed, of=replace(order(), delivery=Delivery.EMAIL)), failed).by_hand
+
+
 @pytest.mark.parametrize("delivered", Delivered)
 def test_only_a_message_that_went_out_is_promised(delivered):
     made = promised(story(link(known=facts(delivered=delivered))), link(known=facts(delivered=delivered)))

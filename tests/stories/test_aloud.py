@@ -104,6 +104,16 @@ async def test_a_message_that_did_not_go_out_is_not_promised(shop):
     assert aloud(form)[1].startswith("I am giving you a link")
 
 
+async def test_what_the_profile_would_send_is_not_promised_by_a_sandbox_account(shop):
+    form = await shop.opens_form(GOOD)
+    await settled(shop, shop.slack.click(shop.kari, form, "More…"))
+    await settled(shop, shop.slack.fill(form, {"Delivery": "Leave it to the payment profile"}))
+    await shop.slack.submit(shop.kari, form)
+    await shop.work()
+
+    assert aloud(form)[1].startswith("I am giving you a link")
+
+
 @pytest.mark.parametrize(
     ("locale", "begins"),
     [

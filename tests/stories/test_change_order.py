@@ -119,6 +119,20 @@ async def test_a_form_that_shows_lines_of_the_past_is_drawn_anew_instead_of_sent
     assert "cancelled_by" not in shop.session("4711")
 
 
+async def test_the_words_to_say_hold_the_code_word_that_the_customer_will_see(shop):
+    form = await opens(shop, "Change order…")
+    await shop.slack.click(shop.kari, form, "More…")
+    await shop.bot.owned.settled()
+    await shop.slack.fill(form, {"Delivery": "Just give me the link"})
+    await shop.bot.owned.settled()
+    promised = form.read().rpartition("The code word on the page is ")[2].partition(".")[0]
+
+    await sends(shop, form)
+
+    assert promised
+    assert promised in read(await looks(shop, "4711-2"))
+
+
 async def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_cancelled(shop):
     form = await changes(shop, **{"Price incl. VAT (NOK)": "many", "Mobile number": "12"})
 
@@ -168,7 +182,7 @@ async def test_what_was_typed_behind_more_is_seen_again_too(shop):
 async def test_what_was_typed_is_there_again_when_it_came_too_soon(shop):
     await changes(shop, **{"Price incl. VAT (NOK)": "349,50"})
     refused = await changes(shop, **{"Price incl. VAT (NOK)": "449,50"})
-    assert "less than a minute ago" in refused.read()
+    assert "less than a minute old" in refused.read()
 
     await shop.later(minutes=2)
     form = await opens(shop, "Change order…")

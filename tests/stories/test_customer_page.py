@@ -256,7 +256,7 @@ async def test_an_old_link_says_that_there_is_a_newer_one_and_does_not_reveal_it
 
     said = read(page)
     assert said.startswith("There is a newer link\n")
-    assert "came to you the same way" in said
+    assert "Look for the newer one among your messages" in said
     assert "4711" not in said
     assert token(shop, "4711-2") not in page.text
     assert "/v1/view/" not in page.text

@@ -66,7 +66,7 @@ async def test_two_messages_are_a_minute_apart(shop, gives_way):
     await gives_way(shop, shop.kari)
 
     assert len(texts(shop)) == 2
-    assert "less than a minute ago" in told(shop, shop.kari)
+    assert "less than a minute old" in told(shop, shop.kari)
 
 
 @WAYS

@@ -170,7 +170,7 @@ async def test_set_again_it_goes_on_behind_the_numbers_that_were_given(shop):
 @pytest.mark.parametrize(
     ("pattern", "why"),
     [
-        ("2026", "A pattern has one {seq} in it."),
+        ("none", "A pattern has one {seq} in it; “off” ends numbering."),
         ("{yyyy}/{seq}", "Use letters A–Z, digits and hyphens only"),
         ("A-VERY-LONG-BEGINNING-{seq}", "24 is the most."),
     ],

@@ -25,7 +25,7 @@ async def test_the_page_says_the_same_whatever_became_of_the_payment(shop):
     assert unpaid.status_code == paid.status_code == 200
     assert unpaid.text == paid.text
     assert "Thanks for stopping by" in paid.text
-    assert "whoever sent you the link is told as soon as the payment has gone through" in paid.text
+    assert "Whoever sent you the link is told as soon as the payment has gone through" in paid.text
     assert "4711" not in paid.text
 
 

@@ -119,6 +119,19 @@ async def test_a_method_that_is_taken_from_the_settings_before_the_link_is_made_
     assert "Swish is not among the shop's payment methods any more." in card(shop)
 
 
+async def test_the_preview_says_with_what_it_is_paid_and_that_it_is_a_push(shop):
+    form = await opens_more(shop)
+    await chooses(shop, form, methods=["Vipps"])
+
+    await shop.slack.click(shop.kari, form, "Preview")
+    await shop.bot.owned.settled()
+
+    preview = plain(shop.slack.modals(shop.kari)[-1])
+    assert "Payment methods\nVipps" in preview
+    assert "Dintero sends a push" in preview
+    assert "cannot be sent" not in preview
+
+
 # -- profiles
 
 

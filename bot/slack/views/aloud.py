@@ -25,6 +25,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = tomllib.loads(_FILE.read_text(en
 _LOCALES: Final = {"nb": "nb_NO", "sv": "sv_SE", "da": "da_DK", "fi": "fi_FI", "en": "en_GB"}
 _NORWEGIAN: Final = {"no": "nb", "nn": "nb"}
 _CAME: Final = frozenset({Delivered.SENT, Delivered.BY_PROFILE})
+_STAYED: Final = frozenset({Delivered.SKIPPED, Delivered.FAILED, Delivered.SIMULATED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,8 @@ def read_aloud(promise: Promise, look: Look) -> Block:
 def promised(story: Story, link: Link, *, by_hand: bool = False) -> Promise:
     """What can be said of a link that was made; a message that did not go out is not promised."""
     order = story.order
-    gone = order.delivery is not Delivery.SMS or link.facts.delivered in _CAME
+    delivered = link.facts.delivered
+    gone = delivered in _CAME if order.delivery is Delivery.SMS else delivered not in _STAYED
     return Promise(
         delivery=order.delivery,
         amount=link.amount,
@@ -79,7 +81,7 @@ def aloud_of(draft: Draft, currency: str, look: Look, now: datetime) -> list[Blo
         amount=found.total,
         currency=money,
         until=until,
-        draft_id=draft.id,
+        draft_id=draft.ordered_as or draft.id,
         methods=look.choices.payable(draft.methods),
     )
     return [read_aloud(promise, look)]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from bot.domain.events import Happened, News
 from bot.domain.headlines import headline
 from bot.domain.links import Link, Status
 from bot.domain.orders import Line
@@ -92,7 +93,12 @@ def _line(line: Line, currency: str, look: Look) -> str:
 def _small_print(story: Story, look: Look) -> list[str]:
     told = []
     if story.last_event is not None:
-        told.append(f"{deed(story.last_event)} · {look.date(story.last_event.at)}")
+        told.append(f"{_last_deed(story.last_event, story.order.issuer)} · {look.date(story.last_event.at)}")
     if look.sandbox:
         told.append("Sandbox, no real money")
     return told
+
+
+def _last_deed(event: News, issuer: str) -> str:
+    """Who issued it stands above already, unless somebody else issued the newest link."""
+    return "Issued" if event.kind is Happened.ISSUED and event.actor == issuer else deed(event)

@@ -73,7 +73,9 @@ def phone(draft: Draft, told: str = "") -> Block:
     to send it empty can a number that the person deleted not come back as the stored one.
     """
     needed = draft.delivery in TO_PHONE
-    hint = told if needed else "Nothing is sent to it; it only stands masked on the card."
+    mailed = draft.delivery == Delivery.EMAIL
+    unused = "Nothing is sent to it." if mailed else "Nothing is sent to it; it only stands masked on the card."
+    hint = told if needed else unused
     return text_input(ids.PHONE, "Mobile number", draft.phone, placeholder="912 34 567", hint=hint, optional=not needed)
 
 

@@ -31,10 +31,10 @@ def summary(draft: Draft, currency: str, look: Look) -> list[Block]:
     return [section(heading), {"type": "section", "text": plain(rows or "No lines yet.")}]
 
 
-def told_sums(draft: Draft, currency: str, look: Look) -> list[Block]:
+def told_sums(draft: Draft, currency: str, look: Look, called: str = "Total so far") -> list[Block]:
     """Total and VAT per rate, once every line that has something in it can be read; else no block at all."""
     found = sums(draft, currency, look.choices)
     if found is None:
         return []
     vat = ", ".join(f"{percent(rate)} {look.money(minor, currency)}" for rate, minor in found.vat.items())
-    return [context(f"Total so far: {look.money(found.total, currency)}, of which VAT: {vat}.")]
+    return [context(f"{called}: {look.money(found.total, currency)}, of which VAT: {vat}.")]

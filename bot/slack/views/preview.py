@@ -15,6 +15,7 @@ from bot.slack.views.aloud import aloud_of, moment
 from bot.slack.views.blocks import Block, Look, escape, modal, mrkdwn, plain, section
 from bot.slack.views.fields import deadline_words
 from bot.slack.views.line_list import summary, told_sums
+from bot.slack.views.words import message
 
 _WAYS: Final[Mapping[Delivery, str]] = {
     Delivery.SMS: "Dintero sends an SMS or a push",
@@ -31,6 +32,7 @@ _REMINDERS: Final[Mapping[Remind, str]] = {
 }
 _FIELDS: Final = 10
 """As many as a section takes (Slack reference §9)."""
+_MAILED_BY_HAND: Final = "You send the e-mail from your own mail app"
 _MONEY: Final = {
     Capture.RESERVE: "Reserved first, until somebody presses Capture",
     Capture.AUTOMATIC: "Taken as soon as it is reserved",
@@ -57,7 +59,7 @@ def preview_form(
         ),
         section(f"*{seller} {asks} the customer to pay{amount}*"),
         *(summary(draft, money, look) if filled_lines(draft) else []),
-        *told_sums(draft, money, look),
+        *told_sums(draft, money, look, "Total"),
         {"type": "divider"},
         *_sections(_fields(draft, look, now, reference)),
         *aloud_of(draft, currency, look, now),
@@ -79,7 +81,7 @@ def _fields(draft: Draft, look: Look, now: datetime, reference: str) -> list[Blo
         "Money": _MONEY[Capture(draft.capture)],
         "Customer's e-mail": escape(draft.email),
         "Customer's name": escape(draft.name),
-        "Address wanted": _address(draft, look),
+        "Customer's address": _address(draft, look),
         "Payment methods": " · ".join(title(one) for one in look.choices.payable(draft.methods)),
         "Payment profile": _profile(draft, look),
         "Terms of sale": escape(draft.terms or look.choices.terms),
@@ -90,13 +92,11 @@ def _fields(draft: Draft, look: Look, now: datetime, reference: str) -> list[Blo
 
 
 def _way(draft: Draft, look: Look) -> str:
-    delivery = Delivery(draft.delivery)
-    wallet = sole_wallet(look.choices.payable(draft.methods))
-    if delivery is Delivery.SMS and wallet:
-        return f"Dintero sends a push in the {wallet} app"
-    if delivery is Delivery.EMAIL and not look.mails:
-        return "You send it from your own mail app"
-    return _WAYS[delivery]
+    """A way to the phone by its right name, where all the payment methods are known."""
+    payable = look.choices.payable(draft.methods)
+    if draft.delivery == Delivery.SMS and payable:
+        return f"Dintero sends {'a' if sole_wallet(payable) else 'an'} {message(payable)}"
+    return _MAILED_BY_HAND if draft.delivery == Delivery.EMAIL and not look.mails else _WAYS[Delivery(draft.delivery)]
 
 
 def _profile(draft: Draft, look: Look) -> str:
@@ -106,9 +106,12 @@ def _profile(draft: Draft, look: Look) -> str:
 
 
 def _address(draft: Draft, look: Look) -> str:
-    chosen = next((one for one in look.choices.shipping if one.name == draft.address), None)
-    price = f" · {look.money(chosen.price, chosen.currency)}" if chosen and chosen.price else ""
-    return f"{escape(draft.address)}{price}"
+    """Who types it, and by which way the goods go there; what that costs stands in the total."""
+    if not draft.address:
+        return ""
+    found = next((one for one in look.choices.shipping if one.name == draft.address), None)
+    price = f" · {look.money(found.price, found.currency)}" if found and found.price else ""
+    return f"Typed by the customer: {escape(draft.address)}{price}"
 
 
 def _reminders(draft: Draft) -> str:

@@ -24,8 +24,8 @@ def resend_form(story: Story, link: Link, look: Look) -> Block:
     draft = draft_of(story.order, "")
     amount = look.money(link.amount, link.currency)
     words = (
-        f"*{escape(link.reference)}* over {amount} is cancelled first, and stays as it is if the customer has just "
-        "paid. Then a new link goes out, with a new message where one is sent."
+        f"The link that is out now, *{escape(link.reference)}* over {amount}, stops working. A new one goes out as "
+        "chosen below; by SMS or e-mail that is a new message. If the customer has just paid, all stays as it is."
     )
     blocks = [
         section(words),

@@ -81,7 +81,7 @@ def created_form(story: Story, url: str | None, look: Look, carriers: Sequence[B
     if url:
         blocks += [section("The link, to copy:"), _copyable(url)]
     blocks.append(section(f"The customer can pay until {look.date(link.expires_at)}. The card shows how it goes."))
-    blocks.append(read_aloud(promised(story, link), look))
+    blocks.append(read_aloud(promised(story, link, by_hand=delivered is Delivered.SIMULATED), look))
     return _notice(*blocks)
 
 

@@ -28,6 +28,7 @@ def link(target, words):
         ("```a\n<b>```", "<pre>a\n&lt;b&gt;</pre>"),
         ("one\ntwo", "one<br>two"),
         ("&gt; quoted", "<blockquote>quoted</blockquote>"),
+        ("&gt;a\n&gt;\n&gt;b", "<blockquote>a</blockquote><blockquote><br></blockquote><blockquote>b</blockquote>"),
         ('&lt;b&gt; &amp;amp; "quotes"', '&lt;b&gt; &amp;amp; "quotes"'),
         ("hello <@U1>", 'hello <span class="mention">@kari</span>'),
         ("in <#C1|sales>", 'in <span class="mention">#sales</span>'),
