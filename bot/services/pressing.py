@@ -20,7 +20,7 @@ from bot.domain.operations import Kind, Operation, State, operation_reference
 from bot.domain.orders import rooms
 from bot.domain.permissions import Actor, Forbidden, NeedsSecond, Policy, belongs, decide
 from bot.domain.redrafting import wished
-from bot.domain.reminders import stopped
+from bot.domain.reminders import first_reminder, stopped
 from bot.domain.schedule import next_look
 from bot.domain.stories import Story
 from bot.domain.typed import read_deadline
@@ -159,7 +159,7 @@ class Pressing:
     async def _record(self, work: Work, story: Story, press: Press) -> None:
         link = story.link(press.link_id)
         if press.action is Action.IT_ARRIVED:
-            await self._vouch(work, link, press)
+            await self._vouch(work, story, link, press)
         elif press.action is Action.SEND_AGAIN:
             await self._send_again(work, story, link, press)
         elif press.action is Action.STOP_REMINDERS:
@@ -193,14 +193,15 @@ class Pressing:
         )
         await work.add_operation(operation)
 
-    async def _vouch(self, work: Work, link: Link, press: Press) -> None:
+    async def _vouch(self, work: Work, story: Story, link: Link, press: Press) -> None:
         """A person says that the message arrived: the link is followed like any other, only unseen."""
         if link.operation is not None:
             done = replace(link.operation, state=State.DONE, note="A person said that the message arrived.")
             await work.move_operation(done, from_=(State.UNKNOWN,))
         facts = replace(link.facts, vouched_by=press.actor.user_id)
         vouched = replace(link, status=move(link.status, Report.UNPAID), facts=facts, operation=None)
-        await self._save(work, vouched, link, self._news(Happened.VOUCHED, press))
+        remind_at = first_reminder(story.order, vouched, self.clock.now(), self.shop.zone)
+        await self._save(work, replace(vouched, remind_at=remind_at), link, self._news(Happened.VOUCHED, press))
 
     async def _send_again(self, work: Work, story: Story, link: Link, press: Press) -> None:
         """The next attempt has its own reference and its own token; the old one is watched to its deadline."""

@@ -9,6 +9,7 @@ import pytest
 from bot.app import assembled
 from bot.domain.errors import FieldErrors
 from bot.settings import Settings
+from sandbox.dintero import Fault
 from tests.stories import database
 from tests.stories.mailing import issues, shop_with_mail, submits
 from tests.stories.till import card, lines
@@ -258,3 +259,17 @@ async def test_choosing_reminders_by_mail_insists_on_an_address_at_once(both):
     assert "The reminders go to it." in form.read()
     assert mailbox.mails == []
     assert shop.cards == []
+
+
+async def test_a_link_that_is_said_to_have_arrived_is_called_to_mind_too(both):
+    shop, _ = both
+    shop.dintero.faults.add("create", Fault.drop_after())
+    await issues(shop, delivery="sms", phone="91234567", remind="nudge", deadline="7d")
+    for _ in range(7):
+        await shop.later(seconds=10)
+
+    await shop.presses("It arrived")
+    assert "Next reminder, in the thread: " in card(shop)
+    await days(shop, 2)
+
+    assert len(nudges(shop)) == 1
