@@ -84,7 +84,8 @@ class Drawing:
 
     def _seen(self, viewer: Viewer) -> dict[str, Any]:
         world, now = self.world, self.world.clock.now()
-        reader = Reader(world.slack.names, now, ZoneInfo(viewer.person.tz), f"{world.dintero.base_url}/v1/view/")
+        zone, checkout = ZoneInfo(viewer.person.tz), f"{world.dintero.base_url}/v1/view/"
+        reader = Reader(world.slack.names, now, zone, checkout, called=viewer.person.id)
         return {
             "world": world,
             "viewer": viewer,

@@ -19,6 +19,8 @@ HELD = re.compile("\ue000(\\d+)\ue001")
 STYLES = {"*": "strong", "_": "em", "~": "s"}
 STYLE = re.compile(r"(?<![\w*_~`])([*_~])(?=\S)([^\n]+?)(?<=\S)\1(?![\w*_~`])")
 QUOTE = re.compile(r"^(?:&gt;|>) ?")
+PERMALINK = re.compile(r"https://shop\.slack\.com/archives/(\w+)/p(\d+)(\d{6})(?:\?thread_ts=([\d.]+))?")
+"""A message's address at Slack (Slack reference §10): the workspace is on this page, not there."""
 NEAR = {0: "today", 1: "tomorrow", -1: "yesterday"}
 
 
@@ -30,6 +32,8 @@ class Reader:
     now: datetime
     zone: ZoneInfo
     phone_opens: str
+    called: str = ""
+    """The id of the person whose eyes these are."""
 
     def mrkdwn(self, text: str, *, verbatim: bool = False) -> Markup:
         """Entities, dates and styles made HTML; whatever else was written stays text."""
@@ -63,6 +67,8 @@ class Reader:
         if not target.startswith(("http://", "https://", "mailto:", "tel:")):
             return Markup("&lt;{}&gt;").format(f"{target}|{label}" if label else target)
         words = label or re.sub("^(mailto|tel):", "", target)
+        if (found := PERMALINK.match(target)) is not None:
+            target = f"/?as={self.called}&in={found[1]}&thread={found[4] or f'{found[2]}.{found[3]}'}"
         where = "phone" if target.startswith(self.phone_opens) else "_blank"
         return Markup('<a href="{}" target="{}" rel="noopener">{}</a>').format(target, where, words)
 

@@ -73,6 +73,22 @@ async def test_a_camera_reads_the_code_off_the_thread(browser, both, tmp_path, s
     assert found.text == page_of(shop)
 
 
+async def test_a_seller_shows_the_code_on_a_phone(sits_down):
+    kari = await sits_down(viewport=PHONE)
+    await kari.arrives()
+    await kari.says("/paylink 249,50 Tow bar #4711 7d")
+    await kari.presses("More…")
+    await kari.form.get_by_role("radio", name="Show a QR code").check()
+    await kari.sees("Nothing is sent to it", within=kari.form)
+    await kari.presses("Send")
+    picture = kari.form.get_by_role("img", name="QR code")
+    await expect(picture).to_have_js_property("complete", value=True)
+    await picture.scroll_into_view_if_needed()
+    [found] = zxingcpp.read_barcodes(Image.open(io.BytesIO(await kari.page.screenshot())))
+
+    assert found.text == (await kari.form.locator("pre").inner_text()).strip()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_the_mail_reads_well_on_a_phone(browser, both, scheme):
     shop, mailbox = both

@@ -54,5 +54,9 @@ async def test_a_used_reference_and_an_open_link_are_shown_before_it_is_sent(kar
         if _ == 0:
             await kari.presses("Close")
     await kari.picture("asked-first")
+    async with kari.page.expect_popup() as opening:
+        await kari.presses("See its card", kari.form)
+    thread = (await opening.value).get_by_role("complementary", name="Thread")
+    await expect(thread.get_by_text("Ready to share")).to_be_visible()
     await kari.presses("Send anyway")
     await kari.sees("Ready to share", within=kari.form)

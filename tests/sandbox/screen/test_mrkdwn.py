@@ -47,6 +47,12 @@ def test_a_link_to_the_payment_page_opens_on_the_customers_phone():
     assert 'target="phone"' in READER.mrkdwn("<http://127.0.0.1:1/dintero/v1/view/T1.x>")
 
 
+def test_a_message_of_the_workspace_opens_on_this_page():
+    assert 'href="/?as=&amp;in=C1&amp;thread=17.000100"' in READER.mrkdwn(
+        "<https://shop.slack.com/archives/C1/p17000100|card>"
+    )
+
+
 def test_verbatim_text_makes_no_links_by_itself():
     assert READER.mrkdwn("https://a.example", verbatim=True) == "https://a.example"
 
