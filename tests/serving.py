@@ -19,12 +19,14 @@ async def serving(app):
         server = uvicorn.Server(config)
         server.lifespan = LifespanOff(config)
         await server.startup(sockets=[sock])
-        yield f"http://127.0.0.1:{sock.getsockname()[1]}"
-        for listener in server.servers:
-            listener.close()
-        await asyncio.gather(*server.server_state.tasks)
-        for connection in set(server.server_state.connections):
-            connection.shutdown()
+        try:
+            yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+        finally:
+            for listener in server.servers:
+                listener.close()
+            await asyncio.gather(*server.server_state.tasks)
+            for connection in set(server.server_state.connections):
+                connection.shutdown()
 
 
 def free_port():

@@ -156,7 +156,7 @@ class Desk:
 @asynccontextmanager
 async def sitting(browser, url: str, **options):
     """A window of its own, as on another computer; `options` are Playwright's for a context."""
-    context = await browser.new_context(**({"viewport": LAPTOP} | options))
+    context = await browser.new_context(**({"viewport": LAPTOP, "locale": "en-GB"} | options))
     page = await context.new_page()
     page.set_default_timeout(PATIENCE)
     desk = Desk(page, url)

@@ -120,6 +120,6 @@ async def test_the_mail_stands_on_the_customer_s_phone(browser, both, tmp_path):
         await expect(pay).to_be_visible()
         await desk.picture("mail_on_the_phone")
         await pay.click()
-        await expect(desk.checkout.get_by_role("link", name="Pay now")).to_be_visible()
+        await expect(desk.checkout.get_by_role("link", name="Betal nå")).to_be_visible()
         await desk.picture("page_on_the_phone")
         assert desk.trouble == []
