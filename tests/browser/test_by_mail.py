@@ -12,7 +12,7 @@ async def test_a_link_goes_by_mail_from_the_form_to_paid(sits_down):
     await kari.sees("The link is sent to it.", within=kari.form)
     await kari.fills("Customer's e-mail", "nora@example.no")
     await kari.presses("Send")
-    await kari.sees("You will get an e-mail", within=kari.form)
+    await kari.sees("The link, to copy:", "You will get an e-mail", within=kari.form)
     word = await kari.form.locator("blockquote strong").first.inner_text()
     await kari.presses("Close", kari.form.locator("footer"))
     await kari.card_says("Sent · 249,50 kr", "n•••@e•••.no")
