@@ -6,7 +6,6 @@ import structlog
 from bot.journal import _TALKERS, open_journal
 from tests.stories.shop import opened_shop
 
-
 _ABOUT_LATE_SAVES = {"test_after_send", "test_money_not_saved"}
 _LIMITS = ("issue_form.SUBMIT", "change_form.SUBMIT", "link_buttons.SUBMIT", "link_buttons.CLICK")
 _PATIENCE = 2.5
