@@ -217,7 +217,9 @@ async def opened_shop(tmp_path, *, account=ACCOUNT, switches=None, team_id="T1",
     async def web(scope, receive, send):
         await shop.bot.web(scope, receive, send)
 
-    async with serving(world) as world_url, serving(web) as url:
+    # The bot's door closes before the bot stops: what still came in by then comes to its end.
+    async with serving(world) as world_url, contextlib.AsyncExitStack() as doors_closed, serving(web) as url:
+        doors_closed.push_async_callback(slack.aclose)
         slack.base_url, dintero.base_url = f"{world_url}/slack", f"{world_url}/dintero"
         slack.request_url, shop.url = f"{url}/slack/events", url
         shop.settings = {
@@ -239,8 +241,5 @@ async def opened_shop(tmp_path, *, account=ACCOUNT, switches=None, team_id="T1",
             **settings,
         }
         await shop.start()
-        try:
-            yield shop
-        finally:
-            await shop.stop()
-            await slack.aclose()
+        doors_closed.push_async_callback(shop.stop)
+        yield shop
