@@ -61,7 +61,7 @@ class Ended(NamedTuple):
 def started(command: Sequence[str], seconds: float) -> Ended:
     """Run a command to its end, for at most so many seconds; one that hangs or cannot be started has a code too."""
     try:
-        done = subprocess.run(  # noqa: S603  the commands of this file, and the browser that CHROMIUM or PATH names
+        done = subprocess.run(
             command,
             timeout=seconds,
             stdin=subprocess.DEVNULL,

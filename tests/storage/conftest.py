@@ -1,13 +1,9 @@
 """A database of each kind, empty for every test, and the rows that everything else hangs on."""
 
-import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -21,9 +17,9 @@ from bot.domain.operations import Kind, Operation, State, operation_reference
 from bot.domain.orders import Capture, Delivery, Line, Order
 from bot.services.ports.storage import Store
 from storage.engine import open_engine
-from storage.schema import upgrade
 from storage.secrets import Secrets
 from storage.store import SqlStore
+from tests.databases import KINDS, empty_database, ready_database
 
 KEY = Fernet.generate_key().decode()
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -31,27 +27,6 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
 ACCOUNT = "T12345678"
 PHONE = "+4791234567"
-
-DATABASES = ["sqlite", *(["postgresql"] if os.environ.get("TEST_DATABASE_URL") else [])]
-
-
-@asynccontextmanager
-async def empty_database(kind: str, folder: Path) -> AsyncIterator[str]:
-    """The URL of an empty database: a new file, or a new schema's worth of the one PostgreSQL that we were given."""
-    if kind == "sqlite":
-        yield f"sqlite:///{folder / f'{uuid4().hex}.db'}"
-        return
-    server = open_engine(os.environ["TEST_DATABASE_URL"])
-    name = f"paylink_{uuid4().hex}"
-    control = server.execution_options(isolation_level="AUTOCOMMIT")
-    async with control.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name}"))
-    try:
-        yield server.url.set(database=name).render_as_string(hide_password=False)
-    finally:
-        async with control.connect() as connection:
-            await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        await server.dispose()
 
 
 @dataclass
@@ -160,21 +135,21 @@ def news(kind: Happened, at: datetime = NOW, **data) -> News:
     return News(kind=kind, source=Source.SLACK, at=at, actor="U1", data=data)
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture(params=KINDS)
 async def database(request, tmp_path):
     async with empty_database(request.param, tmp_path) as url:
         yield url
 
 
-@pytest.fixture
-async def house(database):
-    engine = open_engine(database)
-    await upgrade(engine)
-    house = House(url=database, engine=engine, keys=[KEY])
-    house.workspace_id = await house.store.introduce(team_id="T1", account_id=ACCOUNT)
-    yield house
-    for each in [engine, *house.others]:
-        await each.dispose()
+@pytest.fixture(params=KINDS)
+async def house(request, tmp_path):
+    async with ready_database(request.param, tmp_path) as url:
+        engine = open_engine(url)
+        house = House(url=url, engine=engine, keys=[KEY])
+        house.workspace_id = await house.store.introduce(team_id="T1", account_id=ACCOUNT)
+        yield house
+        for each in [engine, *house.others]:
+            await each.dispose()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.domain.links import Status
 
-on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
 
 
 async def test_a_look_does_not_wait_for_a_writer(house):

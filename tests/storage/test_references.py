@@ -137,7 +137,7 @@ async def test_a_card_is_pointed_to_where_everybody_may_look(house, diverted):
     assert (found.channel, found.ts, found.same_reference) == ("C1", None if diverted else "17.5", True)
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)
 async def test_the_look_for_a_phone_uses_its_index(house):
     async with house.engine.connect() as connection:
         plan = await connection.execute(

@@ -32,7 +32,7 @@ async def kept(house, user_id="U1", store=None):
         return await work.draft("d1", workspace_id=house.workspace_id, user_id=user_id)
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)
 async def test_no_phone_no_draft_and_no_pay_link_stands_in_the_file(house):
     _, link = await house.issued(url="https://pay.example/capability")
     await keep(house)
@@ -149,7 +149,7 @@ def test_a_missing_or_short_key_is_refused_with_the_mend(keys, reason):
     assert str(problem.value) == f"PAYLINK_SECRET_KEY: {reason}. Make one with: paylink new-key"
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)
 async def test_the_files_are_for_their_owner_only(house):
     await house.issued()
     files = list(Path(make_url(house.url).database).parent.iterdir())
