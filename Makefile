@@ -2,7 +2,7 @@
 PYTHON ?= python3
 IN = $(PYTHON) tools/in_venv.py
 
-.PHONY: setup test lint demo screenshots bench lock
+.PHONY: setup test prove lint demo screenshots bench lock
 
 setup:
 	@$(IN)
@@ -13,6 +13,9 @@ demo:
 test: lint
 	@$(IN) python -m tests.browser.chromium
 	@$(IN) pytest -n auto
+
+prove:
+	@$(IN) python -m tests.prove
 
 lint:
 	@$(IN) ruff format --check .
