@@ -44,7 +44,6 @@ async def test_more_keeps_what_was_typed_and_preset(shop):
         "reference": "4711",
         "deadline": "3 days",
         "remind": "No reminders",
-        "remind_opened": "It is opened or paid",
         "capture": "Reserve first",
         "delivery": "Send it by SMS or push",
         "email": "",

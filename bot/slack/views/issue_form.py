@@ -8,6 +8,7 @@ from typing import Any, Final
 from bot.domain.doubts import Doubt, Told
 from bot.domain.draft_lines import fits_first_view, shown_lines
 from bot.domain.drafts import Draft
+from bot.domain.orders import Remind
 from bot.domain.typed import is_day
 from bot.slack import ids
 from bot.slack.views import fields
@@ -142,7 +143,7 @@ def _way(draft: Draft, look: Look, now: datetime) -> list[Block]:
         fields.pay_within(draft, now, look),
         *([buttons(*span)] if span else []),
         fields.remind(draft, mails=look.mails),
-        fields.remind_opened(draft),
+        *([fields.remind_opened(draft)] if draft.remind != Remind.NONE else []),
     ]
 
 
