@@ -24,11 +24,7 @@ class Arranging:
 
     async def arrange(self, work: Work, order: Order, before: Link, after: Link) -> tuple[Link, tuple[News, ...]]:
         """The link with what was arranged, and the news of it; as it is where nothing has become possible."""
-        if (
-            after.replaced
-            or after.status is not Status.OPEN
-            or (before.status is Status.OPEN and not _found(before, after))
-        ):
+        if after.replaced or after.status is not Status.OPEN or before.status is Status.OPEN:
             return after, ()
         news: tuple[News, ...] = ()
         if after.url is not None and order.delivery is Delivery.QR:
@@ -39,10 +35,3 @@ class Arranging:
         if after.remind_at is None and not after.reminded:
             after = replace(after, remind_at=first_reminder(order, after, self.clock.now(), self.zone))
         return after, news
-
-
-def _found(before: Link, after: Link) -> bool:
-    """Whether a link that somebody had vouched for is known at last: its session, or the address that leads there."""
-    return (before.session_id is None and after.session_id is not None) or (
-        before.url is None and after.url is not None
-    )

@@ -14,6 +14,7 @@ from sandbox.dintero.faults import Fault
 from sandbox.mail import text_of
 from tests.stories import database
 from tests.stories.browsing import page_of
+from tests.stories.doubting import made
 from tests.stories.mailing import CUSTOMER, created, issues, sends_again, shop_with_mail, states, submits
 from tests.stories.till import card, lines, plain, until
 
@@ -267,6 +268,27 @@ async def test_a_link_whose_create_was_in_doubt_is_mailed_once_it_is_found(tmp_p
         await shop.later(seconds=6)
 
         assert len(mailbox.mails) == 1
+        assert "Sent" in card(shop)
+
+
+async def test_an_answer_that_comes_after_the_lease_has_lapsed_still_mails_the_link_once(tmp_path):
+    """The sender was held up, another took the link for uncertain: only the late answer knows that it was made."""
+    async with shop_with_mail(tmp_path, account="P12345678") as (shop, mailbox):
+        shop.dintero.faults.add("create", Fault.delay(0.5, after=True))
+        await submits(shop)
+        sending = asyncio.create_task(shop.bot.running.run_once())
+        await made(shop, "4711")
+        shop.clock.pass_(seconds=91)
+        await shop.bot.running.find_orphans()
+        assert database.statuses(shop) == [("4711", "uncertain")]
+
+        await sending
+        await shop.work()
+        await shop.later(minutes=2)
+
+        assert len(mailbox.mails) == 1
+        assert states(shop) == [(0, "sent", 0)]
+        assert "It arrived" not in shop.card.buttons, "nothing had gone out that could have"
         assert "Sent" in card(shop)
 
 
