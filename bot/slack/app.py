@@ -63,6 +63,7 @@ def bolt(client: AsyncWebClient, bot: Bot, token: str, signing_secret: str, rout
         )
 
     app = AsyncApp(
+        name="paylink",  # else Bolt reads the source of the whole call stack for one
         client=client,
         signing_secret=signing_secret,
         authorize=authorize,

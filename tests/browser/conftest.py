@@ -7,6 +7,7 @@ import pytest_asyncio
 from playwright.async_api import async_playwright
 
 from sandbox.servers import end_of_log, world
+from tests import kept
 from tests.browser.chromium import ARGS, LACKING, MEND, find, in_ci
 from tests.browser.desk import sitting
 
@@ -23,6 +24,12 @@ def go_without():
     """End the test that wanted a browser where there is none: skipped on a laptop, failed in CI."""
     end = pytest.fail if in_ci() else pytest.skip
     end(f"{LACKING}; {MEND}.")
+
+
+@pytest.fixture
+def database():
+    """What a browser shows does not depend on the kind of the database."""
+    return kept.emptied("sqlite")
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")

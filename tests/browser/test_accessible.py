@@ -33,9 +33,9 @@ async def shown(shop):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("colour", [None, YELLOW, NIGHT])
-async def test_every_page_of_the_customers_is_accessible(browser, tmp_path, scheme, colour):
+async def test_every_page_of_the_customers_is_accessible(browser, database, scheme, colour):
     named = {"paylink_merchant_name": "Fjord & Fjell", "paylink_contact": "22 33 44 55"}
-    async with opened_shop(tmp_path, paylink_merchant_colour=colour, **named) as shop:
+    async with opened_shop(database, paylink_merchant_colour=colour, **named) as shop:
         pages = await shown(shop)
         context = await browser.new_context(viewport=PHONE, locale="nb-NO", color_scheme=scheme)
         page, headings, found = await context.new_page(), set(), {}

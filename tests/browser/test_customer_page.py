@@ -11,9 +11,9 @@ SMALL = {"width": 320, "height": 640}
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def customer(browser, tmp_path, request):
+async def customer(browser, database, request):
     """Opens a page with a phone that speaks English; what the browser objects to fails the story."""
-    async with opened_shop(tmp_path, paylink_merchant_name="Fjord & Fjell", paylink_contact="22 33 44 55") as shop:
+    async with opened_shop(database, paylink_merchant_name="Fjord & Fjell", paylink_contact="22 33 44 55") as shop:
         await shop.issues("1249,50 91234567 Tow bar, fitted in the workshop #4711 3d")
         scheme = getattr(request, "param", "light")
         context = await browser.new_context(viewport=SMALL, locale="en-GB", color_scheme=scheme)

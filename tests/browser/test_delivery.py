@@ -47,9 +47,9 @@ async def window(shop, mailbox, folder):
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def both(tmp_path):
+async def both(database):
     names = {"paylink_merchant_name": "Fjord & Fjell", "paylink_contact": "22 33 44 55"}
-    async with shop_with_mail(tmp_path, **names) as both:
+    async with shop_with_mail(database, **names) as both:
         yield both
 
 

@@ -7,6 +7,7 @@ from itertools import count
 from uuid import uuid4
 
 import pytest
+from alembic import command
 from cryptography.fernet import Fernet
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -17,6 +18,7 @@ from bot.domain.operations import Kind, Operation, State, operation_reference
 from bot.domain.orders import Capture, Delivery, Line, Order
 from bot.services.ports.storage import Store
 from storage.engine import open_engine
+from storage.schema import alembic_config
 from storage.secrets import Secrets
 from storage.store import SqlStore
 from tests.databases import KINDS, empty_database, ready_database
@@ -139,6 +141,20 @@ def news(kind: Happened, at: datetime = NOW, **data) -> News:
 async def database(request, tmp_path):
     async with empty_database(request.param, tmp_path) as url:
         yield url
+
+
+@pytest.fixture
+async def engine(database):
+    """On a database without tables."""
+    engine = open_engine(database)
+    yield engine
+    await engine.dispose()
+
+
+async def brought_to(engine, revision):
+    """A database as an earlier program left it."""
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda each: command.upgrade(alembic_config(each), revision))
 
 
 @pytest.fixture(params=KINDS)

@@ -16,7 +16,7 @@ BY_VIPPS = {"vipps": {"enabled": True}}
 
 
 @contextlib.asynccontextmanager
-async def much_to_choose(tmp_path, override):
+async def much_to_choose(database, override):
     """A production account, so that messages really leave, with two profiles; one of them sends by itself."""
     offered = {
         "paylink_methods": ALL,
@@ -25,7 +25,7 @@ async def much_to_choose(tmp_path, override):
         "paylink_terms_url": "https://shop.example.com/terms",
     }
     switches = Switches(override=override)
-    async with opened_shop(tmp_path, account="P12345678", switches=switches, **offered) as shop:
+    async with opened_shop(database, account="P12345678", switches=switches, **offered) as shop:
         shop.dintero.profiles[WORKSHOP] = {"configuration": BY_VIPPS, "sms": True}
         yield shop
         assert shop.slack.complaints == []

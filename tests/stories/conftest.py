@@ -21,9 +21,9 @@ def patience(request, monkeypatch):
 
 
 @pytest.fixture
-async def shop(tmp_path):
+async def shop(database):
     """A shop where nobody may be surprised: whatever Slack complained about fails the test."""
-    async with opened_shop(tmp_path) as opened:
+    async with opened_shop(database) as opened:
         yield opened
         assert opened.slack.complaints == []
 

@@ -1,8 +1,5 @@
 """What stories about knocks at the door share."""
 
-import contextlib
-import sqlite3
-
 import httpx
 
 from sandbox.dintero.post import sign
@@ -35,20 +32,3 @@ async def paid_in_silence(shop):
     await shop.issues()
     shop.dintero.pay(shop.session()["id"])
     shop.clock.pass_(seconds=6)
-
-
-@contextlib.contextmanager
-def database_away(shop):
-    """Every query fails, as when the database restarts."""
-    file = shop.settings["paylink_database_url"].partition("///")[2]
-
-    def rename(old, new):
-        with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as connection:
-            connection.execute("PRAGMA legacy_alter_table=ON")
-            connection.execute(f"ALTER TABLE {old} RENAME TO {new}")
-
-    rename("link", "link_away")
-    try:
-        yield
-    finally:
-        rename("link_away", "link")

@@ -30,12 +30,12 @@ DRAFT = Draft(
 
 
 @contextlib.asynccontextmanager
-async def shop_with_mail(tmp_path, **settings):
+async def shop_with_mail(database, **settings):
     """A shop with a mail server: yields both."""
     mailbox = Mailbox()
     async with mailbox.open() as url:
         mail = {"paylink_smtp_url": url, "paylink_mail_from": FROM, "paylink_merchant_name": "Fjord Shop"}
-        async with opened_shop(tmp_path, **(mail | settings)) as shop:
+        async with opened_shop(database, **(mail | settings)) as shop:
             yield shop, mailbox
             assert shop.slack.complaints == []
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from cryptography.fernet import Fernet
+from sqlalchemy import make_url
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -17,6 +18,7 @@ from sandbox.dintero import Dintero, Switches
 from sandbox.dintero import create_app as dintero_app
 from sandbox.slack import Workspace
 from sandbox.slack import create_app as slack_app
+from tests.kept import kept_engine
 from tests.serving import serving
 
 ACCOUNT = "T12345678"
@@ -59,12 +61,18 @@ class Shop:
     people: dict = field(default_factory=dict)
     _stack: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
 
+    @property
+    def kind(self):
+        """Which kind of database the bot has."""
+        return make_url(self.settings["paylink_database_url"]).get_backend_name()
+
     # -- the bot's life
 
     async def start(self, **changed):
         """Start the bot as `serve` does, without the loops: `work` is what they do."""
         settings = Settings(**{**self.settings, **changed})
-        self.bot = await self._stack.enter_async_context(assembled(settings, self.clock))
+        engine = kept_engine(settings.paylink_database_url)
+        self.bot = await self._stack.enter_async_context(assembled(settings, self.clock, engine))
         return self.bot
 
     async def stop(self):
@@ -191,8 +199,8 @@ class Shop:
 
 
 @contextlib.asynccontextmanager
-async def opened_shop(tmp_path, *, account=ACCOUNT, switches=None, team_id="T1", **settings):
-    """A shop with its doors open: sandbox and bot on loopback."""
+async def opened_shop(database, *, account=ACCOUNT, switches=None, team_id="T1", **settings):
+    """A shop with its doors open, on the database of this URL: sandbox and bot on loopback."""
     clock = StoryClock()
     slack = Workspace(team_id, clock=clock.now, signing_secret=SECRET, bot_token=TOKEN, monotonic=clock.monotonic)
     dintero = Dintero(
@@ -234,7 +242,7 @@ async def opened_shop(tmp_path, *, account=ACCOUNT, switches=None, team_id="T1",
             "dintero_api_url": f"{world_url}/dintero/v1",
             "dintero_checkout_url": f"{world_url}/dintero/v1",
             "paylink_public_url": url,
-            "paylink_database_url": f"sqlite+aiosqlite:///{tmp_path}/paylink.db",
+            "paylink_database_url": database,
             "paylink_secret_key": KEY,
             # Stories issue the same link over and over; those about doubles look for them.
             "paylink_duplicate_hours": 0,

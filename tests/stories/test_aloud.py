@@ -13,8 +13,8 @@ UNTIL = "You can pay until Friday 27 November at 13:00."
 
 
 @pytest.fixture
-async def fjord(tmp_path):
-    async with opened_shop(tmp_path, account="P12345678", paylink_merchant_name="Fjord & Fjell") as shop:
+async def fjord(database):
+    async with opened_shop(database, account="P12345678", paylink_merchant_name="Fjord & Fjell") as shop:
         yield shop
 
 
@@ -125,8 +125,8 @@ async def test_what_the_profile_would_send_is_not_promised_by_a_sandbox_account(
         ("de_DE", "You will get an SMS"),
     ],
 )
-async def test_the_customers_language_comes_first_and_english_once(tmp_path, locale, begins):
-    async with opened_shop(tmp_path, paylink_locale=locale) as shop:
+async def test_the_customers_language_comes_first_and_english_once(database, locale, begins):
+    async with opened_shop(database, paylink_locale=locale) as shop:
         form = await shop.opens_form(GOOD)
 
         assert aloud(form)[0].startswith(begins)

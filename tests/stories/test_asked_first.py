@@ -13,8 +13,8 @@ USED = "🔢 4711 is used already; this one becomes 4711-2."
 
 
 @pytest.fixture
-async def shop(tmp_path):
-    async with opened_shop(tmp_path, paylink_duplicate_hours=24) as opened:
+async def shop(database):
+    async with opened_shop(database, paylink_duplicate_hours=24) as opened:
         yield opened
         assert opened.slack.complaints == []
 
@@ -199,8 +199,8 @@ async def test_after_a_day_the_same_number_and_amount_is_a_new_purchase(shop):
     assert "Ready to share" in form.read()
 
 
-async def test_the_look_at_numbers_and_amounts_can_be_turned_off(tmp_path):
-    async with opened_shop(tmp_path, paylink_duplicate_hours=0) as shop:
+async def test_the_look_at_numbers_and_amounts_can_be_turned_off(database):
+    async with opened_shop(database, paylink_duplicate_hours=0) as shop:
         await shop.issues(GOOD)
 
         form = await shop.issues("249,50 91234567 Tow bar")

@@ -88,10 +88,10 @@ async def test_what_waits_to_be_captured_may_be_released(shop):
 
 
 @pytest.mark.parametrize("tells", ["authorized", "captured"])
-async def test_a_capture_by_dintero_is_shown_as_automatic(tmp_path, tells):
+async def test_a_capture_by_dintero_is_shown_as_automatic(database, tells):
     """Whether the callback comes before or after the capture is not agreed on (Dintero reference §4.5)."""
     switches = Switches(auto_capture_ignored=False, auto_capture_calls_back=tells)
-    async with opened_shop(tmp_path, switches=switches) as shop:
+    async with opened_shop(database, switches=switches) as shop:
         await automatic(shop)
         shop.dintero.auto_capture_now()
         await shop.dintero_calls_back()

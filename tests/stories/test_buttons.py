@@ -97,9 +97,9 @@ async def test_what_stands_in_the_menu_works_like_any_button(shop):
     assert "Refund" in shop.slack.modals(shop.kari)[-1].read()
 
 
-async def test_a_message_that_did_not_arrive_brings_the_links_buttons(tmp_path):
+async def test_a_message_that_did_not_arrive_brings_the_links_buttons(database):
     """The seller has to hand it over: the line that says so offers it."""
-    async with opened_shop(tmp_path, account="P12345678") as shop:
+    async with opened_shop(database, account="P12345678") as shop:
         shop.dintero.unreachable.add("+4791234567")
 
         await shop.issues()
@@ -180,9 +180,9 @@ async def given_back_late(shop):
         (held_undelivered, "is checking the payment"),
     ],
 )
-async def test_when_nothing_is_left_to_decide_no_line_has_buttons(tmp_path, happens, said):
+async def test_when_nothing_is_left_to_decide_no_line_has_buttons(database, happens, said):
     """*Refund…* under a payment that was refunded, or *Keep* under one that was given back, is of no use."""
-    async with opened_shop(tmp_path, account="P12345678") as shop:
+    async with opened_shop(database, account="P12345678") as shop:
         await happens(shop)
 
         assert said in lines(shop)[-1]

@@ -12,7 +12,7 @@ from sandbox.dintero.faults import Fault
 from sandbox.dintero.post import sign
 from tests.stories import database
 from tests.stories.counting import asked, counted
-from tests.stories.knocking import SIGNATURE, database_away, knock, paid_in_silence, ready
+from tests.stories.knocking import SIGNATURE, knock, paid_in_silence, ready
 from tests.stories.shop import ACCOUNT, opened_shop
 
 # -- what a callback does
@@ -218,10 +218,10 @@ async def test_the_order_of_the_query_does_not_matter(shop):
     assert answer.status_code == 200
 
 
-async def test_the_signature_is_over_the_public_address_whatever_proxies_say(tmp_path):
+async def test_the_signature_is_over_the_public_address_whatever_proxies_say(database):
     """A proxy strips the prefix and tells another host; Dintero signed what it was given at the create."""
     public = "https://pay.example.com/links"
-    async with opened_shop(tmp_path, paylink_public_url=public) as shop:
+    async with opened_shop(database, paylink_public_url=public) as shop:
         await paid_in_silence(shop)
         given = shop.session()["url"]["callback_url"]
         assert given.startswith(f"{public}/dintero/callback/")
@@ -246,9 +246,9 @@ async def test_a_signature_made_for_another_account_is_wrong(shop):
     assert (await knock(shop, headers={SIGNATURE: other})).status_code == 401
 
 
-async def test_without_a_signature_secret_every_callback_is_taken_as_a_hint(tmp_path):
+async def test_without_a_signature_secret_every_callback_is_taken_as_a_hint(database):
     """Accounts have none until somebody makes one; the token in the address is all there is."""
-    async with opened_shop(tmp_path, dintero_signature_secret=None) as shop:
+    async with opened_shop(database, dintero_signature_secret=None) as shop:
         await paid_in_silence(shop)
 
         answers = [await knock(shop, secret=secret) for secret in ("", "whatever")]
@@ -258,22 +258,20 @@ async def test_without_a_signature_secret_every_callback_is_taken_as_a_hint(tmp_
         assert "Reserved" in shop.card.read()
 
 
-async def test_retries_without_a_new_signature_still_arrive(tmp_path):
+@pytest.mark.parametrize("resigned", [True, False])
+async def test_retries_without_a_new_signature_still_arrive(database, resigned):
     """Whether Dintero signs a retry anew is not known (Dintero reference §19.6): both must do."""
-    for resigned in (True, False):
-        folder = tmp_path / str(resigned)
-        folder.mkdir()
-        async with opened_shop(folder, switches=Switches(retries_resigned=resigned)) as shop:
-            await shop.issues()
-            shop.dintero.pay(shop.session()["id"])
-            shop.clock.pass_(seconds=6)
-            with database_away(shop):
-                await shop.dintero.deliver_due()
-            await shop.later(minutes=30)
+    async with opened_shop(database, switches=Switches(retries_resigned=resigned)) as shop:
+        await shop.issues()
+        shop.dintero.pay(shop.session()["id"])
+        shop.clock.pass_(seconds=6)
+        with database.refusing(shop):
             await shop.dintero.deliver_due()
-            await shop.work()
+        await shop.later(minutes=30)
+        await shop.dintero.deliver_due()
+        await shop.work()
 
-            assert "Reserved" in shop.card.read()
+        assert "Reserved" in shop.card.read()
 
 
 # -- who guesses, and who floods
@@ -287,9 +285,9 @@ async def test_an_unknown_token_is_not_found(shop):
     assert answer.status_code == 404
 
 
-async def test_guessing_tokens_is_limited_by_address(tmp_path):
+async def test_guessing_tokens_is_limited_by_address(database):
     """Without signatures anybody may try; behind a proxy others have the same address, and are not refused."""
-    async with opened_shop(tmp_path, dintero_signature_secret=None) as shop:
+    async with opened_shop(database, dintero_signature_secret=None) as shop:
         await paid_in_silence(shop)
         address = f"{shop.url}/dintero/callback"
         async with httpx.AsyncClient(trust_env=False) as http:
@@ -346,7 +344,7 @@ async def test_a_callback_that_could_not_be_kept_is_asked_for_again(shop):
     shop.dintero.pay(shop.session()["id"])
     shop.clock.pass_(seconds=6)
 
-    with database_away(shop):
+    with database.refusing(shop):
         await shop.dintero.deliver_due()
     assert [one.answers for one in shop.dintero.deliveries] == [[503]]
 
@@ -361,7 +359,7 @@ async def test_a_callback_that_nobody_took_is_not_needed(shop):
     await shop.issues()
     shop.dintero.pay(shop.session()["id"])
     shop.clock.pass_(seconds=6)
-    with database_away(shop):
+    with database.refusing(shop):
         await shop.dintero.deliver_due()
 
     await shop.sweep()

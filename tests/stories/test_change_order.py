@@ -10,9 +10,9 @@ from tests.stories.till import captures_part, card, done, lines, opens, refunds,
 
 
 @pytest.fixture
-async def shop(tmp_path):
+async def shop(database):
     """A production account, two minutes after the first message."""
-    async with opened_shop(tmp_path, account="P12345678") as shop:
+    async with opened_shop(database, account="P12345678") as shop:
         await shop.issues()
         await shop.later(minutes=2)
         yield shop
@@ -51,8 +51,8 @@ async def test_the_form_shows_the_whole_order_and_says_what_happens(shop):
     assert last.startswith("The link that is out now stops working, and a new SMS goes out to the customer.")
 
 
-async def test_what_stood_behind_more_is_seen_at_once(tmp_path):
-    async with opened_shop(tmp_path, account="P12345678") as shop:
+async def test_what_stood_behind_more_is_seen_at_once(database):
+    async with opened_shop(database, account="P12345678") as shop:
         form = await shop.opens_form("249,50 91234567 Tow bar #4711 7d")
         await shop.slack.click(shop.kari, form, "More…")
         await shop.bot.owned.settled()

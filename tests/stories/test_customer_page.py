@@ -4,9 +4,9 @@ import httpx
 import pytest
 
 from bot.domain.codeword import code_word
+from tests.stories import database
 from tests.stories.browsing import browse, hands_over, looks, page_of, read, reports, sees, token
 from tests.stories.doubting import asked, doubt
-from tests.stories.knocking import database_away
 from tests.stories.shop import opened_shop
 from tests.stories.till import releases
 
@@ -19,9 +19,9 @@ NAMED = {
 
 
 @pytest.fixture
-async def fjord(tmp_path):
+async def fjord(database):
     """A shop with a name, a logo, a colour and a telephone."""
-    async with opened_shop(tmp_path, **NAMED) as opened:
+    async with opened_shop(database, **NAMED) as opened:
         yield opened
         assert opened.slack.complaints == []
 
@@ -428,7 +428,7 @@ async def test_nobody_fills_the_memory_through_it(shop, path):
 async def test_without_the_database_the_page_asks_to_come_back(shop, method, path):
     await hands_over(shop)
 
-    with database_away(shop):
+    with database.refusing(shop):
         page = await browse(page_of(shop) + path, method=method)
 
     assert page.status_code == 503

@@ -114,8 +114,8 @@ async def test_today_is_until_tonight(shop):
     assert ends(shop) == datetime(2026, 11, 20, 22, 59, tzinfo=UTC)
 
 
-async def test_a_day_ends_where_the_shop_is(tmp_path):
-    async with opened_shop(tmp_path, paylink_timezone="Europe/Helsinki", paylink_country="FI") as shop:
+async def test_a_day_ends_where_the_shop_is(database):
+    async with opened_shop(database, paylink_timezone="Europe/Helsinki", paylink_country="FI") as shop:
         form = await shop.opens_form("249,50 +358401234567 Vetokoukku #4711 2026-12-01")
         assert "Until Tuesday 1 December at 23:59." in form.read()
 

@@ -20,12 +20,12 @@ both_readings = pytest.mark.parametrize("named", [False, True], ids=["nameless",
 
 
 @pytest.fixture
-async def shop_of(tmp_path):
+async def shop_of(database):
     """A shop whose Dintero names, or does not name, our reference on a failed event (Dintero reference §8.2)."""
     opened = []
 
     async def open_(*, named):
-        context = opened_shop(tmp_path, switches=Switches(failed_events_carry_reference=named))
+        context = opened_shop(database, switches=Switches(failed_events_carry_reference=named))
         opened.append(context)
         return await context.__aenter__()
 

@@ -20,8 +20,8 @@ from tests.stories.till import card, lines, plain, until
 
 
 @pytest.fixture
-async def both(tmp_path):
-    async with shop_with_mail(tmp_path) as both:
+async def both(database):
+    async with shop_with_mail(database) as both:
         yield both
 
 
@@ -103,8 +103,8 @@ async def test_a_server_that_says_not_now_is_asked_again(both, when):
     assert states(shop) == [(0, "sent", 2)]
 
 
-async def test_a_server_that_was_away_gets_it_when_it_is_back(tmp_path):
-    async with shop_with_mail(tmp_path) as (shop, mailbox):
+async def test_a_server_that_was_away_gets_it_when_it_is_back(database):
+    async with shop_with_mail(database) as (shop, mailbox):
         other = f"smtp://127.0.0.1:{mailbox.port}"
         await shop.restart(paylink_smtp_url="smtp://127.0.0.1:1")
         await issues(shop)
@@ -258,8 +258,8 @@ async def test_a_link_that_was_cancelled_before_its_mail_went_out_gets_none(both
     assert "Cancelled" in card(shop)
 
 
-async def test_a_link_whose_create_was_in_doubt_is_mailed_once_it_is_found(tmp_path):
-    async with shop_with_mail(tmp_path, switches=Switches(session_search=True), account="P12345678") as (shop, mailbox):
+async def test_a_link_whose_create_was_in_doubt_is_mailed_once_it_is_found(database):
+    async with shop_with_mail(database, switches=Switches(session_search=True), account="P12345678") as (shop, mailbox):
         shop.dintero.faults.add("create", Fault.drop_after())
         await submits(shop)
         await shop.bot.running.run_once()
@@ -298,7 +298,7 @@ async def test_no_address_stands_in_plain_in_the_database_or_the_log(both, journ
     await issues(shop)
     await shop.later(minutes=1)
 
-    assert CUSTOMER.encode() not in database.raw(shop)
+    assert not any(CUSTOMER.encode() in kept for kept in database.raw(shop).values())
     assert CUSTOMER not in journal()
     assert mailbox.tried == 2
 

@@ -17,9 +17,9 @@ GRACE = timedelta(minutes=5)
 
 
 @pytest.fixture(params=[200, 404])
-async def shop(request, tmp_path):
+async def shop(request, database):
     """What Dintero answers for a session that has expired is not known (Dintero reference §19.3)."""
-    async with opened_shop(tmp_path, switches=Switches(get_after_expiry=request.param)) as opened:
+    async with opened_shop(database, switches=Switches(get_after_expiry=request.param)) as opened:
         yield opened
         assert opened.slack.complaints == []
 
@@ -211,9 +211,9 @@ async def test_the_last_question_must_be_answered_before_an_expiry_is_told(shop)
     assert headline(shop).startswith("⌛ Expired")
 
 
-async def test_a_callback_just_before_the_confirmation_is_heard(tmp_path):
+async def test_a_callback_just_before_the_confirmation_is_heard(database):
     """A list may not show its payment yet: what was announced is read whole."""
-    async with opened_shop(tmp_path, switches=Switches(list_lag=7200, get_after_expiry=200)) as shop:
+    async with opened_shop(database, switches=Switches(list_lag=7200, get_after_expiry=200)) as shop:
         await shop.issues()
         await until(shop, WEEK - timedelta(seconds=1))
         shop.dintero.pay(shop.session()["id"])
@@ -243,9 +243,9 @@ async def test_a_payment_announced_during_the_confirmation_is_heard(shop):
     assert not any("expired" in line for line in shop.lines)
 
 
-async def test_the_expiry_of_120_links_costs_three_questions(tmp_path):
+async def test_the_expiry_of_120_links_costs_three_questions(database):
     """Fifty sessions fit into one (Dintero reference §12)."""
-    async with opened_shop(tmp_path) as shop:
+    async with opened_shop(database) as shop:
         references = [f"E{n}" for n in range(120)]
         links = await crowd(shop, references, due_in=WEEK + GRACE)
         shop.clock.pass_(days=7, minutes=5)
@@ -261,8 +261,8 @@ async def test_the_expiry_of_120_links_costs_three_questions(tmp_path):
         assert found == {"expired"}
 
 
-async def test_the_last_question_waits_for_a_call_of_the_budget(tmp_path):
-    async with opened_shop(tmp_path) as shop:
+async def test_the_last_question_waits_for_a_call_of_the_budget(database):
+    async with opened_shop(database) as shop:
         await crowd(shop, ["E1"], due_in=WEEK + GRACE)
         shop.clock.pass_(days=7, minutes=5)
         while await shop.bot.store.spend(ACCOUNT, shop.clock.machine_now(), rate=10, share=1.0):
@@ -277,8 +277,8 @@ async def test_the_last_question_waits_for_a_call_of_the_budget(tmp_path):
             assert lists() == 1
 
 
-async def test_the_one_that_was_paid_among_many_does_not_expire(tmp_path):
-    async with opened_shop(tmp_path) as shop:
+async def test_the_one_that_was_paid_among_many_does_not_expire(database):
+    async with opened_shop(database) as shop:
         paid = shop.dintero.stranger_pays(reference="E1")
         references = [f"E{n}" for n in range(5)]
         links = await crowd(

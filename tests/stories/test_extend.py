@@ -9,8 +9,8 @@ from tests.stories.till import lines, opens, sends
 
 
 @pytest.fixture
-async def shop(tmp_path):
-    async with opened_shop(tmp_path, account="P12345678") as shop:
+async def shop(database):
+    async with opened_shop(database, account="P12345678") as shop:
         await shop.issues("249,50 91234567 Tow bar #4711 1d")
         await shop.later(minutes=2)
         yield shop

@@ -231,10 +231,10 @@ async def test_somebody_who_looks_makes_the_bot_look(shop):
 
 
 @pytest.mark.parametrize("tells", ["authorized", "captured"])
-async def test_automatic_capture_ends_in_paid_whenever_dintero_calls_back(tmp_path, tells):
+async def test_automatic_capture_ends_in_paid_whenever_dintero_calls_back(database, tells):
     """Two documents say two things about the moment (Dintero reference §4.5)."""
     switches = Switches(auto_capture_calls_back=tells, auto_capture_ignored=False)
-    async with opened_shop(tmp_path, switches=switches) as shop:
+    async with opened_shop(database, switches=switches) as shop:
         form = await shop.opens_form("249,50 91234567 Tow bar #4711 7d")
         await shop.slack.click(shop.kari, form, "More…")
         await shop.bot.owned.settled()

@@ -95,9 +95,9 @@ async def test_a_swedish_number_is_understood(shop):
     assert form.values["phone"] == "+46701234567"
 
 
-async def test_a_doubtful_number_stays_empty_rather_than_wrong(tmp_path):
+async def test_a_doubtful_number_stays_empty_rather_than_wrong(database):
     """In Denmark 20123456 is a mobile number, and it is an amount that can be paid."""
-    async with opened_shop(tmp_path, paylink_country="DK", paylink_currency="DKK") as shop:
+    async with opened_shop(database, paylink_country="DK", paylink_currency="DKK") as shop:
         form = await shop.opens_form("20123456 Tow bar")
 
         assert (form.values["price:1"], form.values["phone"], form.values["text:1"]) == ("", "", "Tow bar")

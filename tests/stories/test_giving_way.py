@@ -11,9 +11,9 @@ from tests.stories.till import card, lines, opens, sends, whispers
 
 
 @pytest.fixture
-async def shop(tmp_path):
+async def shop(database):
     """A production account, two minutes after the first message; Ola is trusted with money besides the issuer."""
-    async with opened_shop(tmp_path, account="P12345678") as shop:
+    async with opened_shop(database, account="P12345678") as shop:
         await shop.restart(paylink_money_users=shop.people["ola"].id)
         await shop.issues("249,50 91234567 Tow bar #4711 phone")
         await shop.later(minutes=2)

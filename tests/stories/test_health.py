@@ -6,7 +6,8 @@ import pytest
 from bot.domain.errors import GatewayError
 from sandbox.dintero.faults import Fault
 from sandbox.slack.faults import Fault as SlackFault
-from tests.stories.knocking import database_away, knock, paid_in_silence
+from tests.stories import database
+from tests.stories.knocking import knock, paid_in_silence
 
 
 async def health(shop, which="ready"):
@@ -110,7 +111,7 @@ async def test_an_operation_nobody_knows_the_end_of_is_shown(shop):
 
 async def test_without_its_database_it_lives_but_is_not_ready(shop):
     """A restart would not help; no more callers might."""
-    with database_away(shop):
+    with database.refusing(shop):
         ready, live = await health(shop), await health(shop, "live")
 
     assert (ready.status_code, live.status_code) == (503, 200)

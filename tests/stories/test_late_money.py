@@ -34,9 +34,9 @@ ENDS = [expired, cancelled, failed]
 
 
 @pytest.fixture(params=[404, 200], ids=["gone", "there"])
-async def shop(request, tmp_path):
+async def shop(request, database):
     """An expired session may be gone or still there (Dintero reference §5)."""
-    async with opened_shop(tmp_path, switches=Switches(get_after_expiry=request.param)) as opened:
+    async with opened_shop(database, switches=Switches(get_after_expiry=request.param)) as opened:
         yield opened
         assert opened.slack.complaints == []
 

@@ -6,7 +6,8 @@ import pytest
 
 from sandbox.dintero.faults import Fault
 from sandbox.slack.faults import Fault as SlackFault
-from tests.stories.knocking import database_away, knock
+from tests.stories import database
+from tests.stories.knocking import knock
 from tests.stories.shop import ACCOUNT, KEY, SECRET, TOKEN
 
 
@@ -15,7 +16,7 @@ async def a_story_full_of_trouble(shop):
     await shop.issues("249,50 91234567 Tow bar for Ola Nordmann #4711 7d")
     shop.dintero.open(shop.session()["id"])
     await knock(shop, secret="")
-    with database_away(shop):
+    with database.refusing(shop):
         await knock(shop)
         await shop.slack.click(shop.kari, shop.card, "Cancel link")
         with pytest.raises(Exception, match="no such table"):

@@ -14,10 +14,10 @@ from tests.stories.test_sweep import another_replica
 
 
 @pytest.fixture(params=["newest", "oldest", "shuffled"])
-async def busy(request, tmp_path, monkeypatch):
+async def busy(request, database, monkeypatch):
     """A day with more payments than one list holds, of which ours came last and was not announced."""
     monkeypatch.setattr(client, "MAX_PAGES", 2)
-    async with opened_shop(tmp_path, switches=Switches(list_order=request.param)) as shop:
+    async with opened_shop(database, switches=Switches(list_order=request.param)) as shop:
         await shop.issues()
         shop.dintero.faults.callbacks.off = True
         await shop.sweep()

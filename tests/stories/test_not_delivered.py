@@ -8,8 +8,8 @@ from tests.stories.till import lines, opens, sends, whispers
 
 
 @pytest.fixture
-async def shop(tmp_path):
-    async with opened_shop(tmp_path, account="P12345678") as shop:
+async def shop(database):
+    async with opened_shop(database, account="P12345678") as shop:
         shop.sends_for_real = shop.dintero._send
         shop.dintero._send = lambda _session, _channel: "skipped"
         yield shop

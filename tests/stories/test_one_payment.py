@@ -13,8 +13,8 @@ GIVES_WAY = {"Send again…", "Change order…", "Extend…", "Send by e-mail"}
 
 
 @pytest.fixture
-async def shop(tmp_path):
-    async with opened_shop(tmp_path, account="P12345678") as shop:
+async def shop(database):
+    async with opened_shop(database, account="P12345678") as shop:
         yield shop
         assert shop.slack.complaints == []
 

@@ -294,12 +294,12 @@ async def test_trust_that_ended_while_a_form_was_open_has_ended(shop):
 
 
 @pytest.mark.parametrize("action", sorted(Action))
-async def test_another_workspace_cannot_reach_a_link_with_any_button(shop, tmp_path, action):
+async def test_another_workspace_cannot_reach_a_link_with_any_button(shop, action):
     """One database, two workspaces: the value of a button names a link, and proves nothing about who sends it."""
     await a_reserved_link(shop)
     value = value_of(shop.card, "Capture")
 
-    async with opened_shop(tmp_path, team_id="T2", paylink_money_users="*") as theirs:
+    async with opened_shop(shop.settings["paylink_database_url"], team_id="T2", paylink_money_users="*") as theirs:
         message = theirs.slack.say(theirs.kari, theirs.sales, "a channel of their own")
         before = len(theirs.dintero.log)
 

@@ -13,8 +13,8 @@ HANGS_UP = "Customer hung up → 1 day"
 
 
 @pytest.fixture
-async def shop(tmp_path):
-    async with opened_shop(tmp_path, account="P12345678") as shop:
+async def shop(database):
+    async with opened_shop(database, account="P12345678") as shop:
         yield shop
         assert shop.slack.complaints == []
 

@@ -19,8 +19,8 @@ NUDGED = "4711 is not paid yet"
 
 
 @pytest.fixture
-async def both(tmp_path):
-    async with shop_with_mail(tmp_path) as both:
+async def both(database):
+    async with shop_with_mail(database) as both:
         yield both
 
 

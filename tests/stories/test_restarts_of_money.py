@@ -1,9 +1,11 @@
 """The process dies between any two steps of an operation; the next one finds the truth and sends nothing twice."""
 
+import contextlib
+
 import pytest
-from sqlalchemy import event
 
 from sandbox.dintero.faults import Fault
+from tests.stories import database
 from tests.stories.asks import ASKS, every_ask
 from tests.stories.till import a_reserved_link, card, done, lines, operations, the_operation, until, whispers
 
@@ -189,15 +191,16 @@ async def test_a_process_that_stops_lets_its_write_be_answered(shop):
 def suspended(shop):
     """Suspend the process for some seconds of monotonic time while it commits *sending*."""
 
-    def suspend(seconds):
-        engine = shop.bot.store._engine.sync_engine
+    with contextlib.ExitStack() as stack:
 
-        @event.listens_for(engine, "before_cursor_execute")
-        def pause(_connection, _cursor, statement, parameters, *_):
-            if statement.startswith("UPDATE operation ") and parameters[0] == "sending":
-                shop.clock.seconds += seconds
+        def suspend(seconds):
+            def pause(_connection, _cursor, statement, parameters, *_):
+                if statement.startswith("UPDATE operation ") and parameters[0] == "sending":
+                    shop.clock.seconds += seconds
 
-    return suspend
+            stack.enter_context(database.heard(shop, before_cursor_execute=pause))
+
+        yield suspend
 
 
 @every_ask

@@ -9,9 +9,9 @@ from tests.stories.shop import opened_shop
 
 
 @pytest.fixture
-async def shop(tmp_path):
+async def shop(database):
     """A production account: what is sent is sent."""
-    async with opened_shop(tmp_path, account="P12345678") as shop:
+    async with opened_shop(database, account="P12345678") as shop:
         await shop.issues()
         await shop.later(minutes=2)
         yield shop
@@ -126,8 +126,8 @@ async def test_two_messages_are_a_minute_apart(shop):
     assert "less than a minute old" in form.read()
 
 
-async def test_a_fourth_message_wants_somebody_who_is_trusted(tmp_path):
-    async with opened_shop(tmp_path, account="P12345678") as shop:
+async def test_a_fourth_message_wants_somebody_who_is_trusted(database):
+    async with opened_shop(database, account="P12345678") as shop:
         ola = shop.people["ola"]
         await shop.restart(paylink_money_users=ola.id)
         await shop.issues()

@@ -47,9 +47,9 @@ async def an_unannounced_payment(shop):
 
 
 @pytest.fixture(params=["newest", "oldest", "shuffled"])
-async def shop_with_lists(request, tmp_path):
+async def shop_with_lists(request, database):
     """In which order Dintero lists payments is not known (Dintero reference §19.4)."""
-    async with opened_shop(tmp_path, switches=Switches(list_order=request.param)) as shop:
+    async with opened_shop(database, switches=Switches(list_order=request.param)) as shop:
         yield shop
 
 
@@ -113,9 +113,9 @@ async def test_a_list_never_settles_a_link(shop):
 
 
 @pytest.mark.parametrize("lag", [60, 240])
-async def test_a_payment_that_appears_late_in_lists_is_found(tmp_path, lag):
+async def test_a_payment_that_appears_late_in_lists_is_found(database, lag):
     """How fresh they are is not known (Dintero reference §19.4): five minutes are looked at again."""
-    async with opened_shop(tmp_path, switches=Switches(list_lag=lag)) as shop:
+    async with opened_shop(database, switches=Switches(list_lag=lag)) as shop:
         await an_unannounced_payment(shop)
 
         for _ in range(6):

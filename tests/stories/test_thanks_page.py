@@ -5,9 +5,9 @@ import re
 import httpx
 import pytest
 
+from tests.stories import database
 from tests.stories.browsing import browse, read, reports, token
 from tests.stories.counting import counted
-from tests.stories.knocking import database_away
 
 
 async def visit(shop, address=None, speaks="en", **query):
@@ -199,7 +199,7 @@ async def test_a_customer_behind_the_same_proxy_as_a_guesser_is_thanked(shop):
 async def test_the_customer_is_thanked_although_the_database_is_away(shop):
     await shop.issues()
 
-    with database_away(shop):
+    with database.refusing(shop):
         page = await visit(shop)
 
     assert page.status_code == 200

@@ -60,9 +60,9 @@ async def test_nobody_creates_a_second_time_by_itself(shop):
 
 
 @pytest.fixture
-async def searching(tmp_path):
+async def searching(database):
     """A Dintero that lets sessions be searched, which nobody promises (Dintero reference §5.1)."""
-    async with opened_shop(tmp_path, account="P12345678", switches=Switches(session_search=True)) as opened:
+    async with opened_shop(database, account="P12345678", switches=Switches(session_search=True)) as opened:
         yield opened
         assert opened.slack.complaints == []
 
@@ -220,29 +220,37 @@ async def test_a_strangers_payment_with_our_reference_is_not_adopted(shop):
 # -- the answer comes when nobody waits for it any more
 
 
-async def test_an_answer_that_comes_after_the_lease_has_lapsed_is_still_heard(tmp_path):
+@pytest.fixture
+async def production(database):
+    """The same shop on an account that sends messages."""
+    async with opened_shop(database, account="P12345678") as opened:
+        yield opened
+        assert opened.slack.complaints == []
+
+
+async def test_an_answer_that_comes_after_the_lease_has_lapsed_is_still_heard(production):
     """The sender was held up; another took the link for uncertain. What the answer says is adopted after a look."""
-    async with opened_shop(tmp_path, account="P12345678") as shop:
-        await shop.issues("99,00 91234567 Cap #4000")
-        shop.dintero.base_url = shop.dintero.base_url.replace("127.0.0.1", "localhost")
-        shop.dintero.faults.add("create", Fault.delay(0.5, after=True))
-        form = await shop.opens_form(GOOD)
-        await shop.slack.submit(shop.kari, form)
-        sending = asyncio.create_task(shop.bot.running.run_once())
-        await made(shop, "4711")
-        shop.clock.pass_(seconds=91)
-        await shop.bot.running.find_orphans()
-        assert database.statuses(shop)[1:] == [("4711", "uncertain")]
+    shop = production
+    await shop.issues("99,00 91234567 Cap #4000")
+    shop.dintero.base_url = shop.dintero.base_url.replace("127.0.0.1", "localhost")
+    shop.dintero.faults.add("create", Fault.delay(0.5, after=True))
+    form = await shop.opens_form(GOOD)
+    await shop.slack.submit(shop.kari, form)
+    sending = asyncio.create_task(shop.bot.running.run_once())
+    await made(shop, "4711")
+    shop.clock.pass_(seconds=91)
+    await shop.bot.running.find_orphans()
+    assert database.statuses(shop)[1:] == [("4711", "uncertain")]
 
-        await sending
-        await shop.work()
+    await sending
+    await shop.work()
 
-        assert database.statuses(shop)[1:] == [("4711", "open")]
-        assert operations(shop) == [("4000-S1", "done"), ("4711-S1", "done")]
-        assert "📨 Sent" in shop.card.read()
-        await shop.presses("Show link")
-        assert shop.dintero.url_of(shop.session()) in shop.whispers()[-1]
-        assert creates(shop) == ["4000", "4711"]
+    assert database.statuses(shop)[1:] == [("4711", "open")]
+    assert operations(shop) == [("4000-S1", "done"), ("4711-S1", "done")]
+    assert "📨 Sent" in shop.card.read()
+    await shop.presses("Show link")
+    assert shop.dintero.url_of(shop.session()) in shop.whispers()[-1]
+    assert creates(shop) == ["4000", "4711"]
 
 
 async def test_a_sender_that_died_leaves_a_question_and_no_second_message(shop):

@@ -11,16 +11,16 @@ PUSH = "Vipps is the only way to pay, so it goes out as a push in the Vipps app 
 
 
 @pytest.fixture(params=["merges", "replaces"])
-async def shop(request, tmp_path):
+async def shop(request, database):
     """Both readings of how a session's methods and its profile's come together (Dintero reference §4.5)."""
-    async with much_to_choose(tmp_path, request.param) as shop:
+    async with much_to_choose(database, request.param) as shop:
         yield shop
 
 
 @pytest.fixture
-async def vipps_shop(tmp_path):
+async def vipps_shop(database):
     """A shop whose profile has Vipps and nothing else."""
-    async with opened_shop(tmp_path, account="P12345678", paylink_methods="vipps") as shop:
+    async with opened_shop(database, account="P12345678", paylink_methods="vipps") as shop:
         shop.dintero.profiles["default"] = {"configuration": BY_VIPPS, "sms": False}
         yield shop
         assert shop.slack.complaints == []

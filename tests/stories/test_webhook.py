@@ -6,8 +6,9 @@ import httpx
 import pytest
 
 from sandbox.dintero.post import hook_signature
+from tests.stories import database
 from tests.stories.counting import counted
-from tests.stories.knocking import database_away, paid_in_silence, ready
+from tests.stories.knocking import paid_in_silence, ready
 from tests.stories.shop import opened_shop
 
 SECRET = "webhook-secret"
@@ -124,9 +125,9 @@ async def test_the_signature_is_over_the_bytes_as_they_came(shop):
     assert (await hook(shop, raw, signature=hook_signature(SECRET, raw.strip()))).status_code == 401
 
 
-async def test_without_a_webhook_secret_there_is_no_webhook(tmp_path):
+async def test_without_a_webhook_secret_there_is_no_webhook(database):
     """An unsigned one would let anybody make the bot ask Dintero."""
-    async with opened_shop(tmp_path, dintero_webhook_secret=None) as shop:
+    async with opened_shop(database, dintero_webhook_secret=None) as shop:
         await shop.issues()
 
         assert (await hook(shop, about(shop.session()["id"]))).status_code == 404
@@ -136,7 +137,7 @@ async def test_without_a_webhook_secret_there_is_no_webhook(tmp_path):
 async def test_a_webhook_that_could_not_be_kept_is_asked_for_again(shop):
     await paid_in_silence(shop)
 
-    with database_away(shop):
+    with database.refusing(shop):
         away = await hook(shop, about(shop.session()["id"]))
     back = await hook(shop, about(shop.session()["id"]))
 

@@ -14,8 +14,8 @@ LOGO = "https://shop.example.com/logo.svg"
 
 
 @pytest.fixture
-async def shop(tmp_path):
-    async with opened_shop(tmp_path, paylink_merchant_name="Fjord", paylink_merchant_logo_url=LOGO) as opened:
+async def shop(database):
+    async with opened_shop(database, paylink_merchant_name="Fjord", paylink_merchant_logo_url=LOGO) as opened:
         await opened.issues()
         yield opened
 
@@ -111,8 +111,8 @@ def test_no_style_moves_anything():
     assert not re.search("animation|transition|@keyframes", STYLE)
 
 
-async def test_the_default_language_follows_the_shops_locale(tmp_path):
-    async with opened_shop(tmp_path, paylink_locale="sv_SE") as swedish:
+async def test_the_default_language_follows_the_shops_locale(database):
+    async with opened_shop(database, paylink_locale="sv_SE") as swedish:
         await swedish.issues()
 
         assert '<html lang="sv">' in (await browse(page_of(swedish), speaks="")).text
