@@ -1,6 +1,9 @@
 """One crash: the deed, the death, a new process on the same database, and people who go on."""
 
-from tests.prove.crash.books import Findings, at_dintero, in_database, in_slack, with_customer
+from collections import Counter
+from dataclasses import dataclass
+
+from tests.prove.crash.books import Findings, at_dintero, in_database, in_slack, lines_told, with_customer
 from tests.prove.crash.calls import Point
 from tests.prove.crash.people import People
 from tests.prove.crash.world import LEASES_END
@@ -9,8 +12,16 @@ PATIENCE = 8
 """How often people look at the card and do what it asks, before they give up."""
 
 
+@dataclass(frozen=True)
+class Uncut:
+    """The deed as it should be: the points at which it can be cut, and the lines of the thread by what they tell."""
+
+    points: list[Point]
+    lines: Counter
+
+
 async def uncut(world, prepared, life):
-    """The deed as it should be; returns all the points at which it can be cut."""
+    """Do the deed and let nobody die."""
     people = People(world)
     async with world.again(prepared):
         world.arm()
@@ -18,15 +29,16 @@ async def uncut(world, prepared, life):
         await world.settle()
         commits, calls = world.board.commits, world.calls.counted
         assert life.is_done(people), people.reads()
-        wrong = {name: one for name, one in (await books(world, life, people, crashes=0)).items() if one != Findings()}
-        assert not wrong
+        lines = await lines_told(world)
+        wrong = await books(world, life, people, lines, crashes=0)
+        assert all(one == Findings() for one in wrong.values()), wrong
     assert commits
     numbers = [("commit", number) for number in range(1, commits + 1)]
     numbers += [("call", number) for number in range(1, calls + 1)]
-    return [Point(what, number, after) for what, number in numbers for after in (False, True)]
+    return Uncut([Point(what, number, after) for what, number in numbers for after in (False, True)], lines)
 
 
-async def cut(world, prepared, life, point):
+async def cut(world, prepared, life, point, lines):
     """The deed cut at `point`; returns where that was and what the books say, or None when it never came so far."""
     people = People(world)
     async with world.again(prepared):
@@ -41,7 +53,7 @@ async def cut(world, prepared, life, point):
         await world.start()
         await world.settle()
         await carry_on(life, people)
-        return where, await books(world, life, people, crashes=1)
+        return where, await books(world, life, people, lines, crashes=1)
 
 
 async def carry_on(life, people):
@@ -57,13 +69,15 @@ async def carry_on(life, people):
         await people.world.settle()
 
 
-async def books(world, life, people, *, crashes):
-    """What does not fit, by promise."""
-    found = {1: at_dintero(world, life), 2: await in_database(world), 3: await in_slack(world, people, crashes)}
-    with_them = await with_customer(world, life)
-    found[1].lost += with_them.lost
-    found[1].doubled += with_them.doubled
-    found[4] = Findings(lost=["typed twice"] if people.retyped else [])
+async def books(world, life, people, lines, *, crashes):
+    """What does not fit, by promise: Dintero, the database and the customer are one matter."""
+    money = await at_dintero(world, life)
+    money.add(await in_database(world))
+    money.add(await with_customer(world, life))
+    told = await in_slack(world, people, crashes)
+    missing = lines - await lines_told(world)
+    told.check(f"never told: {', '.join(missing)}", holds=not missing)
     if len(people.sales.messages) > 1:
-        found[3].check("the copy leads nowhere", holds=await people.presses_on_the_copy())
-    return found
+        told.check("the copy leads nowhere", holds=await people.presses_on_the_copy())
+    typed = Findings(lost=["typed twice"] if people.retyped else [])
+    return {life.promise: money, 3: told, 4: typed}

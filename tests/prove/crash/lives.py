@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from tests.prove.crash.people import People
 
 CUSTOMER = "nora.nordmann@fjord-example.no"
-WHOLE = 249_50
+WHOLE, PART = 249_50, 100_00
+"""Of a part a second time would be possible, too."""
 
 
 async def a_channel(people):
@@ -92,7 +93,9 @@ async def cancel(people):
 
 
 async def refund(people):
-    await people.sends(lambda: people.presses("Refund…"), Reason="Wrong size")
+    await people.sends(
+        lambda: people.presses("Refund…"), Reason="Returned", How_much="An amount", **{"Amount_(NOK)": "100"}
+    )
 
 
 async def release(people):
@@ -112,7 +115,7 @@ LIVES = (
     Life("e-mail", a_channel, mail, "Sent", messages={"mails": 1}, form=True),
     Life("payment", issued, pay, "Reserved", events={"AUTHORIZE": [WHOLE]}, promise=2),
     Life("capture", reserved, capture, "Paid", "Capture", {"CAPTURE": [WHOLE]}),
-    Life("refund", paid, refund, "Refunded", "Refund…", {"CAPTURE": [WHOLE], "REFUND": [WHOLE]}, form=True),
+    Life("refund", paid, refund, "Partly refunded", "Refund…", {"CAPTURE": [WHOLE], "REFUND": [PART]}, form=True),
     Life("void", reserved, release, "Reservation released", "Release", {"VOID": [WHOLE]}),
     Life("cancel", issued, cancel, "Cancelled", "Cancel link", cancelled=1),
     Life(

@@ -2,41 +2,57 @@
 place on the same database. Whatever it was doing then happens once, and everybody is told.
 """
 
+import asyncio
 import contextlib
 
-import pytest
-
-from tests.databases import KINDS
 from tests.prove.crash.cases import cut, uncut
-from tests.prove.crash.lives import LIVES
 from tests.prove.crash.people import People
 from tests.prove.crash.world import opened_crash_world
 
 HOW = "SIGKILL at each commit and around each call"
+AT_ONCE = 2
+"""So many worlds side by side: most of a crash is waiting."""
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("life", LIVES, ids=str)
 async def test_a_process_that_is_killed_at_any_point_leaves_nothing_twice_and_nothing_undone(
-    tmp_path, starter, proof, chosen, life, kind
+    tmp_path, starter, proof, whole, chosen, life, kind
 ):
     """Dintero and the database are equal, every effect is there once, and Slack was told."""
     async with contextlib.AsyncExitStack() as stack:
-        world = await stack.enter_async_context(opened_crash_world(tmp_path, starter))
-        prepared = await stack.enter_async_context(world.prepared(kind, lambda world: life.before(People(world))))
-        points = await uncut(world, prepared, life)
-        promises = [life.promise, 3, *([4] if life.form else [])]
+        begins = [
+            await stack.enter_async_context(beginning(tmp_path / str(lane), starter, life, kind))
+            for lane in range(AT_ONCE if whole else 1)
+        ]
+        deed = await uncut(*begins[0], life)
+        points = chosen(deed.points)
         tallies = {
-            number: stack.enter_context(proof(promise=number, varied=f"{HOW}: {life}" if number < 3 else HOW))
-            for number in promises
+            promise: stack.enter_context(proof(promise=promise, varied=f"{HOW}: {life}" if promise < 3 else HOW))
+            for promise in [life.promise, 3, *([4] if life.form else [])]
         }
-        for point in chosen(points):
-            if (found := await cut(world, prepared, life, point)) is None:
-                continue
-            where, findings = found
-            findings[life.promise].lost += findings[3 - life.promise].lost
-            findings[life.promise].doubled += findings[3 - life.promise].doubled
-            for number, tally in tallies.items():
-                tally.tried += 1
-                tally.lost += [f"{life}, {kind}, {where}: {one}" for one in findings[number].lost]
-                tally.doubled += [f"{life}, {kind}, {where}: {one}" for one in findings[number].doubled]
+
+        async def crash(lane, world, prepared):
+            for point in points[lane :: len(begins)]:
+                if (found := await cut(world, prepared, life, point, deed.lines)) is not None:
+                    where, findings = found
+                    count(tallies, f"{life}, {kind}, {where}", findings)
+
+        await asyncio.gather(*(crash(lane, *begun) for lane, begun in enumerate(begins)))
+
+
+@contextlib.asynccontextmanager
+async def beginning(folder, starter, life, kind):
+    """A world where the life's deed is about to be done, and what it begins from."""
+    folder.mkdir()
+    async with (
+        opened_crash_world(folder, starter) as world,
+        world.prepared(kind, lambda world: life.before(People(world))) as prepared,
+    ):
+        yield world, prepared
+
+
+def count(tallies, where, findings):
+    """Add one crash to the count of each promise."""
+    for promise, tally in tallies.items():
+        tally.tried += 1
+        tally.lost += [f"{where}: {one}" for one in findings[promise].lost]
+        tally.doubled += [f"{where}: {one}" for one in findings[promise].doubled]
