@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import tempfile
 import warnings
 from pathlib import Path
@@ -56,6 +57,26 @@ async def ready_database(kind, folder):
         return
     async with _made_database(template=await _postgresql_template()) as url:
         yield url
+
+
+@contextlib.asynccontextmanager
+async def copied_database(url, folder):
+    """The URL of another database with all that stands in `url`; who used that is dead or done."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        file = folder / f"{uuid4().hex}.db"
+        file.touch(0o600)
+        with (
+            contextlib.closing(sqlite3.connect(parsed.database)) as one,
+            contextlib.closing(sqlite3.connect(file)) as two,
+        ):
+            one.backup(two)
+        yield f"sqlite:///{file}"
+        return
+    left = f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{parsed.database}'"  # noqa: S608  our own
+    await _told(server(), left)  # of a killed process its connections live on for a moment
+    async with _made_database(template=parsed.database) as made:
+        yield made
 
 
 @contextlib.asynccontextmanager

@@ -83,11 +83,14 @@ async def until(true, seconds=30):
 
 
 @contextlib.asynccontextmanager
-async def opened_world(tmp_path):
-    """A workspace, an account, and the settings with which a bot process finds them; no bot runs yet."""
-    clock = Clock()
+async def opened_world(tmp_path, *, clock=None, account="T12345678", around=lambda apps: apps):
+    """A workspace, an account, and the settings with which a bot process finds them; no bot runs yet.
+
+    `around` is put around all that the bot asks.
+    """
+    clock = clock or Clock()
     slack = Workspace(clock=clock.now, signing_secret="s" * 32, bot_token="xoxb-sandbox")
-    dintero = Dintero(account_id="T12345678", client_id="client", client_secret="secret", clock=clock.now, base_url="")
+    dintero = Dintero(account_id=account, client_id="client", client_secret="secret", clock=clock.now, base_url="")
     apps = Starlette(
         routes=[
             Mount("/slack", slack_app(slack)),
@@ -95,7 +98,7 @@ async def opened_world(tmp_path):
             Route("/clock", lambda _: JSONResponse({"now": clock.now().isoformat()})),
         ]
     )
-    async with serving(apps) as url:
+    async with serving(around(apps)) as url:
         slack.base_url, dintero.base_url = f"{url}/slack", f"{url}/dintero"
         made = World(clock, slack, dintero, tmp_path, f"http://127.0.0.1:{free_port()}", f"{url}/clock")
         slack.request_url = f"{made.bot_url}/slack/events"
@@ -103,7 +106,7 @@ async def opened_world(tmp_path):
             "SLACK_BOT_TOKEN": "xoxb-sandbox",
             "SLACK_SIGNING_SECRET": "s" * 32,
             "SLACK_API_URL": f"{url}/slack/api/",
-            "DINTERO_ACCOUNT_ID": "T12345678",
+            "DINTERO_ACCOUNT_ID": account,
             "DINTERO_CLIENT_ID": "client",
             "DINTERO_CLIENT_SECRET": "secret",
             "DINTERO_API_URL": f"{url}/dintero/v1",

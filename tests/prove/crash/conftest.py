@@ -1,0 +1,22 @@
+import pytest
+
+from tests.databases import KINDS
+from tests.prove.crash.lives import LIVES
+from tests.prove.crash.starter import Starter
+
+
+def pytest_generate_tests(metafunc):
+    """Each life on each database; in `make test` on one of them, in turn."""
+    if "life" in metafunc.fixturenames:
+        both = [(life, kind) for life in LIVES for kind in KINDS]
+        whole = metafunc.config.getoption("--whole")
+        pairs = both if whole else [(life, KINDS[at % 2]) for at, life in enumerate(LIVES)]
+        metafunc.parametrize(("life", "kind"), pairs, ids=[f"{life}-{kind}" for life, kind in pairs])
+
+
+@pytest.fixture(scope="session")
+def starter():
+    """Whoever starts processes, for all tests of this worker."""
+    made = Starter()
+    yield made
+    made.close()
