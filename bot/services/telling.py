@@ -95,7 +95,9 @@ class Telling:
             wait = throttled.seconds
         except ThreadError as error:
             self.counters.add("slack_failures")
-            log.warning("telling_failed", order=claimed.id, reason=type(error).__name__)
+            if locked_out := error.why if isinstance(error, SlackDown) else "":
+                self.counters.add("slack_token_refused")
+            log.warning("telling_failed", order=claimed.id, reason=locked_out or type(error).__name__)
             wait = _BACKOFF.total_seconds()
         except _MaybePosted:
             self.counters.add("slack_failures")

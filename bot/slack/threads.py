@@ -177,7 +177,7 @@ class SlackThreads:
         )
         ts = answer.get("ts")
         if not ts:
-            raise SlackDown(doubtful=True, why="an answer without ts")
+            raise SlackDown(doubtful=True)
         return str(ts)
 
     async def _update(self, message: Message, channel: str, ts: str | None) -> None:

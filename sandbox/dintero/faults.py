@@ -17,7 +17,7 @@ class Fault:
     drop: bool = False
     after: bool = False
     retry_after: int | None = None
-    spoil: Literal["", "garbage", "accepted", "missing", "declined", "idle"] = ""
+    spoil: Literal["", "garbage", "cut", "accepted", "missing", "declined", "idle"] = ""
 
     @classmethod
     def status(cls, code: int, *, after: bool = False) -> "Fault":
@@ -48,6 +48,11 @@ class Fault:
     def garbage(cls) -> "Fault":
         """Do the work and answer 200 with a body that is not JSON."""
         return cls(spoil="garbage")
+
+    @classmethod
+    def cut(cls) -> "Fault":
+        """Do the work and let the connection break in the middle of the answer (Dintero reference §8.2)."""
+        return cls(spoil="cut")
 
     @classmethod
     def accepted(cls) -> "Fault":

@@ -14,6 +14,7 @@ import httpx
 
 from sandbox.dintero.payments import stamp
 from sandbox.dintero.rules import Json
+from sandbox.trust import TRUST
 
 CALLBACK_RETRIES, CALLBACK_TIMEOUT = 20, 10.0
 WEBHOOK_ATTEMPTS, WEBHOOK_TIMEOUT = 5, 60.0
@@ -125,7 +126,7 @@ class Post:
         if self.http:
             await asyncio.gather(*(self._attempt(self.http, delivery) for delivery in due))
         else:
-            async with httpx.AsyncClient(trust_env=False) as http:
+            async with httpx.AsyncClient(trust_env=False, verify=TRUST) as http:
                 await asyncio.gather(*(self._attempt(http, delivery) for delivery in due))
         return len(due)
 

@@ -21,7 +21,7 @@ from sandbox.dintero.faults import Fault, Kind
 from sandbox.dintero.payments import Operation, Order, open_amount, short_id
 from sandbox.dintero.people import Dintero
 from sandbox.dintero.rules import CAPTURE, REFUND, RefusedError, check, moment
-from sandbox.drop import Drop
+from sandbox.drop import Cut, Drop
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _endpoint(dintero: Dintero, kind: Kind, path: str, work: Work) -> Callable[[
             response = JSONResponse(refused.body, refused.status)
         await asyncio.sleep(fault.wait if fault.after else 0)
         response = _instead(fault) or _spoiled(fault, response)
-        if not isinstance(response, Drop):
+        if not isinstance(response, (Drop, Cut)):
             exchange.status, exchange.answer = response.status_code, _readable(response)
         return response
 
@@ -123,6 +123,8 @@ def _spoiled(fault: Fault, response: Response) -> Response:
         return response
     if fault.spoil == "garbage":
         return Response("<html>Bad gateway", media_type="application/json")
+    if fault.spoil == "cut":
+        return Cut(bytes(response.body), headers=response.headers)
     if fault.spoil == "missing":
         answer = {key: value for key, value in _readable(response).items() if key not in {"id", "url"}}
         return JSONResponse(answer)

@@ -56,6 +56,7 @@ DINTERO = {
     "answers 500 although it was done": DinteroFault.status(500, after=True),
     "breaks off before the work": DinteroFault.drop_before(),
     "breaks off after the work": DinteroFault.drop_after(),
+    "breaks off in the middle of the answer": DinteroFault.cut(),
     "times out before the work (35 s)": DinteroFault(wait=35, drop=True),
     "times out after the work (35 s)": DinteroFault(wait=35, drop=True, after=True),
     "answers 429 (Retry-After 5 s)": DinteroFault.rate_limited(5),

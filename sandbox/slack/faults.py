@@ -61,6 +61,8 @@ class Faults:
 
     def __init__(self) -> None:
         self.down = False
+        self.locked_out = ""
+        """The error that every call is answered with while the app's token is refused (Slack reference §10)."""
         self.waiting: dict[str, deque[Fault]] = defaultdict(deque)
 
     def add(self, method: str, *faults: Fault) -> None:
@@ -71,6 +73,8 @@ class Faults:
         """The fault this call meets, if any."""
         if self.down:
             return Fault.status(503)
+        if self.locked_out:
+            return Fault.error(self.locked_out)
         waiting = self.waiting[method] or self.waiting["*"]
         return waiting.popleft() if waiting else None
 

@@ -37,12 +37,34 @@ def test_what_is_sold_is_shown_as_typed_because_nothing_in_plain_text_is_live():
     ]
 
 
-def test_a_reason_is_escaped_once_in_blocks_and_text():
+def test_a_reason_of_dinteros_is_escaped_once_in_blocks_and_text():
     told = story(link(Status.CAPTURED, known=captured(back=100)))
-    drawn = line(told, event(Happened.REFUNDED, amount=100, reason="1 < 2 & 3"), NOW, LOOK, with_buttons=True)
+    refused = event(Happened.REFUSED, operation="refund", amount=100, reason="1 < 2 & 3")
+    drawn = line(told, refused, NOW, LOOK, with_buttons=True)
 
     assert "1 &lt; 2 &amp; 3." in drawn.text
     assert "1 &lt; 2 &amp; 3." in drawn.blocks[0]["text"]["text"]
+
+
+MARKED = "*Paid* _late_ ~never~ `code` ```all``` :tada: <!channel> & <@U1>"
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        (Happened.REFUNDED, story(link(Status.CAPTURED, known=captured(back=100)))),
+        (Happened.NOTED, story(of=order(note=MARKED))),
+    ],
+)
+def test_what_a_person_typed_about_an_event_stands_there_as_typed(kind, told):
+    """In mrkdwn only three characters can be escaped (Slack reference §12): the rest would be bold, or a picture."""
+    drawn = line(told, event(kind, amount=100, reason=MARKED), NOW, LOOK, with_buttons=False)
+
+    sentence, typed = drawn.blocks
+    assert typed == {"type": "section", "text": {"type": "plain_text", "text": MARKED, "emoji": False}}
+    assert sentence["text"]["text"].endswith(":")
+    assert "Paid" not in sentence["text"]["text"]
+    assert drawn.text.endswith(": *Paid* _late_ ~never~ `code` ```all``` :tada: &lt;!channel&gt; &amp; &lt;@U1&gt;")
 
 
 @pytest.mark.parametrize(

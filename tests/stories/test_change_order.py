@@ -221,7 +221,7 @@ async def test_a_note_that_was_added_stands_in_the_thread(shop):
     await shop.slack.fill(form, {"Note": "Wants it in blue"})
     await sends(shop, form)
 
-    assert any("📝 @kari: Wants it in blue" in line for line in lines(shop))
+    assert any("📝 @kari (4711-2):\nWants it in blue" in line for line in lines(shop))
     assert any("4711-2 replaces 4711: the note." in line for line in lines(shop))
 
 

@@ -29,7 +29,7 @@ async def test_a_note_stands_in_the_thread_and_the_customer_never_sees_it(shop):
     await fill(shop, form, {"Note": "Called *twice*, <!channel> wants it by Friday"})
     await send(shop, form)
 
-    assert shop.lines == ["📝 @kari: Called twice, <!channel> wants it by Friday"]
+    assert shop.lines == ["📝 @kari:\nCalled *twice*, <!channel> wants it by Friday"]
     assert "Friday" not in str([exchange.body for exchange in shop.dintero.log])
 
 

@@ -117,7 +117,7 @@ async def test_our_refund_and_theirs_are_told_apart(shop):
     await shop.later(minutes=2)
 
     ours, theirs = lines(shop)[-2:]
-    assert ours == "↩️ @kari refunded 200,00 kr: Too many."
+    assert ours == "↩️ @kari refunded 200,00 kr:\nToo many"
     assert theirs.startswith("↩️ 50,00 kr")
     assert outside(theirs)
 

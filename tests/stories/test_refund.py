@@ -38,7 +38,7 @@ async def test_everything_goes_back_line_by_line_with_its_reason(shop):
         ],
     }
     assert card(shop).startswith("↩️ Refunded · 499,50 kr")
-    assert lines(shop)[-1] == "↩️ @kari refunded 499,50 kr: Wrong size."
+    assert lines(shop)[-1] == "↩️ @kari refunded 499,50 kr:\nWrong size"
     assert shop.card.buttons == ["Request again…", "Refresh"]
 
 
@@ -55,8 +55,8 @@ async def test_whole_lines_go_back_and_then_all_that_is_left(shop):
     assert [first["refund_reference"], second["refund_reference"]] == ["4711-R1", "4711-R2"]
     assert done(shop, "REFUND") == [200_00, 299_50]
     assert lines(shop)[-2:] == [
-        "↩️ @kari refunded 200,00 kr: One fitting too many.",
-        "↩️ @kari refunded 299,50 kr: Never delivered.",
+        "↩️ @kari refunded 200,00 kr:\nOne fitting too many",
+        "↩️ @kari refunded 299,50 kr:\nNever delivered",
     ]
 
 
@@ -104,7 +104,9 @@ async def test_a_reason_cannot_mention_the_channel(shop):
     await refunds(shop, reason="<!channel> *look* <https://evil.example|here>")
 
     assert strictly(shop.writes("refund")[0])["reason"] == "<!channel> *look* <https://evil.example|here>"
-    assert "&lt;!channel&gt;" in shop.thread[-1].blocks[0]["text"]["text"]
+    typed = {"type": "plain_text", "text": "<!channel> *look* <https://evil.example|here>", "emoji": False}
+    assert shop.thread[-1].blocks[1]["text"] == typed
+    assert "&lt;!channel&gt;" in shop.thread[-1].text
 
 
 async def test_a_refund_may_be_pressed_on_the_line_that_offers_it(shop):

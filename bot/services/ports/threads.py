@@ -30,7 +30,10 @@ class Gone(ThreadError):
 
 
 class SlackDown(ThreadError):
-    """Slack did not answer, or not in a way to trust. `doubtful` says that a post may have been made."""
+    """Slack did not answer, or not in a way to trust. `doubtful` says that a post may have been made.
+
+    `why` is Slack's own word where it refused our token, and empty where it said nothing.
+    """
 
     def __init__(self, *, doubtful: bool, why: str = "") -> None:
         super().__init__(why or ("no answer" if doubtful else "no connection"))

@@ -8,9 +8,9 @@ from bot.domain.events import PROGRESS, UNTOLD, Event, Happened
 from bot.domain.links import Link
 from bot.domain.offers import offers
 from bot.domain.stories import Story
-from bot.slack.views.blocks import Block, Look, Message, code_to_scan, escape, fit, section, spoken
+from bot.slack.views.blocks import Block, Look, Message, code_to_scan, escape, fit, plain, section, spoken
 from bot.slack.views.buttons import action_row
-from bot.slack.views.sentences import sentence
+from bot.slack.views.sentences import sentence, typed_words
 
 _TEXT_LIMIT: Final = 3000
 _TOLD_ONLY: Final = frozenset({Happened.NOTED, Happened.SENT_ANYWAY, Happened.QR_SHOWN, Happened.EMAILED})
@@ -33,13 +33,17 @@ def line(story: Story, event: Event, now: datetime, look: Look, *, with_buttons:
     told = sentence(story, link, event, look)
     if len(story.links) > 1 and event.kind is not Happened.REPLACED:  # which names its link itself
         told = f"{told} ({escape(link.reference)})"
-    blocks: list[Block] = [section(told)]
+    typed = typed_words(story, event)
+    blocks: list[Block] = [section(f"{told}:" if typed else told)]
+    if typed:  # nothing in plain text is live: no stars, no code, no :emoji:
+        blocks.append({"type": "section", "text": plain(typed)})
     if event.kind is Happened.QR_SHOWN and picture:
         blocks.append(code_to_scan(picture, link.reference))
     row = _row(story, link, now, look) if with_buttons and takes_buttons(event.kind) else None
     if row is not None:
         blocks.append(row)
-    return Message(text=fit(spoken(told), _TEXT_LIMIT), blocks=blocks)
+    heard = f"{spoken(told)}: {escape(typed)}" if typed else spoken(told)
+    return Message(text=fit(heard, _TEXT_LIMIT), blocks=blocks)
 
 
 def _row(story: Story, link: Link, now: datetime, look: Look) -> Block | None:

@@ -20,6 +20,15 @@ def sentence(story: Story, link: Link, event: Event, look: Look) -> str:
     return _TELLERS[event.kind](story, link, event, look)
 
 
+def typed_words(story: Story, event: Event) -> str:
+    """What a person typed about the event, on one line: it follows the sentence and is shown as it was typed."""
+    typed = {
+        Happened.NOTED: story.order.note,
+        Happened.REFUNDED: event.data.get("reason") if event.source is Source.SLACK else None,
+    }.get(event.kind)
+    return " ".join(str(typed or "").split())
+
+
 def _money(event: Event, key: str, link: Link, look: Look) -> str:
     found = event.data.get(key)
     return look.money(found, link.currency) if isinstance(found, int) else "money"
@@ -84,7 +93,7 @@ def _so_far(link: Link, event: Event, look: Look) -> str:
 def _refunded(_: Story, link: Link, event: Event, look: Look) -> str:
     amount = _money(event, "amount", link, look)
     if event.source is Source.SLACK:
-        return f"↩️ {person(event.actor)} refunded {amount}{because(event.data.get('reason'))}"
+        return f"↩️ {person(event.actor)} refunded {amount}{'' if event.data.get('reason') else '.'}"
     return f"↩️ {amount} refunded {OUTSIDE}."
 
 
@@ -125,8 +134,8 @@ def _failed(_: Story, __: Link, event: Event, ___: Look) -> str:
     return f"❌ The payment failed for good{because(event.data.get('reason'))} A new link is needed to pay."
 
 
-def _noted(story: Story, _: Link, event: Event, __: Look) -> str:
-    return f"📝 {person(event.actor)}: {escape(story.order.note or '')}"
+def _noted(_: Story, __: Link, event: Event, ___: Look) -> str:
+    return f"📝 {person(event.actor)}"
 
 
 def _sent_anyway(_: Story, __: Link, event: Event, ___: Look) -> str:

@@ -46,6 +46,18 @@ async def test_a_connection_drops_before_or_after_the_work(wire, dintero, caplog
     assert (await wire.post("sessions-profile", json=BODY)).status_code == 200
 
 
+async def test_a_connection_breaks_in_the_middle_of_the_answer(wire, dintero):
+    """Dintero reference §8.2: head and half of a body have arrived, and what they say is lost with the rest."""
+    dintero.faults.add("create", Fault.cut())
+
+    with pytest.raises(httpx.RemoteProtocolError, match="without sending complete message body"):
+        await wire.post("sessions-profile", json=BODY)
+
+    assert len(dintero.sessions) == 1
+    assert (dintero.log[-1].kind, dintero.log[-1].status) == ("create", None)
+    assert (await wire.post("sessions-profile", json=BODY)).status_code == 200
+
+
 async def test_work_is_done_although_the_client_stopped_waiting(wire, dintero):
     """Dintero reference §8.2: a read timeout proves nothing."""
     dintero.faults.add("create", Fault.delay(0.3))
