@@ -71,8 +71,8 @@ from bot.web.access_log import AccessLog
 from bot.web.body_limit import BodyLimit
 from bot.web.headers import QuietHeaders
 from storage.engine import open_engine, opening
+from storage.keys import unsealed
 from storage.schema import state_of, upgrade
-from storage.secrets import Secrets
 from storage.store import SqlStore
 
 log = structlog.get_logger()
@@ -180,7 +180,7 @@ async def _storage(settings: Settings, clock: Clock, stack: AsyncExitStack) -> S
     if state != "current":
         mend = "A newer Paylink has used it." if state == "newer" else "Run: paylink migrate"
         raise OldSchema(f"The database is at another schema ({state}). {mend}")
-    secrets = Secrets(settings.paylink_secret_key.get_secret_value().split(","))
+    secrets = await unsealed(engine, settings.secret_keys)
     return SqlStore(engine, secrets, machine_now=clock.machine_now)
 
 
