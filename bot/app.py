@@ -283,7 +283,7 @@ def _wire(
         forms=IssueFormListener(
             drafts=drafts, issuing=issuing, creating=creating, threads=threads, owned=owned, drawing=drawing
         ),
-        changes=ChangeFormListener(drafts=drafts, pressing=pressing, owned=owned, drawing=drawing),
+        changes=ChangeFormListener(drafts=drafts, people=people, pressing=pressing, owned=owned, drawing=drawing),
         lines=LinesFormListener(drafts=drafts, items=items, threads=threads, owned=owned, drawing=drawing),
         previews=PreviewListener(drafts=drafts, issuing=issuing, patterns=patterns, threads=threads, owned=owned),
         patterns=PatternsListener(patterns=patterns, threads=threads, owned=owned),
