@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import aiohttp
 import httpx
 import structlog
+from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
@@ -48,7 +49,8 @@ from bot.services.saved_items import SavedItems
 from bot.services.sweeping import Sweeping
 from bot.services.telling import Telling
 from bot.settings import Settings
-from bot.slack.app import Bot, bolt, introduce_bot, route
+from bot.slack.app import Bot, bolt, introduce_bot
+from bot.slack.door import SlackDoor
 from bot.slack.listeners.change_form import ChangeFormListener
 from bot.slack.listeners.command import CommandListener
 from bot.slack.listeners.drafting import Drafting
@@ -68,9 +70,10 @@ from bot.slack.threads import SlackThreads
 from bot.slack.views.blocks import Look
 from bot.web.access_log import AccessLog
 from bot.web.body_limit import BodyLimit
+from bot.web.headers import QuietHeaders
 from storage.engine import open_engine, opening
+from storage.keys import unsealed
 from storage.schema import state_of, upgrade
-from storage.secrets import Secrets
 from storage.store import SqlStore
 
 log = structlog.get_logger()
@@ -180,7 +183,7 @@ async def _storage(settings: Settings, clock: Clock, engine: AsyncEngine | None,
     if state != "current":
         mend = "A newer Paylink has used it." if state == "newer" else "Run: paylink migrate"
         raise OldSchema(f"The database is at another schema ({state}). {mend}")
-    secrets = Secrets(settings.paylink_secret_key.get_secret_value().split(","))
+    secrets = await unsealed(engine, settings.secret_keys)
     return SqlStore(engine, secrets, machine_now=clock.machine_now)
 
 
@@ -283,7 +286,7 @@ def _wire(
         forms=IssueFormListener(
             drafts=drafts, issuing=issuing, creating=creating, threads=threads, owned=owned, drawing=drawing
         ),
-        changes=ChangeFormListener(drafts=drafts, pressing=pressing, owned=owned, drawing=drawing),
+        changes=ChangeFormListener(drafts=drafts, people=people, pressing=pressing, owned=owned, drawing=drawing),
         lines=LinesFormListener(drafts=drafts, items=items, threads=threads, owned=owned, drawing=drawing),
         previews=PreviewListener(drafts=drafts, issuing=issuing, patterns=patterns, threads=threads, owned=owned),
         patterns=PatternsListener(patterns=patterns, threads=threads, owned=owned),
@@ -303,7 +306,7 @@ def _wire(
         owned=owned,
     )
     routes = [
-        route(bolt(slack, bot, *_slack_secrets(settings), router)),
+        _slack_door(settings, slack, bot, router).route(),
         *doors(settings, clock, store, due, tells, counters),
     ]
     return Paylink(
@@ -330,12 +333,15 @@ def _policy(settings: Settings) -> Policy:
     return Policy(money_users=None if everybody else settings.paylink_money_users)
 
 
-def _limited(routes: list[Route]) -> BodyLimit:
-    return BodyLimit(Starlette(routes=routes), _CALLBACK_BODY, {"/slack/events": _SLACK_BODY})
+def _limited(routes: list[Route]) -> ASGIApp:
+    app = Starlette(routes=routes)
+    app.router.redirect_slashes = False  # it would send people to whatever host the request names
+    return QuietHeaders(BodyLimit(app, _CALLBACK_BODY, {"/slack/events": _SLACK_BODY}))
 
 
-def _slack_secrets(settings: Settings) -> tuple[str, str]:
-    return settings.slack_bot_token.get_secret_value(), settings.slack_signing_secret.get_secret_value()
+def _slack_door(settings: Settings, slack: AsyncWebClient, bot: Bot, router: Router) -> SlackDoor:
+    app = bolt(slack, bot, settings.slack_bot_token.get_secret_value(), router)
+    return SlackDoor(app, SignatureVerifier(settings.slack_signing_secret.get_secret_value()))
 
 
 def _look(settings: Settings, bot: Bot) -> Look:

@@ -54,7 +54,7 @@ async def check(settings: Settings) -> list[Finding]:
 
 def _key(settings: Settings) -> Finding:
     try:
-        Secrets(settings.paylink_secret_key.get_secret_value().split(","))
+        Secrets(settings.secret_keys)
     except ValueError as problem:
         words = str(problem).removeprefix("PAYLINK_SECRET_KEY: ")
         return Finding("PAYLINK_SECRET_KEY", well=False, words=words)

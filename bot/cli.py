@@ -1,4 +1,4 @@
-"""The command line: `paylink serve | migrate | check | new-key`."""
+"""The command line: `paylink serve | migrate | check | new-key | rotate-key`."""
 
 import asyncio
 from typing import Annotated, Final
@@ -69,6 +69,40 @@ def new_key(count: Annotated[int, typer.Option(min=1, max=5)] = 1) -> None:
     from cryptography.fernet import Fernet  # noqa: PLC0415
 
     typer.echo(",".join(Fernet.generate_key().decode() for _ in range(count)))
+
+
+@app.command("rotate-key")
+def rotate_key() -> None:
+    """Encrypt everything with the first key of PAYLINK_SECRET_KEY, while serve runs; can be stopped and begun again."""
+    from storage.engine import file_to_make, open_engine, opening  # noqa: PLC0415
+    from storage.keys import Rotation, rotate  # noqa: PLC0415
+    from storage.schema import state_of  # noqa: PLC0415
+    from storage.secrets import Secrets  # noqa: PLC0415
+
+    async def run(settings: Settings) -> Rotation:
+        engine = open_engine(settings.paylink_database_url)
+        try:
+            with opening(engine):
+                if file_to_make(engine) or await state_of(engine) != "current":
+                    raise ValueError("There is nothing to encrypt anew yet, or the schema is old. Run: paylink migrate")
+                return await rotate(engine, Secrets(settings.secret_keys))
+        finally:
+            await engine.dispose()
+
+    try:
+        done = asyncio.run(run(_settings()))
+    except ValueError as problem:
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"{done.renewed} values were encrypted anew, {done.already} were under the first key already.")
+    if done.lost:
+        typer.echo(
+            f"{done.lost} values open with none of the keys: put the key they were written with back behind the "
+            "others, and run this again.",
+            err=True,
+        )
+        raise typer.Exit(1)
+    typer.echo("The other keys can go: remove them from PAYLINK_SECRET_KEY, and restart every serve.")
 
 
 def _settings() -> Settings:

@@ -80,6 +80,11 @@ class Settings(BaseSettings):
         return self.dintero_account_id.startswith("T")
 
     @property
+    def secret_keys(self) -> list[str]:
+        """The keys, newest first."""
+        return self.paylink_secret_key.get_secret_value().split(",")
+
+    @property
     def shipping(self) -> tuple[Shipping, ...]:
         """The ways of shipping, at the country's usual VAT."""
         vat = read_vat(vat_rates(self.paylink_country)[0])

@@ -1,4 +1,4 @@
-"""What is made from PAYLINK_SECRET_KEY: encryption, the phone search's hash, and the links' tokens."""
+"""Encryption by PAYLINK_SECRET_KEY; and the phone search's hash and the links' tokens, made from the seed."""
 
 import base64
 import hashlib
@@ -20,14 +20,15 @@ class KeyGone(ValueError):
 
 
 class Secrets:
-    """One or more Fernet keys, newest first.
+    """One or more Fernet keys, newest first, and the seed.
 
-    The newest encrypts, all decrypt: to rotate, put a new key in front and leave the others where they are. Tokens
-    and phone hashes are made from the **last** key, which therefore has to stay last: they are compared, not
-    decrypted, so a token in a customer's hands and the search for a phone outlive every rotation.
+    The newest key encrypts, all decrypt: to rotate, put a new key in front, and once everything is encrypted anew
+    (storage/keys.py) the others can go. Tokens and phone hashes are compared and not decrypted, and tokens are in
+    customers' hands: they are made from the seed, which stays, and is itself kept encrypted. Without one, as in
+    databases from before there were seeds, it is the last key.
     """
 
-    def __init__(self, keys: Sequence[str]) -> None:
+    def __init__(self, keys: Sequence[str], seed: bytes | None = None) -> None:
         """Check the keys.
 
         Raises:
@@ -37,9 +38,11 @@ class Secrets:
         if not keys:
             raise ValueError(f"PAYLINK_SECRET_KEY: there is no key. {_MEND}")
         raw = [_read(key, number) for number, key in enumerate(keys, 1)]
-        self._box = MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in raw])
-        self._phones = _sub_key(raw[-1], b"paylink phone search 1")
-        self._tokens = _sub_key(raw[-1], b"paylink link token 1")
+        boxes = [Fernet(base64.urlsafe_b64encode(key)) for key in raw]
+        self._newest, self._box = boxes[0], MultiFernet(boxes)
+        self.seed = seed or raw[-1]
+        self._phones = _sub_key(self.seed, b"paylink phone search 1")
+        self._tokens = _sub_key(self.seed, b"paylink link token 1")
 
     def encrypt(self, text: str) -> str:
         """Make `text` unreadable without the key."""
@@ -59,6 +62,14 @@ class Secrets:
                 "No key in PAYLINK_SECRET_KEY opens what is stored. Put the key it was written with back, "
                 "behind the newer ones."
             ) from None
+
+    def is_newest(self, box: str) -> bool:
+        """Whether the newest key opens it."""
+        try:
+            self._newest.decrypt(box)
+        except InvalidToken:
+            return False
+        return True
 
     def phone_hash(self, phone: str) -> str:
         """The same for the same E.164 number, and of no use without the key (there are few phone numbers)."""

@@ -342,6 +342,16 @@ class BudgetRow(Base, table=True):
     spent: int
 
 
+class SeedRow(Base, table=True):
+    """What tokens and the phone search's hash are made from."""
+
+    __tablename__ = "seed"
+
+    name: str = Field(primary_key=True)
+    box: str = Field(sa_type=Text)
+    """Encrypted."""
+
+
 metadata: Final = Base.metadata
 
 workspaces: Final[Table] = metadata.tables["workspace"]
@@ -358,3 +368,12 @@ numberings: Final[Table] = metadata.tables["numbering"]
 lanes: Final[Table] = metadata.tables["lane"]
 tasks: Final[Table] = metadata.tables["task"]
 budgets: Final[Table] = metadata.tables["budget"]
+seeds: Final[Table] = metadata.tables["seed"]
+
+ENCRYPTED: Final[Mapping[Table, tuple[str, ...]]] = {
+    orders: ("phone", "email", "name", "note"),
+    links: ("url",),
+    drafts: ("typed",),
+    seeds: ("box",),
+}
+"""Every column that holds what only a key of PAYLINK_SECRET_KEY opens."""

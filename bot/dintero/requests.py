@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final, Literal
+from urllib.parse import quote
 
 from bot.dintero.config import DinteroConfig
 from bot.dintero.methods import switched
@@ -40,7 +41,7 @@ class Call:
     @property
     def path(self) -> str:
         """The path below the base URL."""
-        return self.template.replace("{id}", self.id)
+        return self.template.replace("{id}", quote(self.id, safe=""))
 
 
 def create(order: Order, link: Link, config: DinteroConfig, *, token: str) -> Call:

@@ -17,6 +17,8 @@ class Standing(StrEnum):
     BOT = "bot"
     UNKNOWN = "unknown"
     """Slack did not answer."""
+    ASSUMED = "assumed"
+    """Nobody asked Slack: good for what every member may do, and for nothing that wants trust."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,12 @@ def belongs(actor: Actor, team_id: str) -> bool:
     return actor.team_id == team_id and actor.standing is not Standing.STRANGER
 
 
+def may_send_more(actor: Actor, policy: Policy) -> bool:
+    """Whether `actor` is trusted with one more message to a customer who was sent several."""
+    named = policy.money_users is None or actor.user_id in policy.money_users
+    return named and actor.standing is Standing.MEMBER
+
+
 def decide_items(actor: Actor, *, team_id: str, policy: Policy) -> Decision:
     """Whether `actor` may keep and remove saved items of workspace `team_id`: those trusted with money, if named."""
     return _trusted(actor, team_id, policy, "keep and remove saved items")
@@ -91,6 +99,8 @@ def decide(actor: Actor, action: Action | str, *, team_id: str, issuer: str, pol
         return Forbidden("Bots cannot do that.")
     if action not in MOVES_MONEY:
         return Allowed()
+    if actor.standing is Standing.ASSUMED:
+        return Forbidden("Nobody asked who you are, so nothing was done. Press again.")
     if actor.standing is Standing.GUEST:
         return Forbidden("Guests cannot move money. Ask a member of the workspace.")
     if actor.user_id == issuer or policy.money_users is None or actor.user_id in policy.money_users:

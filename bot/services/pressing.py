@@ -18,7 +18,7 @@ from bot.domain.observations import Report
 from bot.domain.offers import offers
 from bot.domain.operations import Kind, Operation, State, operation_reference
 from bot.domain.orders import rooms
-from bot.domain.permissions import Actor, Forbidden, NeedsSecond, Policy, belongs, decide
+from bot.domain.permissions import Actor, Forbidden, NeedsSecond, Policy, belongs, decide, may_send_more
 from bot.domain.redrafting import wished
 from bot.domain.reminders import first_reminder, stopped
 from bot.domain.schedule import next_look
@@ -210,7 +210,7 @@ class Pressing:
         now = self.clock.now()
         until = _deadline(story, link, now, self.shop.zone)
         fresh = next_link(story.order, n, reference, expires_at=until, now=now)
-        check_messages(story, story.order, now, trusted=self._is_trusted(press))
+        check_messages(story, story.order, now, trusted=may_send_more(press.actor, self.policy))
         news = self._news(Happened.SENT_AGAIN, press, reference=reference, **beyond(story, story.order))
         await work.mark_replaced(link.id)
         await work.add_events(link.id, (news,))
@@ -227,7 +227,7 @@ class Pressing:
             offer = self.shop.read(draft, now)
             self._check_amount(press, story, offer)
             wish = Wish(draft=draft, offer=offer, wished_by=press.actor.user_id)
-            await keep_wish(work, story, wish, now, trusted=self._is_trusted(press))
+            await keep_wish(work, story, wish, now, trusted=may_send_more(press.actor, self.policy))
         except FieldErrors as wrong:
             if press.draft is not None:
                 raise
@@ -248,10 +248,6 @@ class Pressing:
             return
         was, is_ = (format_money(one.amount, one.currency, self.locale) for one in (before, offer))
         raise Refused(f"{was} was agreed on, and by now it would be {is_}. Use Change order… instead.", "amount")
-
-    def _is_trusted(self, press: Press) -> bool:
-        users = self.policy.money_users
-        return users is None or press.actor.user_id in users
 
     async def _keep(self, work: Work, story: Story, link: Link, press: Press) -> None:
         """Late money stays: no longer late, and captured when it is only reserved."""

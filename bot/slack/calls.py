@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -53,6 +54,16 @@ async def calling(call: Awaitable[Any], *, seconds: float = BACKGROUND) -> Any:
         raise SlackDown(doubtful=False) from error
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
         raise SlackDown(doubtful=True) from error
+
+
+def is_slacks(response_url: str, api_url: str) -> bool:
+    """Whether an address for an answer is Slack's: the API's own host, or `hooks.` before it (Slack reference §7)."""
+    try:
+        asked, api = urlsplit(response_url), urlsplit(api_url)
+        same = (asked.scheme, asked.port, asked.username, asked.password) == (api.scheme, api.port, None, None)
+    except ValueError:  # a port that is none, or a bracket too few
+        return False
+    return same and api.hostname is not None and asked.hostname in {api.hostname, f"hooks.{api.hostname}"}
 
 
 def _meaning(error: SlackApiError) -> ThreadError:

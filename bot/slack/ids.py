@@ -1,11 +1,14 @@
 """Every id that Slack hands back to us, and what a button carries. The one place where they are spelled."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from bot.domain.actions import Action
+from bot.domain.errors import Refused
+from bot.slack.texts import keepable
 
 LINK: Final = "link:"
 """The prefix of every button on a card or thread line; the action follows: `link:capture`."""
@@ -82,6 +85,26 @@ PART_LINES: Final = "lines"
 PART_AMOUNT: Final = "amount"
 PART_REASON: Final = "reason"
 
+
+class OldValue(Refused, ValueError):
+    """What came back is no value of ours: another version drew it, or somebody made it up."""
+
+    def __init__(self) -> None:
+        super().__init__("This button or form is of another version of Paylink. Use the newest card.", "old-button")
+
+
+def remembered(text: object) -> object:
+    """The JSON that a view remembers as `private_metadata`; None when it is none.
+
+    What it says is as trustworthy as a button's value: the shape is checked by whoever reads it, the ids by the
+    database.
+    """
+    try:
+        return keepable(json.loads(text)) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        return None
+
+
 _MOST: Final = 75
 """An overflow option's value; the tightest place that a value has to fit."""
 _VALUE: Final = re.compile(
@@ -114,12 +137,12 @@ class ButtonValue:
         """Read what `encode` wrote.
 
         Raises:
-            ValueError: for anything else.
+            OldValue: for anything else.
 
         """
         found = _VALUE.fullmatch(text) if isinstance(text, str) and len(text) <= _MOST else None
         if found is None:
-            raise ValueError("not a button's value")
+            raise OldValue
         return cls(found[1], int(found[2]), int(found[3]), _action(found[4]) if found[4] else None, found[5])
 
 
@@ -127,7 +150,7 @@ def pressed(element: Mapping[str, Any]) -> ButtonValue:
     """What was pressed on a card or line, from one of the payload's `actions`; `action` is always set.
 
     Raises:
-        ValueError: when it is none of our buttons.
+        OldValue: when it is none of our buttons.
 
     """
     action_id = str(element.get("action_id", ""))
@@ -135,16 +158,16 @@ def pressed(element: Mapping[str, Any]) -> ButtonValue:
         option = element.get("selected_option")
         value = ButtonValue.decode(option.get("value") if isinstance(option, Mapping) else None)
         if value.action is None:
-            raise ValueError("not a button's value: it names no action")
+            raise OldValue
         return value
     if not action_id.startswith(LINK):
-        raise ValueError("not a button's action")
+        raise OldValue
     return replace(ButtonValue.decode(element.get("value")), action=_action(action_id.removeprefix(LINK)))
 
 
 def _action(word: str) -> Action:
     if word not in set(Action):
-        raise ValueError("not a button's action")
+        raise OldValue
     return Action(word)
 
 

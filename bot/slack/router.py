@@ -68,7 +68,6 @@ class Router:
         app.view_closed(_ANY)(_take_note)
         app.shortcut(_ANY)(self._on_shortcut)
         app.options(_ANY)(self._on_search)
-        app.event(_ANY)(_take_note)
 
     async def _on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         handler = self.items.show if is_about_items(body) else self.commands.command
@@ -79,7 +78,9 @@ class Router:
         action = body["actions"][0]
         action_id = str(action.get("action_id", ""))
         named = ids.kind_of(str(action.get("block_id", ""))) if action_id == ids.FIELD else action_id
-        handler = self._actions().get(named)
+        handler = self._form_actions().get(named) if body.get("view") is not None else None
+        if action_id == ids.ITEM_REMOVE:
+            handler = self.items.remove
         if handler is None and action_id.startswith(ids.LINK):
             handler = self.buttons.pressed
         if handler is None:  # radio buttons and the like report themselves; their value comes with the submission
@@ -107,7 +108,8 @@ class Router:
     def _shortcuts(self) -> Mapping[str, ViewHandler]:
         return {ids.SHORTCUT: self.shortcuts.anywhere, ids.MESSAGE_SHORTCUT: self.shortcuts.from_message}
 
-    def _actions(self) -> Mapping[str, ActionHandler]:
+    def _form_actions(self) -> Mapping[str, ActionHandler]:
+        """What is pressed or chosen in a form."""
         return {
             ids.FORM_MORE: self.forms.more,
             ids.FORM_LINES: self.lines.open,
@@ -115,7 +117,6 @@ class Router:
             ids.FORM_LINE: self.lines.chosen,
             ids.FORM_LAST_ORDER: self.lines.use_last,
             ids.ITEM: self.lines.item_chosen,
-            ids.ITEM_REMOVE: self.items.remove,
             ids.FORM_PREVIEW: self.previews.open,
             ids.FORM_SPAN: self.forms.no_date,
             ids.DEADLINE: self.forms.redraw,

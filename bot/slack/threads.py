@@ -16,7 +16,7 @@ from bot.domain.links import Delivered, Link, Status
 from bot.domain.orders import ON_OUR_PAGE, Delivery, Order
 from bot.domain.stories import Story
 from bot.services.ports.threads import SlackDown, ThreadError, Throttled
-from bot.slack.calls import BACKGROUND, SOMEBODY_WAITS, calling
+from bot.slack.calls import BACKGROUND, SOMEBODY_WAITS, calling, is_slacks
 from bot.slack.views.blocks import Block, Look, Message, code_to_scan, mail_link
 from bot.slack.views.card import card
 from bot.slack.views.line import line, takes_buttons
@@ -130,7 +130,7 @@ class SlackThreads:
 
     async def whisper_message(self, message: Message, *, channel: str, user_id: str, response_url: str | None) -> None:
         """`whisper` for a message with blocks of its own."""
-        if response_url is not None and await self._respond(response_url, message):
+        if response_url is not None and await self.respond(response_url, message):
             return
         shown: dict[str, Any] = {"text": message.text, "blocks": message.blocks}
         if channel and await self._ephemeral(channel, user_id, shown):
@@ -183,15 +183,22 @@ class SlackThreads:
     async def _update(self, message: Message, channel: str, ts: str | None) -> None:
         await calling(self.client.chat_update(channel=channel, ts=ts or "", text=message.text, blocks=message.blocks))
 
-    async def _respond(self, response_url: str, message: Message) -> bool:
+    async def respond(self, response_url: str, message: Message, *, in_place: bool = False) -> bool:
+        """Answer by a `response_url`, in the place of what was clicked or for one person's eyes; False when it failed.
+
+        Nothing is ever posted to an address that is not Slack's own, whoever names it.
+        """
+        if not is_slacks(response_url, self.client.base_url):
+            log.warning("response_url_not_slacks")
+            return False
         webhook = AsyncWebhookClient(response_url, session=self.client.session, retry_handlers=[])
         try:
             answer = await calling(
                 webhook.send(
                     text=message.text,
                     blocks=message.blocks,
-                    response_type="ephemeral",
-                    replace_original=False,
+                    response_type=None if in_place else "ephemeral",
+                    replace_original=in_place,
                     delete_original=False,
                 )
             )

@@ -4,8 +4,10 @@ The body of a callback is unsigned and ignored; what a knock may cause is one lo
 """
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import parse_qs
 
 import structlog
@@ -18,6 +20,9 @@ from bot.services.ports.world import Counters
 from bot.web.guesses import Guesses
 
 log = structlog.get_logger()
+
+_SESSION_ID: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._~-]{0,99}", re.ASCII)
+_MOST_FIELDS: Final = 100
 
 CallbackSeal = Callable[[str, str, str, str | None], bool]
 """(method, route path, raw query, signature header) → whether Dintero signed it."""
@@ -48,9 +53,7 @@ class Knocks:
             self.counters.add("unsigned_callbacks")
             log.warning("callback_signature_wrong")
             return PlainTextResponse("signature missing or wrong", 401)
-        query = parse_qs(request.url.query)
-        named = query.get("session_id") or query.get("sid")
-        session_id = named[0] if named else None
+        session_id = _named_session(request.url.query)
         try:
             known = await self.arriving.callback(request.path_params["token"], session_id=session_id)
         except Exception:
@@ -59,7 +62,7 @@ class Knocks:
         if known:
             return PlainTextResponse("ok")
         address = request.client.host if request.client else ""
-        return _later() if self.guesses.one_too_many(address) else PlainTextResponse("unknown", 404)
+        return _too_many() if self.guesses.one_too_many(address) else PlainTextResponse("unknown", 404)
 
     async def _webhook(self, request: Request) -> Response:
         if self.webhook_seal is None:
@@ -86,6 +89,16 @@ class Knocks:
         return self.callback_seal(request.method, path, request.url.query, request.headers.get("dintero-signature"))
 
 
+def _named_session(query: str) -> str | None:
+    """The session id in a callback's query, if it can be one: it will stand in an address at Dintero."""
+    try:
+        named = parse_qs(query, max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        return None
+    found = named.get("session_id") or named.get("sid")
+    return found[0] if found and _SESSION_ID.fullmatch(found[0]) else None
+
+
 def _session_of(body: bytes) -> str | None:
     """The session id of a webhook's transaction or authorization; None for events that have none."""
     try:
@@ -97,8 +110,13 @@ def _session_of(body: bytes) -> str | None:
     for part in ("transaction", "authorization"):
         inner = event.get(part)
         if isinstance(inner, dict) and isinstance(inner.get("session_id"), str):
-            return str(inner["session_id"])
+            session_id = str(inner["session_id"])
+            return session_id if _SESSION_ID.fullmatch(session_id) else None
     return None
+
+
+def _too_many() -> Response:
+    return PlainTextResponse("try again later", 429, headers={"Retry-After": "30"})
 
 
 def _later() -> Response:

@@ -108,7 +108,7 @@ class CustomerPages:
             log.exception("return_not_kept")  # the page promises nothing, so it can be shown all the same
             known, again = True, False
         if not known and self._guessed(request):
-            return self._later(request, _PAGES)
+            return self._later(request, _PAGES, 429)
         name = _thanks(request) if known else "thanks"
         return self.drawing.notice(
             request, name, status=200 if known else 404, root=_PAGES, again=f"{_PAGES}{token}" if again else None
@@ -120,14 +120,14 @@ class CustomerPages:
 
     def _unknown(self, request: Request, root: str) -> Response:
         if self._guessed(request):
-            return self._later(request, root)
+            return self._later(request, root, 429)
         return self.drawing.notice(request, "unknown", status=404, root=root)
 
     def _guessed(self, request: Request) -> bool:
         return self.guesses.one_too_many(request.client.host if request.client else "")
 
-    def _later(self, request: Request, root: str) -> Response:
-        page = self.drawing.notice(request, "later", status=503, root=root)
+    def _later(self, request: Request, root: str, status: int = 503) -> Response:
+        page = self.drawing.notice(request, "later", status=status, root=root)
         page.headers["Retry-After"] = _RETRY
         return page
 

@@ -51,11 +51,11 @@ class Pictures:
         if known:
             return Response(draw_code(self.page(token)), media_type="image/png", headers=_HEADERS)
         if self.guesses.one_too_many(request.client.host if request.client else ""):
-            return self._later()
+            return self._later(429)
         return PlainTextResponse("There is no such picture.", 404, headers=_HEADERS)
 
-    def _later(self) -> Response:
-        return PlainTextResponse("Try again in half a minute.", 503, headers={**_HEADERS, "Retry-After": "30"})
+    def _later(self, status: int = 503) -> Response:
+        return PlainTextResponse("Try again in half a minute.", status, headers={**_HEADERS, "Retry-After": "30"})
 
 
 def draw_code(address: str) -> bytes:

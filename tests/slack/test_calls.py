@@ -8,7 +8,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.services.ports.threads import Gone, NotWelcome, Rejected, SlackDown, Throttled
-from bot.slack.calls import calling
+from bot.slack.calls import calling, is_slacks
 
 
 def answer(data, status=200, **headers):
@@ -85,3 +85,42 @@ async def test_nobody_waits_longer_than_asked():
         await calling(asyncio.sleep(10), seconds=0.01)
 
     assert down.value.doubtful
+
+
+API = "https://slack.com/api/"
+
+
+@pytest.mark.parametrize("url", ["https://hooks.slack.com/actions/T1/1/x", "https://slack.com/x"])
+def test_slacks_own_addresses_are_answered(url):
+    assert is_slacks(url, API)
+
+
+def test_the_sandboxs_own_addresses_are_answered():
+    assert is_slacks("http://127.0.0.1:9000/slack/hooks/T1/1/x", "http://127.0.0.1:9000/slack/api/")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "hooks.slack.com",
+        "//hooks.slack.com/x",
+        "http://hooks.slack.com/x",
+        "https://hooks.slack.com:8443/x",
+        "https://hooks.slack.com:x/x",
+        "https://me@hooks.slack.com/x",
+        "https://hooks.slack.com@evil.example/x",
+        "https://hooks.slack.com.evil.example/x",
+        "https://evil.example/hooks.slack.com",
+        "https://evilslack.com/x",
+        "https://x.slack.com/x",
+        "https://169.254.169.254/latest/meta-data",
+        "http://127.0.0.1:8080/health/ready",
+        "https://[::1/x",
+        "file:///etc/passwd",
+        "https://hooks.slack.com\\@evil.example/x",
+    ],
+)
+def test_no_other_address_is_answered(url):
+    """Slack names it, or whoever holds the signing secret: they get no request from inside our network for it."""
+    assert not is_slacks(url, API)

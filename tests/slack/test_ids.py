@@ -63,7 +63,7 @@ def test_a_value_is_read_whole_or_refused(text):
     ],
 )
 def test_junk_is_refused(junk):
-    with pytest.raises(ValueError, match="not a button"):
+    with pytest.raises(ids.OldValue):
         ids.ButtonValue.decode(junk)
 
 
@@ -93,7 +93,7 @@ def test_a_button_and_a_menu_entry_say_the_same_thing():
     ],
 )
 def test_a_press_on_something_else_is_refused(element):
-    with pytest.raises(ValueError, match="not a button"):
+    with pytest.raises(ids.OldValue):
         ids.pressed(element)
 
 
@@ -103,14 +103,18 @@ def test_a_block_keeps_its_name_through_generations():
     assert ids.field_of(ids.block_id("phone")) == "phone"
 
 
-@given(st.text(min_size=1), st.text(), st.integers(0, 99))
+TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
+"""What Slack's payloads hold once they are through its door."""
+
+
+@given(TEXT.filter(bool), TEXT, st.integers(0, 99))
 def test_a_form_remembers_its_draft(draft_id, channel, generation):
     metadata = FormMetadata(draft_id, channel, generation)
 
     assert FormMetadata.decode(metadata.encode()) == metadata
 
 
-@given(st.text(), st.text(), st.lists(st.text()).map(tuple))
+@given(TEXT, TEXT, st.lists(TEXT).map(tuple))
 def test_a_form_remembers_its_thread_and_what_it_told(thread, becomes, twins):
     metadata = FormMetadata("d", "C1", 2, redrawn=True, thread=thread, told=Told(becomes=becomes, twins=twins))
 
@@ -121,5 +125,5 @@ def test_a_form_remembers_its_thread_and_what_it_told(thread, becomes, twins):
     "junk", [None, "", "{", "[]", '{"d": ""}', '{"d": "", "c": "", "g": 0}', '{"d": 1, "c": "", "g": 0}']
 )
 def test_a_form_without_a_draft_is_refused(junk):
-    with pytest.raises(ValueError, match="metadata"):
+    with pytest.raises(ids.OldValue):
         FormMetadata.decode(junk)

@@ -391,7 +391,7 @@ async def test_an_unknown_address_is_told_kindly(fjord):
 async def test_guessing_addresses_is_limited(shop, method, path):
     statuses = [(await browse(f"{shop.url}/p/guess-{n}{path}", method=method)).status_code for n in range(31)]
 
-    assert statuses == [404] * 30 + [503]
+    assert statuses == [404] * 30 + [429]
 
 
 async def test_a_customer_behind_the_same_proxy_as_a_guesser_sees_the_page(shop):

@@ -72,7 +72,7 @@ async def test_a_guess_gets_no_picture_and_too_many_get_no_answer(at_the_counter
 
     answers = [await fetched(guess) for _ in range(31)]
 
-    assert [answer.status_code for answer in answers] == [404] * 30 + [503]
+    assert [answer.status_code for answer in answers] == [404] * 30 + [429]
     assert (await fetched(code_in(shop.thread[0].blocks))).status_code == 200
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from sandbox.dintero import Fault
+from sandbox.slack.faults import Fault as SlackFault
 from tests.stories.shop import opened_shop
 
 
@@ -140,6 +141,29 @@ async def test_a_fourth_message_wants_somebody_who_is_trusted(database):
         await sends_again(shop, person=ola)
         assert len(texts(shop)) == 4
         assert any("although 3 messages had gone out" in line for line in shop.lines)
+
+
+async def test_trusting_everybody_trusts_no_guest_with_a_fourth_message(tmp_path):
+    """With `*` the list names nobody: who somebody is decides, as with money."""
+    async with opened_shop(tmp_path, account="P12345678", paylink_money_users="*") as shop:
+        guest = shop.people["guest"]
+        await shop.issues()
+        for _ in range(2):
+            await shop.later(minutes=2)
+            await sends_again(shop)
+        await shop.later(minutes=2)
+
+        form = await sends_again(shop, person=guest)
+        assert len(texts(shop)) == 3
+        assert "ask somebody who is trusted with money" in form.read().replace("\n", " ")
+
+        shop.clock.pass_(hours=2)
+        shop.slack.faults.add("users.info", SlackFault.status(503), SlackFault.status(503))  # the button, the form
+        form = await sends_again(shop)
+        assert len(texts(shop)) == 3, "while Slack does not say who it is, nobody is trusted"
+
+        await sends_again(shop)
+        assert len(texts(shop)) == 4
 
 
 async def test_a_wrong_number_in_the_form_is_refused_beside_its_field(shop):

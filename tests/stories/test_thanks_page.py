@@ -185,7 +185,7 @@ async def test_guessing_addresses_is_limited(shop):
 
     statuses = [(await visit(shop, f"{shop.url}/thanks/guess-{n}")).status_code for n in range(31)]
 
-    assert statuses == [404] * 30 + [503]
+    assert statuses == [404] * 30 + [429]
 
 
 async def test_a_customer_behind_the_same_proxy_as_a_guesser_is_thanked(shop):

@@ -9,13 +9,14 @@ from bot.domain.draft_lines import filled_lines
 from bot.domain.drafts import Draft
 from bot.domain.errors import FieldErrors
 from bot.domain.links import Link
-from bot.domain.permissions import Actor
+from bot.domain.permissions import Actor, Standing
 from bot.services.issuing import known
+from bot.services.ports.threads import People
 from bot.services.pressing import Press, Pressing
 from bot.slack import forms, ids
 from bot.slack.listeners.drafting import Drafting
 from bot.slack.listeners.drawing import FormDrawing
-from bot.slack.listeners.payloads import Body, assumed_member, knock
+from bot.slack.listeners.payloads import Body, knock, standing_for
 from bot.slack.listeners.saving import SUBMIT, Late, NotSaved, in_time
 from bot.slack.owned import Owned
 from bot.slack.views.issue_form import LINES_CHANGED, FormMetadata
@@ -30,6 +31,7 @@ class ChangeFormListener:
     """The form's own buttons are those of every form of an order; only its sending differs."""
 
     drafts: Drafting
+    people: People
     pressing: Pressing
     owned: Owned
     drawing: FormDrawing
@@ -41,8 +43,9 @@ class ChangeFormListener:
         """
         view = body["view"]
         errors: dict[str, str] = {}
+        standing = await standing_for(self.people, knock(body).user_id, Action.CHANGE)
         try:
-            outcome = await in_time(self.owned, self._submit(body), SUBMIT)
+            outcome = await in_time(self.owned, self._submit(body, standing), SUBMIT)
         except FieldErrors as wrong:
             errors = wrong.fields
         except NotSaved:
@@ -57,7 +60,7 @@ class ChangeFormListener:
         else:
             await ack(response_action="update", view=cancelling_first(outcome))
 
-    async def _submit(self, body: Body) -> Link | Draft:
+    async def _submit(self, body: Body, standing: Standing) -> Link | Draft:
         """The link that gives way; the draft instead when the form shows lines of the past."""
         view, who = body["view"], knock(body)
         about = FormMetadata.decode(view.get("private_metadata"))
@@ -68,7 +71,7 @@ class ChangeFormListener:
         press = Press(
             action=Action.CHANGE,
             link_id=draft.replaces,
-            actor=Actor(user_id=who.user_id, team_id=who.team_id, standing=assumed_member()),
+            actor=Actor(user_id=who.user_id, team_id=who.team_id, standing=standing),
             seen_open=0,
             draft=draft,
             view_id=str(view["id"]),

@@ -4,12 +4,10 @@ from dataclasses import dataclass
 
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.domain.errors import UserFacing
 from bot.domain.permissions import Actor
-from bot.services.ports.threads import ThreadError
 from bot.services.saved_items import SavedItems
-from bot.slack.calls import calling
 from bot.slack.listeners.payloads import Body, Knock, assumed_member, knock
 from bot.slack.owned import Owned
 from bot.slack.threads import SlackThreads
@@ -33,6 +31,8 @@ class ItemsListener:
         try:
             about = LineMetadata.decode((body.get("view") or {}).get("private_metadata"))
             found = await self.items.find(str(body.get("value") or ""), about.currency)
+        except UserFacing:  # the view is of another version
+            found = []
         except Exception:
             log.exception("search_failed")
             found = []
@@ -59,12 +59,8 @@ class ItemsListener:
     async def _show_again(self, who: Knock) -> None:
         if who.response_url is None:
             return
-        shown = await self._list(who)
-        hook = AsyncWebhookClient(who.response_url, session=self.threads.client.session, retry_handlers=[])
-        try:
-            await calling(hook.send(text=shown.text, blocks=shown.blocks, replace_original=True, delete_original=False))
-        except ThreadError as error:  # the item is gone all the same, and the list can be asked for again
-            log.info("list_not_redrawn", reason=str(error))
+        if not await self.threads.respond(who.response_url, await self._list(who), in_place=True):
+            log.info("list_not_redrawn")  # the item is gone all the same, and the list can be asked for again
 
     async def _list(self, who: Knock) -> Message:
         found, count = await self.items.listed()

@@ -167,8 +167,8 @@ class LinesFormListener:
         if lines_view:
             lines = self.threads.update_view(lines_view, self._lines(draft), None)
             self.owned.start("redraw the lines", self._told(lines))
-        root = str(body["view"]["root_view_id"])
-        self.owned.start("redraw the form", self._told(self._redraw(root, replace(draft, redrawn=True))))
+        if root := body["view"].get("root_view_id"):
+            self.owned.start("redraw the form", self._told(self._redraw(root, replace(draft, redrawn=True))))
 
     async def _redraw(self, view_id: str, draft: Draft) -> None:
         await self.threads.update_view(view_id, await self.drawing.form(draft), None)

@@ -7,7 +7,7 @@ from typing import Any, Final
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.domain.actions import MOVES_MONEY, Action
+from bot.domain.actions import Action
 from bot.domain.errors import FieldErrors, Refused
 from bot.domain.links import Link
 from bot.domain.permissions import Actor
@@ -23,7 +23,7 @@ from bot.services.reopening import Reopening
 from bot.slack import ids
 from bot.slack.forms import draft_from_state, errors_for, is_sure, longer, read_part
 from bot.slack.listeners.drawing import FormDrawing
-from bot.slack.listeners.payloads import Body, Knock, assumed_member, knock
+from bot.slack.listeners.payloads import Body, Knock, knock, standing_for
 from bot.slack.listeners.saving import CLICK, SUBMIT, Late, NotSaved, in_time
 from bot.slack.owned import Owned
 from bot.slack.threads import SlackThreads
@@ -149,7 +149,7 @@ class LinkButtonsListener:
         await self.pressing.press(replace(press, part=part))
 
     async def _press(self, who: Knock, value: ids.ButtonValue, action: Action) -> Press:
-        standing = await self.people.standing(who.user_id) if action in MOVES_MONEY else assumed_member()
+        standing = await standing_for(self.people, who.user_id, action)
         return Press(
             action=action,
             link_id=value.link_id,

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.domain.actions import ASKS_AGAIN, MOVES_MONEY, Action
 from bot.domain.permissions import Standing
+from bot.services.ports.threads import People
 
 Body = Mapping[str, Any]
 """A whole payload as Slack sent it."""
@@ -44,5 +46,17 @@ def knock(body: Body) -> Knock:
 
 
 def assumed_member() -> Standing:
-    """Where no money moves nobody waits for `users.info`: the workspace check alone decides."""
-    return Standing.MEMBER
+    """Where neither money moves nor trust is wanted nobody waits for `users.info`: the workspace alone decides."""
+    return Standing.ASSUMED
+
+
+async def standing_for(people: People, user_id: str, action: Action) -> Standing:
+    """Who presses, as far as `action` wants to know it.
+
+    Money waits for Slack's word. A message to the customer wants it for trust only, and goes on without it.
+    """
+    if action not in MOVES_MONEY | ASKS_AGAIN:
+        return assumed_member()
+    standing = await people.standing(user_id)
+    lenient = standing is Standing.UNKNOWN and action not in MOVES_MONEY
+    return assumed_member() if lenient else standing

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from bot.domain.doubts import Doubt, Told
 from bot.domain.draft_lines import fits_first_view, shown_lines
@@ -45,18 +45,16 @@ class FormMetadata:
         """Read what `encode` wrote.
 
         Raises:
-            ValueError: for anything else.
+            OldValue: for anything else.
 
         """
-        try:
-            read: Any = json.loads(text) if isinstance(text, str) else None
-        except json.JSONDecodeError:
-            read = None
-        match read:
-            case {"d": str(draft_id), "c": str(channel), "g": int(revision), "r": int(redrawn)} if draft_id:
-                told = Told(becomes=str(read.get("b", "")), twins=tuple(map(str, read.get("o", ()))))
-                return cls(draft_id, channel, revision, bool(redrawn), str(read.get("t", "")), told)
-        raise ValueError("not a form's metadata")
+        match ids.remembered(text):
+            case {"d": str(draft_id), "c": str(channel), "g": int(revision), "r": int(redrawn), **more}:
+                match [more.get("t", ""), more.get("b", ""), more.get("o", [])]:
+                    case [str(thread), str(becomes), [*twins]] if draft_id:
+                        told = Told(becomes=becomes, twins=tuple(map(str, twins)))
+                        return cls(draft_id, channel, revision, bool(redrawn), thread, told)
+        raise ids.OldValue
 
     @classmethod
     def of(cls, draft: Draft, told: Told | None = None) -> "FormMetadata":

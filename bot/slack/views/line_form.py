@@ -32,17 +32,13 @@ class LineMetadata:
         """Read what `encode` wrote.
 
         Raises:
-            ValueError: for anything else.
+            OldValue: for anything else.
 
         """
-        try:
-            read = json.loads(text) if isinstance(text, str) else None
-        except json.JSONDecodeError:
-            read = None
-        match read:
+        match ids.remembered(text):
             case {"d": str(draft_id), "l": str(line_id), "u": str(currency), "g": int(generation)}:
                 return cls(draft_id, line_id, currency, generation)
-        raise ValueError("not a line's metadata")
+        raise ids.OldValue
 
 
 def line_form(draft: Draft, line: DraftLine, *, currency: str, look: Look, generation: int = 0) -> Block:
