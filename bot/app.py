@@ -1,9 +1,8 @@
 """The composition root: everything is made here, once, and handed what it needs."""
 
-import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
 from typing import Any, Final
@@ -25,7 +24,7 @@ from bot.domain.choices import Choices, read_profiles
 from bot.domain.permissions import Policy
 from bot.doors import doors
 from bot.following import FollowedClock, followed
-from bot.jobs import catching_up, scheduler, table
+from bot.jobs import catching_up, table
 from bot.loops import Bells, Loop
 from bot.post_office import mailer, prefilled
 from bot.services.arranging import Arranging
@@ -44,9 +43,11 @@ from bot.services.reopening import Reopening
 from bot.services.replacing import Replacing
 from bot.services.running import Running
 from bot.services.saved_items import SavedItems
+from bot.services.sending import Permits
 from bot.services.sweeping import Sweeping
 from bot.services.telling import Telling
 from bot.settings import Settings
+from bot.shift import Shift
 from bot.slack.app import Bot, bolt, introduce_bot, route
 from bot.slack.listeners.change_form import ChangeFormListener
 from bot.slack.listeners.command import CommandListener
@@ -68,6 +69,7 @@ from bot.slack.views.blocks import Look
 from bot.web.access_log import AccessLog
 from bot.web.body_limit import BodyLimit
 from storage.engine import open_engine, opening
+from storage.ringing import Waiting
 from storage.schema import state_of, upgrade
 from storage.secrets import Secrets
 from storage.store import SqlStore
@@ -76,8 +78,6 @@ log = structlog.get_logger()
 
 _CALLBACK_BODY: Final = 256 * 1024
 _SLACK_BODY: Final = 1024 * 1024
-_STOP_WITHIN: Final = 40.0
-"""Seconds for a write that is under way to be answered; longer than its timeout."""
 
 
 class OldSchema(Exception):
@@ -101,9 +101,11 @@ class Paylink:
     reminding: Reminding
     owned: Owned
     bells: Bells
+    shift: Shift
+    hearing: Callable[[], Coroutine[Any, Any, None]]
+    """Listens for the other replicas."""
     web: ASGIApp
     counters: Counters
-    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def work(self) -> int:
         """One round of everything that waits; returns how much there was. The loops do the same, side by side."""
@@ -113,29 +115,18 @@ class Paylink:
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
-        """Run the loops and the scheduler's ticks; at the end let what is under way come to its answer."""
-        ticking = scheduler(table(self.bells, self.running, self.sweeping, self.mailing, self.reminding))
-        ticking.start()
-        self._tasks = [asyncio.create_task(loop.run(), name=loop.name) for loop in self.bells.loops]
-        self.bells.ring()
-        # Dintero may be slow, and callbacks do not wait.
-        beside: list[asyncio.Task[Any]] = [asyncio.create_task(self.gateway.probe())]
+        """Run the loops and the scheduler's ticks; at the end let what is under way come to its answer.
+
+        `shift.rest` begins that end while requests are still answered.
+        """
+        beside = [self.gateway.probe(), self.hearing()]  # Dintero may be slow, and callbacks do not wait
         if isinstance(self.clock, FollowedClock):
-            beside.append(asyncio.create_task(self.clock.follow(catching_up(ticking))))
+            beside.append(self.clock.follow(catching_up(self.shift.ticking)))
+        self.shift.begin(*beside)
         try:
             yield
         finally:
-            for task in beside:
-                task.cancel()
-            ticking.shutdown(wait=False)
-            await self.owned.finish()
-            for loop in self.bells.loops:
-                loop.stop()
-            ending = [*self._tasks, asyncio.create_task(self.running.settled())]
-            await asyncio.wait(ending, timeout=_STOP_WITHIN)
-            for task in ending:
-                task.cancel()
-            await asyncio.gather(*beside, *ending, return_exceptions=True)
+            await self.shift.end()
 
 
 @asynccontextmanager
@@ -241,14 +232,19 @@ def _wire(
         store=store, gateway=gateway, clock=clock, bell=tells, counters=counters,
         replacing=Replacing(clock=clock, shop=shop), arranging=arranging,
     )  # fmt: skip
+    permits = Permits(store=store, clock=clock)
     creating = Creating(
-        store=store, gateway=gateway, threads=threads, clock=clock, bell=tells, counters=counters, arranging=arranging
-    )
+        store=store, gateway=gateway, threads=threads, clock=clock, bell=tells, counters=counters,
+        arranging=arranging, permits=permits,
+    )  # fmt: skip
     moving = MovingMoney(
         store=store, gateway=gateway, threads=threads, people=people, policy=policy, refreshing=refreshing,
-        clock=clock, bell=bells, counters=counters, locale=settings.paylink_locale,
+        permits=permits, clock=clock, bell=bells, counters=counters, locale=settings.paylink_locale,
     )  # fmt: skip
-    running = Running(store=store, clock=clock, bell=bells, counters=counters, creating=creating, moving_money=moving)
+    running = Running(
+        store=store, clock=clock, bell=bells, counters=counters, creating=creating, moving_money=moving,
+        under_way=permits.under_way,
+    )  # fmt: skip
     sweeping = Sweeping(
         store=store, gateway=gateway, refreshing=refreshing, clock=clock, counters=counters,
         account_id=settings.dintero_account_id,
@@ -259,10 +255,12 @@ def _wire(
         counters=counters,
     )  # fmt: skip
     reminding = Reminding(store=store, clock=clock, zone=shop.zone, bell=tells, counters=counters)
-    wants.loops.append(Loop("operations", running.start))
-    due.loops.append(Loop("due links", sweeping.look_at_due))
-    tells.loops += [Loop("telling", telling.tell_once), Loop("mails", mailing.send_once)]
-    bells.loops += [*wants.loops, *due.loops, *tells.loops]
+    loops = _loops(running, sweeping, telling, mailing)
+    _hang(loops, wants=wants, due=due, tells=tells, bells=bells)
+    shift = Shift(
+        loops=bells.loops, jobs=table(bells, running, sweeping, mailing, reminding), running=running, mailing=mailing,
+        owned=owned,
+    )  # fmt: skip
     issuing = Issuing(
         store=store, clock=clock, bell=wants, shop=shop, policy=policy,
         alike_within=timedelta(hours=settings.paylink_duplicate_hours),
@@ -317,9 +315,29 @@ def _wire(
         reminding=reminding,
         owned=owned,
         bells=bells,
+        shift=shift,
+        hearing=lambda: store.listen(lambda waiting: loops[waiting].ring()),
         web=AccessLog(_limited(routes), routes),
         counters=counters,
     )
+
+
+def _loops(running: Running, sweeping: Sweeping, telling: Telling, mailing: Mailing) -> dict[Waiting, Loop]:
+    """The loops, by what other replicas call the work of each."""
+    return {
+        Waiting.OPERATIONS: Loop("operations", running.start),
+        Waiting.LINKS: Loop("due links", sweeping.look_at_due),
+        Waiting.ORDERS: Loop("telling", telling.tell_once),
+        Waiting.MAILS: Loop("mails", mailing.send_once),
+    }
+
+
+def _hang(loops: dict[Waiting, Loop], *, wants: Bells, due: Bells, tells: Bells, bells: Bells) -> None:
+    """Hang the bells that services were handed where they are heard."""
+    wants.loops.append(loops[Waiting.OPERATIONS])
+    due.loops.append(loops[Waiting.LINKS])
+    tells.loops += [loops[Waiting.ORDERS], loops[Waiting.MAILS]]
+    bells.loops += loops.values()
 
 
 def _policy(settings: Settings) -> Policy:
