@@ -35,7 +35,7 @@ from bot.services.mailing import Mailing
 from bot.services.moving_money import MovingMoney
 from bot.services.patterns import Patterns
 from bot.services.ports.storage import Store
-from bot.services.ports.world import Clock, Counters
+from bot.services.ports.world import Clock, Counters, LastWords
 from bot.services.pressing import Pressing
 from bot.services.refreshing import Refreshing
 from bot.services.reminding import Reminding
@@ -49,6 +49,7 @@ from bot.services.telling import Telling
 from bot.settings import Settings
 from bot.shift import Shift
 from bot.slack.app import Bot, bolt, introduce_bot, route
+from bot.slack.calls import HeardClient
 from bot.slack.listeners.change_form import ChangeFormListener
 from bot.slack.listeners.command import CommandListener
 from bot.slack.listeners.drafting import Drafting
@@ -142,13 +143,16 @@ async def assembled(settings: Settings, clock: Clock | None = None) -> AsyncIter
     async with AsyncExitStack() as stack:
         clock = clock or await _clock(settings, stack)
         store = await _storage(settings, clock, stack)
-        slack = await _slack_client(settings, stack)
+        words = LastWords()
+        slack = await _slack_client(settings, stack, words)
         http = await stack.enter_async_context(httpx.AsyncClient())
-        gateway = DinteroGateway(dintero_config(settings), http, monotonic=clock.monotonic)
+        gateway = DinteroGateway(
+            dintero_config(settings), http, monotonic=clock.monotonic, admitted=words.of("dintero")
+        )  # fmt: skip
         stack.push_async_callback(gateway.aclose)
         bot = await introduce_bot(slack)
         workspace_id = await store.introduce(team_id=bot.team_id, account_id=settings.dintero_account_id)
-        yield _wire(settings, clock, store, gateway, slack, bot, workspace_id)
+        yield _wire(settings, clock, store, gateway, slack, bot, workspace_id, words)
 
 
 async def _clock(settings: Settings, stack: AsyncExitStack) -> Clock:
@@ -172,11 +176,12 @@ async def _storage(settings: Settings, clock: Clock, stack: AsyncExitStack) -> S
     return SqlStore(engine, secrets, machine_now=clock.machine_now)
 
 
-async def _slack_client(settings: Settings, stack: AsyncExitStack) -> AsyncWebClient:
+async def _slack_client(settings: Settings, stack: AsyncExitStack, words: LastWords) -> AsyncWebClient:
     # One session for all calls: without it the SDK opens a new connection each time. No retries of its own: a
     # post that is repeated by itself is a second card.
     session = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)))
-    return AsyncWebClient(
+    return HeardClient(
+        words.of("slack"),
         token=settings.slack_bot_token.get_secret_value(),
         base_url=settings.slack_api_url,
         session=session,
@@ -219,6 +224,7 @@ def _wire(
     slack: AsyncWebClient,
     bot: Bot,
     workspace_id: str,
+    last_words: LastWords,
 ) -> Paylink:
     """Hand everything what it needs."""
     bells, counters, owned = Bells(), Counters(), Owned()
@@ -299,7 +305,7 @@ def _wire(
     )
     routes = [
         route(bolt(slack, bot, *_slack_secrets(settings), router)),
-        *doors(settings, clock, store, due, tells, counters),
+        *doors(settings, clock, store, due=due, tells=tells, counters=counters, last_words=last_words),
     ]
     return Paylink(
         settings=settings,

@@ -22,6 +22,7 @@ from storage.operations import Operations
 from storage.orders import Orders
 from storage.references import References
 from storage.ringing import Heard, listen
+from storage.schema import state_of
 from storage.secrets import Secrets
 from storage.tasks import Tasks
 from storage.transaction import Transaction
@@ -162,6 +163,10 @@ class SqlStore:
         """Take a call from the account's budget of `rate` a second, if less than `share` of it is spent."""
         async with self._done(Limits) as work:
             return await work.spend(account_id, machine_now, rate=rate, share=share)
+
+    async def schema(self) -> str:
+        """Where the database stands: current, old, newer or empty."""
+        return await state_of(self._engine)
 
     async def backlog(self, now: datetime, machine_now: datetime) -> Backlog:
         """What waits, and for how long."""

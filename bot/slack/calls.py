@@ -1,11 +1,13 @@
 """One call to Slack, with a time limit, and what its failure means."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.services.ports.threads import Gone, NotWelcome, Rejected, SlackDown, ThreadError, Throttled
 
@@ -37,6 +39,29 @@ _LOCKED_OUT: Final = frozenset(
 )
 
 
+class HeardClient(AsyncWebClient):
+    """Notes of every answer whether Slack let us in."""
+
+    def __init__(self, admitted: Callable[[str | None], None], **options: Any) -> None:
+        """`admitted` is called with None, or with the code that refuses the token."""
+        super().__init__(**options)
+        self._admitted = admitted
+
+    async def api_call(self, api_method: str, **options: Any) -> AsyncSlackResponse:
+        """One call of the Web API. Raises SlackApiError when it is refused."""
+        try:
+            answer = await super().api_call(api_method, **options)
+        except SlackApiError as error:
+            code = _code(error)
+            if code in _LOCKED_OUT:
+                self._admitted(code)
+            elif code:  # it was refused for another reason: we were let in
+                self._admitted(None)
+            raise
+        self._admitted(None)
+        return answer
+
+
 async def calling(call: Awaitable[Any], *, seconds: float = BACKGROUND) -> Any:
     """Await one call of the SDK, for at most `seconds` (the SDK's own limit does not hold on a shared session).
 
@@ -58,8 +83,7 @@ async def calling(call: Awaitable[Any], *, seconds: float = BACKGROUND) -> Any:
 def _meaning(error: SlackApiError) -> ThreadError:
     response: Any = error.response
     status = getattr(response, "status_code", 200)
-    data = getattr(response, "data", None)
-    code = str(data.get("error", "")) if isinstance(data, Mapping) else ""  # a proxy's 5xx comes without JSON
+    code = _code(error)
     if status == 429 or code in {"ratelimited", "rate_limited"}:
         return Throttled(_seconds(getattr(response, "headers", {})))
     if status >= 500 or code in _MAYBE_DONE:
@@ -69,6 +93,11 @@ def _meaning(error: SlackApiError) -> ThreadError:
     if code in _GONE:
         return Gone(code)
     return SlackDown(doubtful=False, why=code) if code in _LOCKED_OUT else Rejected(code)
+
+
+def _code(error: SlackApiError) -> str:
+    data = getattr(error.response, "data", None)
+    return str(data.get("error", "")) if isinstance(data, Mapping) else ""  # a proxy's 5xx comes without JSON
 
 
 def _seconds(headers: Any) -> float:

@@ -399,6 +399,10 @@ class Store(Protocol):
         """Take a call from the account's budget of `rate` a second, if less than `share` of it is spent."""
         ...
 
+    async def schema(self) -> str:
+        """Where the database stands: current, old, newer or empty."""
+        ...
+
     async def backlog(self, now: datetime, machine_now: datetime) -> Backlog:
         """What waits, and for how long."""
         ...
