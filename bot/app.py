@@ -1,9 +1,8 @@
 """The composition root: everything is made here, once, and handed what it needs."""
 
-import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
 from typing import Any, Final
@@ -27,7 +26,7 @@ from bot.domain.choices import Choices, read_profiles
 from bot.domain.permissions import Policy
 from bot.doors import doors
 from bot.following import FollowedClock, followed
-from bot.jobs import catching_up, scheduler, table
+from bot.jobs import catching_up, table
 from bot.loops import Bells, Loop
 from bot.post_office import mailer, prefilled
 from bot.services.arranging import Arranging
@@ -38,7 +37,7 @@ from bot.services.mailing import Mailing
 from bot.services.moving_money import MovingMoney
 from bot.services.patterns import Patterns
 from bot.services.ports.storage import Store
-from bot.services.ports.world import Clock, Counters
+from bot.services.ports.world import Clock, Counters, LastWords
 from bot.services.pressing import Pressing
 from bot.services.refreshing import Refreshing
 from bot.services.reminding import Reminding
@@ -46,10 +45,13 @@ from bot.services.reopening import Reopening
 from bot.services.replacing import Replacing
 from bot.services.running import Running
 from bot.services.saved_items import SavedItems
+from bot.services.sending import Permits
 from bot.services.sweeping import Sweeping
 from bot.services.telling import Telling
 from bot.settings import Settings
+from bot.shift import Shift
 from bot.slack.app import Bot, bolt, introduce_bot
+from bot.slack.calls import HeardClient
 from bot.slack.door import SlackDoor
 from bot.slack.listeners.change_form import ChangeFormListener
 from bot.slack.listeners.command import CommandListener
@@ -73,6 +75,7 @@ from bot.web.body_limit import BodyLimit
 from bot.web.headers import QuietHeaders
 from storage.engine import open_engine, opening
 from storage.keys import unsealed
+from storage.ringing import Waiting
 from storage.schema import state_of, upgrade
 from storage.store import SqlStore
 
@@ -80,8 +83,6 @@ log = structlog.get_logger()
 
 _CALLBACK_BODY: Final = 256 * 1024
 _SLACK_BODY: Final = 1024 * 1024
-_STOP_WITHIN: Final = 40.0
-"""Seconds for a write that is under way to be answered; longer than its timeout."""
 
 
 class OldSchema(Exception):
@@ -105,9 +106,11 @@ class Paylink:
     reminding: Reminding
     owned: Owned
     bells: Bells
+    shift: Shift
+    hearing: Callable[[], Coroutine[Any, Any, None]]
+    """Listens for the other replicas."""
     web: ASGIApp
     counters: Counters
-    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def work(self) -> int:
         """One round of everything that waits; returns how much there was. The loops do the same, side by side."""
@@ -117,29 +120,18 @@ class Paylink:
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
-        """Run the loops and the scheduler's ticks; at the end let what is under way come to its answer."""
-        ticking = scheduler(table(self.bells, self.running, self.sweeping, self.mailing, self.reminding))
-        ticking.start()
-        self._tasks = [asyncio.create_task(loop.run(), name=loop.name) for loop in self.bells.loops]
-        self.bells.ring()
-        # Dintero may be slow, and callbacks do not wait.
-        beside: list[asyncio.Task[Any]] = [asyncio.create_task(self.gateway.probe())]
+        """Run the loops and the scheduler's ticks; at the end let what is under way come to its answer.
+
+        `shift.rest` begins that end while requests are still answered.
+        """
+        beside = [self.gateway.probe(), self.hearing()]  # Dintero may be slow, and callbacks do not wait
         if isinstance(self.clock, FollowedClock):
-            beside.append(asyncio.create_task(self.clock.follow(catching_up(ticking))))
+            beside.append(self.clock.follow(catching_up(self.shift.ticking)))
+        self.shift.begin(*beside)
         try:
             yield
         finally:
-            for task in beside:
-                task.cancel()
-            ticking.shutdown(wait=False)
-            await self.owned.finish()
-            for loop in self.bells.loops:
-                loop.stop()
-            ending = [*self._tasks, asyncio.create_task(self.running.settled())]
-            await asyncio.wait(ending, timeout=_STOP_WITHIN)
-            for task in ending:
-                task.cancel()
-            await asyncio.gather(*beside, *ending, return_exceptions=True)
+            await self.shift.end()
 
 
 @asynccontextmanager
@@ -157,13 +149,16 @@ async def assembled(
     async with AsyncExitStack() as stack:
         clock = clock or await _clock(settings, stack)
         store = await _storage(settings, clock, engine, stack)
-        slack = await _slack_client(settings, stack)
+        words = LastWords()
+        slack = await _slack_client(settings, stack, words)
         http = await stack.enter_async_context(httpx.AsyncClient())
-        gateway = DinteroGateway(dintero_config(settings), http, monotonic=clock.monotonic)
+        gateway = DinteroGateway(
+            dintero_config(settings), http, monotonic=clock.monotonic, admitted=words.of("dintero")
+        )  # fmt: skip
         stack.push_async_callback(gateway.aclose)
         bot = await introduce_bot(slack)
         workspace_id = await store.introduce(team_id=bot.team_id, account_id=settings.dintero_account_id)
-        yield _wire(settings, clock, store, gateway, slack, bot, workspace_id)
+        yield _wire(settings, clock, store, gateway, slack, bot, workspace_id, words)
 
 
 async def _clock(settings: Settings, stack: AsyncExitStack) -> Clock:
@@ -187,11 +182,12 @@ async def _storage(settings: Settings, clock: Clock, engine: AsyncEngine | None,
     return SqlStore(engine, secrets, machine_now=clock.machine_now)
 
 
-async def _slack_client(settings: Settings, stack: AsyncExitStack) -> AsyncWebClient:
+async def _slack_client(settings: Settings, stack: AsyncExitStack, words: LastWords) -> AsyncWebClient:
     # One session for all calls: without it the SDK opens a new connection each time. No retries of its own: a
     # post that is repeated by itself is a second card.
     session = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)))
-    return AsyncWebClient(
+    return HeardClient(
+        words.of("slack"),
         token=settings.slack_bot_token.get_secret_value(),
         base_url=settings.slack_api_url,
         session=session,
@@ -234,6 +230,7 @@ def _wire(
     slack: AsyncWebClient,
     bot: Bot,
     workspace_id: str,
+    last_words: LastWords,
 ) -> Paylink:
     """Hand everything what it needs."""
     bells, counters, owned = Bells(), Counters(), Owned()
@@ -247,14 +244,19 @@ def _wire(
         store=store, gateway=gateway, clock=clock, bell=tells, counters=counters,
         replacing=Replacing(clock=clock, shop=shop), arranging=arranging,
     )  # fmt: skip
+    permits = Permits(store=store, clock=clock)
     creating = Creating(
-        store=store, gateway=gateway, threads=threads, clock=clock, bell=tells, counters=counters, arranging=arranging
-    )
+        store=store, gateway=gateway, threads=threads, clock=clock, bell=tells, counters=counters,
+        arranging=arranging, permits=permits,
+    )  # fmt: skip
     moving = MovingMoney(
         store=store, gateway=gateway, threads=threads, people=people, policy=policy, refreshing=refreshing,
-        clock=clock, bell=bells, counters=counters, locale=settings.paylink_locale,
+        permits=permits, clock=clock, bell=bells, counters=counters, locale=settings.paylink_locale,
     )  # fmt: skip
-    running = Running(store=store, clock=clock, bell=bells, counters=counters, creating=creating, moving_money=moving)
+    running = Running(
+        store=store, clock=clock, bell=bells, counters=counters, creating=creating, moving_money=moving,
+        under_way=permits.under_way,
+    )  # fmt: skip
     sweeping = Sweeping(
         store=store, gateway=gateway, refreshing=refreshing, clock=clock, counters=counters,
         account_id=settings.dintero_account_id,
@@ -265,10 +267,12 @@ def _wire(
         counters=counters,
     )  # fmt: skip
     reminding = Reminding(store=store, clock=clock, zone=shop.zone, bell=tells, counters=counters)
-    wants.loops.append(Loop("operations", running.start))
-    due.loops.append(Loop("due links", sweeping.look_at_due))
-    tells.loops += [Loop("telling", telling.tell_once), Loop("mails", mailing.send_once)]
-    bells.loops += [*wants.loops, *due.loops, *tells.loops]
+    loops = _loops(running, sweeping, telling, mailing)
+    _hang(loops, wants=wants, due=due, tells=tells, bells=bells)
+    shift = Shift(
+        loops=bells.loops, jobs=table(bells, running, sweeping, mailing, reminding), running=running, mailing=mailing,
+        owned=owned,
+    )  # fmt: skip
     issuing = Issuing(
         store=store, clock=clock, bell=wants, shop=shop, policy=policy,
         alike_within=timedelta(hours=settings.paylink_duplicate_hours),
@@ -307,7 +311,7 @@ def _wire(
     )
     routes = [
         _slack_door(settings, slack, bot, router).route(),
-        *doors(settings, clock, store, due, tells, counters),
+        *doors(settings, clock, store, due=due, tells=tells, counters=counters, last_words=last_words),
     ]
     return Paylink(
         settings=settings,
@@ -323,9 +327,29 @@ def _wire(
         reminding=reminding,
         owned=owned,
         bells=bells,
+        shift=shift,
+        hearing=lambda: store.listen(lambda waiting: loops[waiting].ring()),
         web=AccessLog(_limited(routes), routes),
         counters=counters,
     )
+
+
+def _loops(running: Running, sweeping: Sweeping, telling: Telling, mailing: Mailing) -> dict[Waiting, Loop]:
+    """The loops, by what other replicas call the work of each."""
+    return {
+        Waiting.OPERATIONS: Loop("operations", running.start),
+        Waiting.LINKS: Loop("due links", sweeping.look_at_due),
+        Waiting.ORDERS: Loop("telling", telling.tell_once),
+        Waiting.MAILS: Loop("mails", mailing.send_once),
+    }
+
+
+def _hang(loops: dict[Waiting, Loop], *, wants: Bells, due: Bells, tells: Bells, bells: Bells) -> None:
+    """Hang the bells that services were handed where they are heard."""
+    wants.loops.append(loops[Waiting.OPERATIONS])
+    due.loops.append(loops[Waiting.LINKS])
+    tells.loops += [loops[Waiting.ORDERS], loops[Waiting.MAILS]]
+    bells.loops += loops.values()
 
 
 def _policy(settings: Settings) -> Policy:

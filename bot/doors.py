@@ -11,7 +11,7 @@ from bot.post_office import merchant
 from bot.services.arriving import Arriving
 from bot.services.health import Health
 from bot.services.ports.storage import Store
-from bot.services.ports.world import Clock, Counters
+from bot.services.ports.world import Clock, Counters, LastWords
 from bot.services.visiting import Visiting
 from bot.settings import Settings
 from bot.web.drawing import Drawing
@@ -23,7 +23,16 @@ from bot.web.pages import CustomerPages
 from bot.web.pictures import Pictures
 
 
-def doors(settings: Settings, clock: Clock, store: Store, due: Bells, tells: Bells, counters: Counters) -> list[Route]:
+def doors(
+    settings: Settings,
+    clock: Clock,
+    store: Store,
+    *,
+    due: Bells,
+    tells: Bells,
+    counters: Counters,
+    last_words: LastWords,
+) -> list[Route]:
     """The routes; `due` rings when a link should be read, `tells` when Slack has something to hear.
 
     A guess at one door counts at the other.
@@ -32,6 +41,8 @@ def doors(settings: Settings, clock: Clock, store: Store, due: Bells, tells: Bel
     knocks = Knocks(
         arriving=arriving,
         counters=counters,
+        clock=clock,
+        last_words=last_words,
         callback_seal=_callback_seal(settings, clock),
         webhook_seal=_webhook_seal(settings),
         guesses=guesses,
@@ -45,7 +56,7 @@ def doors(settings: Settings, clock: Clock, store: Store, due: Bells, tells: Bel
     pictures = Pictures(
         arriving=arriving, guesses=guesses, page=lambda token: f"{settings.paylink_public_url}/p/{token}"
     )
-    health = HealthRoutes(Health(store=store, clock=clock, counters=counters))
+    health = HealthRoutes(Health(store=store, clock=clock, counters=counters, last_words=last_words))
     return [*knocks.routes(), *pages.routes(), *pictures.routes(), *health.routes()]
 
 

@@ -1,5 +1,6 @@
 """APScheduler's table: which call, how often. It only ticks; rows are claimed, so any number of replicas may."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -42,15 +43,29 @@ def table(bell: Bell, running: Running, sweeping: Sweeping, mailing: Mailing, re
     )
 
 
-def scheduler(jobs: tuple[Job, ...]) -> AsyncIOScheduler:
-    """A scheduler that runs the table, all of it once at the start; start it inside the loop."""
-    ticking = AsyncIOScheduler(timezone=UTC)
+def scheduler(jobs: tuple[Job, ...], under_way: set[asyncio.Task[Any]] | None = None) -> AsyncIOScheduler:
+    """A scheduler that runs the table, all of it once at the start; start it inside the loop.
+
+    What runs stands in `under_way`, for a stop to wait for: APScheduler's own would only cancel it.
+    """
+    ticking, running = AsyncIOScheduler(timezone=UTC), set() if under_way is None else under_way
     for job in jobs:
         ticking.add_job(
-            job.call, "interval", seconds=job.seconds, name=job.name, max_instances=1, coalesce=True,
+            _known(job.call, running), "interval", seconds=job.seconds, name=job.name, max_instances=1, coalesce=True,
             misfire_grace_time=None, next_run_time=datetime.now(UTC),
         )  # fmt: skip
     return ticking
+
+
+def _known(call: Callable[[], Awaitable[Any]], under_way: set[asyncio.Task[Any]]) -> Callable[[], Awaitable[Any]]:
+    async def known() -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            under_way.add(task)
+            task.add_done_callback(under_way.discard)
+        await call()
+
+    return known
 
 
 def catching_up(ticking: AsyncIOScheduler) -> Callable[[], None]:

@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import structlog
@@ -21,6 +21,8 @@ from bot.settings import Settings
 log = structlog.get_logger()
 
 _STOPS: Final = (signal.SIGINT, signal.SIGTERM)
+_REQUESTS_WITHIN: Final = 4
+"""Seconds for open requests at the stop: Slack waits for three of them, and Dintero calls again."""
 _BACKLOG: Final = 2048
 """Connections that wait to be taken, as uvicorn has it."""
 
@@ -31,6 +33,16 @@ class _Server(uvicorn.Server):
     Uvicorn raises the signal again when it has ended, which would kill the process while a write to Dintero still
     waits for its answer. A second signal does.
     """
+
+    def __init__(self, config: uvicorn.Config, rest: Callable[[], None]) -> None:
+        """`rest` is called when the stop begins, while the requests that came before it are still answered."""
+        super().__init__(config)
+        self._rest = rest
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more connections, and let open requests come to their answers."""
+        self._rest()
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -56,12 +68,13 @@ async def serve(settings: Settings) -> None:
                 lifespan="off",
                 server_header=False,
                 proxy_headers=False,
+                timeout_graceful_shutdown=_REQUESTS_WITHIN,
             )
             # Before the loops begin: a bot that nobody can reach must not move money.
             sockets = await _sockets(settings)
             async with paylink.at_work():
                 log.info("serving", port=sockets[0].getsockname()[1], account=settings.dintero_account_id)
-                await _Server(config).serve(sockets)
+                await _Server(config, paylink.shift.rest).serve(sockets)
     except OldSchema as problem:
         sys.exit(str(problem))
     except ThreadError as problem:

@@ -14,6 +14,7 @@ from bot.domain.links import Link
 from bot.domain.operations import State
 from bot.domain.stories import Backlog, Claimed, Due
 from storage.links import Links
+from storage.ringing import Waiting
 from storage.tables import links, operations, orders
 from storage.timing import LAPSED_LEASE
 from storage.transaction import free
@@ -32,6 +33,10 @@ class Claims(Links):
         )
         rows = await self._hold(wanted, operations, lease_until=machine_now + lease, fence=operations.c.fence + 1)
         return [Claimed(id=row.id, fence=row.fence + 1, note=row.kind) for row in rows]
+
+    async def release_operations(self, claims: Sequence[Claimed]) -> None:
+        """End the leases of those that are still *wanted*: one that is *sending* may be on its way."""
+        await self._give_back(operations, claims, Waiting.OPERATIONS, operations.c.state == State.WANTED)
 
     async def lapsed_operations(self, machine_now: datetime) -> Sequence[Claimed]:
         """Hold *sending* operations whose lease has ended."""
@@ -58,6 +63,10 @@ class Claims(Links):
         found = await self._readable(select(links).where(links.c.id.in_([row.id for row in rows]))) if rows else []
         readable = {link.id: link for link in found}
         return [_due(row, readable.get(row.id)) for row in rows]
+
+    async def release_links(self, claims: Sequence[Claimed]) -> None:
+        """End the leases of due links; when they are due stays as it is."""
+        await self._give_back(links, claims, Waiting.LINKS)
 
     async def backlog(self, now: datetime, machine_now: datetime) -> Backlog:
         """What waits, and for how long: four queries over partial indexes."""

@@ -12,11 +12,20 @@ from typing import Any, Final
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
 LOOKS_ONLY: Final = "paylink_looks_only"
 """Execution option: this transaction writes nothing, so on SQLite it need not wait for the one writer."""
 
 _BUSY_SECONDS: Final = 5
+
+_CONNECTION: Final[dict[str, Any]] = {
+    "timeout": 5,
+    "command_timeout": 30,
+    # A replica that stands still in the middle of a transaction holds its rows locked: PostgreSQL ends it, so that the
+    # others can go on. Nothing of ours waits for the network inside a transaction.
+    "server_settings": {"idle_in_transaction_session_timeout": "10s"},
+}
 
 _WRONG_PORT: Final = (
     "PAYLINK_DATABASE_URL: the port is not a number from 1 to 65535. "
@@ -64,11 +73,15 @@ def opening(engine: AsyncEngine) -> Iterator[None]:
     try:
         yield
     except Exception as problem:
-        # asyncpg's own errors come as they are while a connection is made
-        if isinstance(problem, OSError | SQLAlchemyError) or type(problem).__module__.startswith("asyncpg."):
+        if is_trouble(problem):
             say = _sqlite_trouble if engine.dialect.name == "sqlite" else _postgresql_trouble
             raise ValueError(f"PAYLINK_DATABASE_URL: {say(engine.url, problem)}") from problem
         raise
+
+
+def is_trouble(problem: Exception) -> bool:
+    """Whether it is the database's: asyncpg's own errors come as they are while a connection is made."""
+    return isinstance(problem, OSError | SQLAlchemyError) or type(problem).__module__.startswith("asyncpg.")
 
 
 def file_to_make(engine: AsyncEngine) -> bool:
@@ -120,6 +133,11 @@ class WriteQueue:
             self._lock.release()
 
 
+def apart_from_pool(engine: AsyncEngine) -> AsyncEngine:
+    """An engine to the same PostgreSQL whose connections belong to whoever opens them, and to no pool."""
+    return create_async_engine(engine.url, poolclass=NullPool, connect_args=_CONNECTION, hide_parameters=True)
+
+
 def for_looks(engine: AsyncEngine) -> AsyncEngine:
     """The same engine for transactions that only read, each from one snapshot."""
     if engine.dialect.name == "sqlite":
@@ -150,8 +168,7 @@ def _postgresql_trouble(url: URL, problem: Exception) -> str:
 def _postgresql(url: URL) -> AsyncEngine:
     if not 0 < (url.port or 5432) < 65536:
         raise ValueError(_WRONG_PORT)
-    connect_args = {"timeout": 5, "command_timeout": 30}
-    return create_async_engine(url, pool_pre_ping=True, connect_args=connect_args, hide_parameters=True)
+    return create_async_engine(url, pool_pre_ping=True, connect_args=_CONNECTION, hide_parameters=True)
 
 
 def _sqlite(url: URL) -> AsyncEngine:

@@ -11,6 +11,7 @@ from bot.domain.events import Urgency
 from bot.domain.links import Link
 from bot.domain.operations import OPEN
 from storage.columns import Utc
+from storage.ringing import Waiting
 from storage.rows import link_from, operation_from
 from storage.secrets import token_hash
 from storage.tables import links, operations, orders
@@ -125,7 +126,7 @@ class Links(Transaction):
         values: dict[str, Any] = {"due_at": _sooner(links.c.due_at, at), "hint_at": _sooner(links.c.hint_at, at)}
         if session_hint is not None:
             values["session_hint"] = session_hint
-        await self._run(update(links).where(links.c.id == link_id).values(**values))
+        await self._run(self._ringing(update(links).where(links.c.id == link_id).values(**values), Waiting.LINKS))
 
     async def hinted(self, link_id: str) -> bool:
         """Whether a hint came that no look has answered yet."""

@@ -8,6 +8,7 @@ from sqlalchemy import Select, select, update
 
 from bot.domain.mails import Mail, MailState
 from bot.domain.stories import Claimed
+from storage.ringing import Waiting
 from storage.tables import mails
 from storage.timing import LAPSED_LEASE, SENDING_LEASE
 from storage.transaction import Transaction, free
@@ -20,19 +21,18 @@ class Mails(Transaction):
         """Keep the wish to send the link's n-th mail; nothing happens when it is kept already."""
         now = self._machine_now()
         await self._order_of(link_id)
-        await self._run(
-            self._insert_unless_there(
-                mails,
-                id=uuid4().hex,
-                link_id=link_id,
-                n=n,
-                state=MailState.WANTED,
-                tries=0,
-                wanted_at=now,
-                due_at=now,
-                fence=0,
-            )
+        wish = self._insert_unless_there(
+            mails,
+            id=uuid4().hex,
+            link_id=link_id,
+            n=n,
+            state=MailState.WANTED,
+            tries=0,
+            wanted_at=now,
+            due_at=now,
+            fence=0,
         )
+        await self._run(self._ringing(wish, Waiting.MAILS))
 
     async def mail(self, mail_id: str) -> Mail | None:
         """One mail."""
@@ -81,6 +81,10 @@ class Mails(Transaction):
             .limit(limit)
         )
         return await self._hold_mails(wanted, machine_now + lease)
+
+    async def release_mails(self, claims: Sequence[Claimed]) -> None:
+        """End the leases of those that are still *wanted*: one that is *sending* may be on its way."""
+        await self._give_back(mails, claims, Waiting.MAILS, mails.c.state == MailState.WANTED)
 
     async def lapsed_mails(self, machine_now: datetime) -> Sequence[Claimed]:
         """Hold *sending* mails whose lease has ended."""

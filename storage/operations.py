@@ -8,6 +8,7 @@ from sqlalchemy import case, func, select, update
 from bot.domain.errors import OperationOpen
 from bot.domain.events import Urgency
 from bot.domain.operations import OPEN, Kind, Operation, State
+from storage.ringing import Waiting
 from storage.rows import operation_from
 from storage.tables import operations
 from storage.timing import SENDING_LEASE
@@ -25,24 +26,22 @@ class Operations(Transaction):
 
         """
         order_id = await self._order_of(operation.link_id)
-        added = await self._run(
-            self._insert_unless_there(
-                operations,
-                id=operation.id,
-                link_id=operation.link_id,
-                kind=operation.kind,
-                reference=operation.reference,
-                requested_by=operation.requested_by,
-                amount=operation.amount,
-                items=operation.items,
-                seen_open=operation.seen_open,
-                created_at=operation.created_at,
-                draft_id=operation.draft_id,
-                fence=operation.fence,
-                **_state_of(operation),
-            ).returning(operations.c.id)
+        kept = self._insert_unless_there(
+            operations,
+            id=operation.id,
+            link_id=operation.link_id,
+            kind=operation.kind,
+            reference=operation.reference,
+            requested_by=operation.requested_by,
+            amount=operation.amount,
+            items=operation.items,
+            seen_open=operation.seen_open,
+            created_at=operation.created_at,
+            draft_id=operation.draft_id,
+            fence=operation.fence,
+            **_state_of(operation),
         )
-        if added.first() is None:
+        if not await self._changed(self._ringing(kept, Waiting.OPERATIONS)):
             raise await self._in_the_way(operation)
         if order_id is not None:
             await self._stir(order_id, Urgency.MONEY)

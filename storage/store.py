@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
+from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -20,6 +21,8 @@ from storage.numbering import Numberings
 from storage.operations import Operations
 from storage.orders import Orders
 from storage.references import References
+from storage.ringing import Heard, listen
+from storage.schema import state_of
 from storage.secrets import Secrets
 from storage.tasks import Tasks
 from storage.transaction import Transaction
@@ -47,6 +50,12 @@ class SqlStore:
         self._queue = WriteQueue(engine)
         self._secrets = secrets
         self._machine_now = machine_now
+        self._sender = uuid4().hex
+        """Whose rings are not heard here: this process has its own bell."""
+
+    async def listen(self, heard: Heard) -> None:
+        """Call `heard` when another replica has made work, until cancelled; returns at once on SQLite."""
+        await listen(self._engine, self._sender, heard)
 
     def __call__(self) -> AbstractAsyncContextManager[SqlWork]:
         """Open a transaction that may write."""
@@ -70,6 +79,11 @@ class SqlStore:
         async with self._done(Claims) as work:
             return await work.wanted_operations(machine_now, lease, limit)
 
+    async def release_operations(self, claims: Sequence[Claimed]) -> None:
+        """Give back claims that were not used: what is still *wanted* under their fences may be claimed at once."""
+        async with self._done(Claims) as work:
+            await work.release_operations(claims)
+
     async def lapsed_operations(self, machine_now: datetime) -> Sequence[Claimed]:
         """Hold *sending* operations whose lease has ended; their sender's later writes fail from now on."""
         async with self._done(Claims) as work:
@@ -79,6 +93,11 @@ class SqlStore:
         """Hold *wanted* mails whose time has come, the longest waiting first."""
         async with self._done(Mails) as work:
             return await work.wanted_mails(machine_now, lease, limit)
+
+    async def release_mails(self, claims: Sequence[Claimed]) -> None:
+        """Give back claims that were not used: what is still *wanted* under their fences may be claimed at once."""
+        async with self._done(Mails) as work:
+            await work.release_mails(claims)
 
     async def lapsed_mails(self, machine_now: datetime) -> Sequence[Claimed]:
         """Hold *sending* mails whose lease has ended; their sender's later writes fail from now on."""
@@ -91,6 +110,11 @@ class SqlStore:
         """Hold links that are due, the longest waiting first; one whose row cannot be read is merely *claimed*."""
         async with self._done(Claims) as work:
             return await work.due_links(now, machine_now, lease, limit)
+
+    async def release_links(self, claims: Sequence[Claimed]) -> None:
+        """Give back due links that were not looked at; when they are due stays as it is."""
+        async with self._done(Claims) as work:
+            await work.release_links(claims)
 
     async def claim_untold(
         self,
@@ -140,6 +164,10 @@ class SqlStore:
         async with self._done(Limits) as work:
             return await work.spend(account_id, machine_now, rate=rate, share=share)
 
+    async def schema(self) -> str:
+        """Where the database stands: current, old, newer or empty."""
+        return await state_of(self._engine)
+
     async def backlog(self, now: datetime, machine_now: datetime) -> Backlog:
         """What waits, and for how long."""
         async with self._look(Claims) as work:
@@ -148,12 +176,12 @@ class SqlStore:
     @asynccontextmanager
     async def _look(self, kind: type[T]) -> AsyncIterator[T]:
         async with self._reader.connect() as connection:
-            yield kind(connection, self._secrets, self._machine_now)
+            yield kind(connection, self._secrets, self._machine_now, self._sender)
 
     @asynccontextmanager
     async def _write(self, kind: type[T]) -> AsyncIterator[T]:
         async with self._queue.turn(), self._engine.connect() as connection:
-            yield kind(connection, self._secrets, self._machine_now)
+            yield kind(connection, self._secrets, self._machine_now, self._sender)
 
     @asynccontextmanager
     async def _done(self, kind: type[T]) -> AsyncIterator[T]:

@@ -5,14 +5,31 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, Insert, Row, Table, case, func, literal, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Executable,
+    Insert,
+    Row,
+    Table,
+    Update,
+    case,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import Unreadable
 from bot.domain.events import Urgency
-from bot.domain.stories import CardState
+from bot.domain.stories import CardState, Claimed
 from storage.columns import Utc
+from storage.ringing import Waiting, ring
 from storage.secrets import KeyGone, Secrets
 from storage.tables import events, links, orders
 
@@ -20,8 +37,11 @@ from storage.tables import events, links, orders
 class Transaction:
     """What every part of the unit of work stands on."""
 
-    def __init__(self, connection: AsyncConnection, secrets: Secrets, machine_now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, connection: AsyncConnection, secrets: Secrets, machine_now: Callable[[], datetime], sender: str
+    ) -> None:
         self._connection = connection
+        self._sender = sender
         self._secrets = secrets
         self._machine_now = machine_now
         self._locked: set[str] = set()
@@ -44,6 +64,21 @@ class Transaction:
     async def _changed(self, statement: Executable) -> bool:
         """Whether the statement touched a row."""
         return (await self._run(statement)).rowcount > 0
+
+    def _ringing(self, statement: Insert | Update, waiting: Waiting) -> Executable:
+        """`statement`, which tells the other replicas of work when it writes a row and the transaction is committed."""
+        if self._connection.dialect.name != "postgresql":
+            return statement
+        return statement.returning(ring(waiting, self._sender))
+
+    async def _give_back(
+        self, table: Table, claims: Sequence[Claimed], waiting: Waiting, *conditions: ColumnElement[bool]
+    ) -> None:
+        """End the leases of claims whose fences still hold, and let the others know."""
+        if claims:
+            held = tuple_(table.c.id, table.c.fence).in_([(one.id, one.fence) for one in claims])
+            freed = update(table).where(held, *conditions).values(lease_until=None)
+            await self._run(self._ringing(freed, waiting))
 
     def _insert_unless_there(self, table: Table, **values: Any) -> Insert:
         """An insert that does nothing when any unique key is taken, and leaves the transaction usable."""
@@ -75,7 +110,7 @@ class Transaction:
         under way, and the steps of that are not worth a post.
         """
         keep = case((orders.c.tell_fence == 0, orders.c.tell_after), else_=null())
-        await self._run(
+        stirred = (
             update(orders)
             .where(orders.c.id == order_id)
             .values(
@@ -86,6 +121,7 @@ class Transaction:
                 tell_after=null() if link_changed else keep,
             )
         )
+        await self._run(self._ringing(stirred, Waiting.ORDERS))
 
     async def _settle_telling(self, order_id: str, *, posted: bool = False) -> None:
         """Work out anew whether Slack lags behind the order, and how urgently; a post that was answered ends doubts."""

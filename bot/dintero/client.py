@@ -14,7 +14,7 @@ from bot.dintero.answers import created, element, elements, read, written
 from bot.dintero.config import DinteroConfig
 from bot.dintero.models import CreateAnswer, SessionBody, TransactionBody
 from bot.dintero.requests import PAGE, Call
-from bot.dintero.wire import MaySend, Wire
+from bot.dintero.wire import Admitted, MaySend, Wire, unnoted
 from bot.domain.answers import Answered, Created
 from bot.domain.errors import Declined, Missing, NotSent, OutcomeUnknown, TooMany, Unreachable
 from bot.domain.links import Link
@@ -51,9 +51,10 @@ class DinteroGateway:
         *,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        admitted: Admitted = unnoted,
     ) -> None:
         self._config = config
-        self._wire = Wire(config, http, monotonic=monotonic, sleep=sleep)
+        self._wire = Wire(config, http, monotonic=monotonic, sleep=sleep, admitted=admitted)
         self._can_search: bool | None = None
 
     async def aclose(self) -> None:

@@ -24,6 +24,8 @@ from bot.dintero.token import AccessToken
 from bot.domain.errors import GatewayError, Missing, NotSent, OutcomeUnknown, Unreachable
 
 MaySend: TypeAlias = Callable[[], Awaitable[bool]]
+Admitted: TypeAlias = Callable[[str | None], None]
+"""Told by every answer that says so: None, we were let in; else why not."""
 
 log = structlog.get_logger()
 
@@ -82,6 +84,10 @@ class Repeats:
         return wait
 
 
+def unnoted(_: str | None) -> None:
+    """For who does not ask."""
+
+
 class Wire:
     """One HTTP client towards one account."""
 
@@ -92,8 +98,10 @@ class Wire:
         *,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        admitted: Admitted = unnoted,
     ) -> None:
         self._config = config
+        self._admitted = admitted
         self._http = http
         self._monotonic = monotonic
         self._sleep = sleep
@@ -170,12 +178,18 @@ class Wire:
             except (httpx.HTTPError, TimeoutError) as error:
                 raise TryAgain(type(error).__name__) from error
         if response.status_code in {401, 403}:
+            self._admitted(str(response.status_code))
             raise Unreachable(f"the API client's id or secret is refused ({response.status_code})")
         return read(response, Granted)
 
     async def _send(self, call: Call, token: str, limits: Limits) -> httpx.Response:
         bearer = {"Authorization": f"Bearer {token}"}
-        return await self._request(call, self._config.checkout_url, limits, headers=bearer)
+        response = await self._request(call, self._config.checkout_url, limits, headers=bearer)
+        if response.status_code == 401:
+            self._admitted("401")
+        elif response.is_success:
+            self._admitted(None)
+        return response
 
     async def _request(
         self,

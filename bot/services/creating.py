@@ -19,7 +19,7 @@ from bot.services.ports.gateway import Gateway
 from bot.services.ports.storage import Store
 from bot.services.ports.threads import Threads
 from bot.services.ports.world import Bell, Clock, Counters
-from bot.services.sending import Permit
+from bot.services.sending import Permit, Permits
 
 log = structlog.get_logger()
 
@@ -49,6 +49,7 @@ class Creating:
     bell: Bell
     counters: Counters
     arranging: Arranging
+    permits: Permits
     patience: float = PATIENCE
     pauses: Sequence[float] = PAUSES
 
@@ -58,7 +59,7 @@ class Creating:
             story = await work.story_of_link(operation.link_id)
         if story is None:
             return
-        permit = Permit(store=self.store, clock=self.clock, operation=operation, fence=fence)
+        permit = self.permits.permit(operation, fence)
         waiting = asyncio.create_task(self._say_waiting(operation))
         try:
             outcome = await self._create(story, permit)

@@ -1,37 +1,68 @@
-"""Whether the bot does its work: what waits, for how long, and what was counted."""
+"""Whether the bot does its work: what waits, for how long, what the last calls said, and what was counted."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
+import structlog
+
+from bot.domain.readiness import Vitals, ailments
 from bot.services.ports.storage import Store
-from bot.services.ports.world import Clock, Counters
+from bot.services.ports.world import Clock, Counters, LastWords
 from bot.services.sweeping import PAID_TASK
 
-_PATIENCE: Final = timedelta(minutes=10)
-"""Work that waits longer than this means that something is stuck."""
+log = structlog.get_logger()
+
+_ANSWER_WITHIN: Final = 2.0
+"""Seconds for the database: whoever asks has a limit too."""
+_LATELY: Final = 3600.0
+"""Seconds for which a callback without the right signature counts."""
+_WAITS: Final = ("oldest_due_link", "oldest_untold_order", "oldest_wanted_operation", "since_paid_sweep")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """Answers `ready`."""
+    """Answers `ready`. Asks the database and nobody else."""
 
     store: Store
     clock: Clock
     counters: Counters
+    last_words: LastWords
 
     async def report(self) -> tuple[bool, dict[str, Any]]:
-        """Whether all is well, and the numbers behind it: seconds of waiting and counts since the start."""
+        """Whether all is well, why not, and the numbers behind it: seconds of waiting and counts since the start."""
+        unknown: int | None = None
+        seen = Vitals(
+            slack_refusal=self.last_words.refusals.get("slack"),
+            dintero_refusal=self.last_words.refusals.get("dintero"),
+            links_unsigned=self.last_words.links_unsigned(self.clock.monotonic() - _LATELY),
+        )
+        try:
+            async with asyncio.timeout(_ANSWER_WITHIN):
+                seen = replace(seen, schema=await self.store.schema())
+                if seen.schema == "current":
+                    seen, unknown = await self._waiting(seen)
+        except Exception:
+            log.exception("health_unknown")
+            seen = replace(seen, schema=None)
+        wrong = ailments(seen)
+        waits: dict[str, float | None] = {name: getattr(seen, name) for name in _WAITS}
+        seconds = {name: None if wait is None else round(wait) for name, wait in waits.items()}
+        told = {"seconds": seconds, "unknown_operations": unknown, "counts": self.counters.shown()}
+        return not wrong, {"reason": " ".join(wrong) or None, **told}
+
+    async def _waiting(self, seen: Vitals) -> tuple[Vitals, int]:
+        """What waits, and how many operations nobody knows the end of."""
         now = self.clock.now()
         backlog = await self.store.backlog(now, self.clock.machine_now())
         async with self.store.read() as work:
             swept = await work.cursor(PAID_TASK)
-        waits = {
-            "oldest_due_link": backlog.oldest_due,
-            "oldest_untold_order": backlog.oldest_untold,
-            "oldest_wanted_operation": backlog.oldest_wanted,
-            "since_paid_sweep": None if swept is None else (now - datetime.fromisoformat(swept)).total_seconds(),
-        }
-        well = all(wait is None or wait < _PATIENCE.total_seconds() for wait in waits.values())
-        seconds = {name: None if wait is None else round(wait) for name, wait in waits.items()}
-        return well, {"seconds": seconds, "unknown_operations": backlog.unknown, "counts": self.counters.shown()}
+        waiting = replace(
+            seen,
+            oldest_due_link=backlog.oldest_due,
+            oldest_untold_order=backlog.oldest_untold,
+            oldest_wanted_operation=backlog.oldest_wanted,
+            since_paid_sweep=None if swept is None else (now - datetime.fromisoformat(swept)).total_seconds(),
+        )
+        return waiting, backlog.unknown

@@ -1,8 +1,7 @@
 """Mails to customers: claimed, handed over at most once, and what became of each told on the card."""
 
-import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta, tzinfo
 from typing import Final
 
@@ -18,11 +17,12 @@ from bot.domain.stories import Claimed, Story
 from bot.services.ports.mail import Mailer
 from bot.services.ports.storage import Store
 from bot.services.ports.world import Bell, Clock, Counters
-from bot.services.sending import PAUSE_LIMIT
+from bot.services.sending import PAUSE_LIMIT, UnderWay
 
 log = structlog.get_logger()
 
-_LEASE: Final = timedelta(seconds=60)
+LEASE: Final = timedelta(seconds=60)
+"""How long a process has a mail for itself before a mail server has agreed to take it."""
 _AT_ONCE: Final = 8
 _RIVALS: Final = 4
 """How often an end is written again when somebody else changed the link meanwhile."""
@@ -39,9 +39,11 @@ class _Permit:
     clock: Clock
     mail: Mail
     fence: int
+    asked: Callable[[str], None]
 
     async def __call__(self) -> bool:
         """Whether the mail may be handed over now; a process that was paused meanwhile does not."""
+        self.asked(self.mail.id)
         started = self.clock.monotonic()
         sending = replace(self.mail, state=MailState.SENDING)
         async with self.store() as work:
@@ -65,12 +67,30 @@ class Mailing:
     """The customer's."""
     bell: Bell
     counters: Counters
+    under_way: UnderWay = field(default_factory=UnderWay)
 
     async def send_once(self) -> int:
         """Send the mails whose time has come, side by side; returns how many there were."""
-        claims = await self.store.claim_mails(self.clock.machine_now(), _LEASE, _AT_ONCE)
-        await asyncio.gather(*(self._guarded(claimed) for claimed in claims))
+        if self.under_way.resting:
+            return 0
+        claims = await self.store.claim_mails(self.clock.machine_now(), LEASE, _AT_ONCE)
+        if self.under_way.resting:
+            await self.store.release_mails(claims)
+            return 0
+        for claimed in claims:
+            self.under_way.begin(claimed, self._guarded(claimed), ended=_nothing_more)
+        await self.under_way.settled()
         return len(claims)
+
+    async def rest(self) -> None:
+        """Begin nothing more, and give back what no mail server has agreed to take yet."""
+        await self.store.release_mails(self.under_way.call_off())
+
+    async def let_go(self) -> None:
+        """Break off what is left. What is being handed over is *unknown* once its lease has ended."""
+        called_off = self.under_way.call_off(everything=True)
+        await self.under_way.settled()
+        await self.store.release_mails(called_off)
 
     async def find_orphans(self) -> None:
         """Make *unknown* what was being handed over when its sender died: it may have gone out."""
@@ -115,7 +135,9 @@ class Mailing:
         letter = Letter(
             id=mail.id, order=story.order, link=link, page=self.page(link.id), reminder=mail.n != FIRST
         )  # fmt: skip
-        permit = _Permit(store=self.store, clock=self.clock, mail=mail, fence=fence)
+        permit = _Permit(
+            store=self.store, clock=self.clock, mail=mail, fence=fence, asked=self.under_way.asked
+        )  # fmt: skip
         try:
             await self.mailer.send(letter, permit)
         except MailNotSent as error:
@@ -182,6 +204,10 @@ class Mailing:
             return ()
         data: Data = {"reason": sentence or None, "reminder": mail.n}
         return (News(kind=kinds[state], source=Source.AUTOMATIC, at=self.clock.now(), data=data),)
+
+
+def _nothing_more() -> None:
+    """The round that sends mails waits for them itself."""
 
 
 def _told(link: Link, mail: Mail, state: MailState) -> Link:

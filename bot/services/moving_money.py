@@ -20,7 +20,7 @@ from bot.services.ports.storage import Store
 from bot.services.ports.threads import People, Threads
 from bot.services.ports.world import Bell, Clock, Counters
 from bot.services.refreshing import Refreshing
-from bot.services.sending import Permit
+from bot.services.sending import Permit, Permits
 
 log = structlog.get_logger()
 
@@ -35,6 +35,7 @@ class MovingMoney:
     people: People
     policy: Policy
     refreshing: Refreshing
+    permits: Permits
     clock: Clock
     bell: Bell
     counters: Counters
@@ -45,7 +46,7 @@ class MovingMoney:
         link = await self._as_it_was(operation, fence)
         if link is None:
             return
-        permit = Permit(store=self.store, clock=self.clock, operation=operation, fence=fence)
+        permit = self.permits.permit(operation, fence)
         try:
             answered = await self._send(link, permit)
         except NotSent:

@@ -1,8 +1,7 @@
 """The operation runner: claims what is wanted, hands it to who knows how, and finds the orphans of a crash."""
 
-import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -16,10 +15,12 @@ from bot.services.creating import Creating
 from bot.services.moving_money import MovingMoney
 from bot.services.ports.storage import Store
 from bot.services.ports.world import Bell, Clock, Counters
+from bot.services.sending import UnderWay
 
 log = structlog.get_logger()
 
-_CLAIM_LEASE: Final = timedelta(seconds=60)
+CLAIM_LEASE: Final = timedelta(seconds=60)
+"""How long a process has an operation for itself before it asks for the permit to send."""
 _AT_ONCE: Final = 8
 
 
@@ -33,37 +34,40 @@ class Running:
     counters: Counters
     creating: Creating
     moving_money: MovingMoney
-    _underway: set[asyncio.Task[None]] = field(default_factory=set)
+    under_way: UnderWay
 
     async def start(self) -> int:
         """Start what is wanted now, side by side: one slow answer keeps nobody else waiting.
 
         Returns how many operations were started; the bell rings when one of them has ended.
         """
-        room = _AT_ONCE - len(self._underway)
-        if room <= 0:
+        room = _AT_ONCE - len(self.under_way)
+        if room <= 0 or self.under_way.resting:
             return 0
-        claims = await self.store.claim_operations(self.clock.machine_now(), _CLAIM_LEASE, room)
+        claims = await self.store.claim_operations(self.clock.machine_now(), CLAIM_LEASE, room)
+        if self.under_way.resting:
+            await self.store.release_operations(claims)
+            return 0
         for claimed in claims:
-            task = asyncio.create_task(self._run(claimed), name="operation")
-            self._underway.add(task)
-            task.add_done_callback(self._ended)
+            self.under_way.begin(claimed, self._run(claimed), ended=self.bell.ring)
         return len(claims)
 
-    async def settled(self) -> None:
-        """Wait for what is under way."""
-        await asyncio.gather(*self._underway)
+    async def rest(self) -> None:
+        """Begin nothing more, and give back what has not asked for a permit yet: another replica may do it at once."""
+        await self.store.release_operations(self.under_way.call_off())
+
+    async def let_go(self) -> None:
+        """Break off what is left. What is *sending* stays so until its lease ends, and is read then."""
+        called_off = self.under_way.call_off(everything=True)
+        await self.under_way.settled()
+        await self.store.release_operations(called_off)
 
     async def run_once(self) -> int:
         """Find orphans, run what is wanted now and wait for its end; returns how many operations there were."""
         await self.find_orphans()
         started = await self.start()
-        await self.settled()
+        await self.under_way.settled()
         return started
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._underway.discard(task)
-        self.bell.ring()
 
     async def _run(self, claimed: Claimed) -> None:
         try:

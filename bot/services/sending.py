@@ -1,14 +1,69 @@
 """The moment before a write: *sending* is committed once, directly before the one call."""
 
-from dataclasses import dataclass, replace
-from typing import Final
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import structlog
 
 from bot.domain.operations import Operation, State
+from bot.domain.stories import Claimed
 from bot.services.ports.storage import Store
 from bot.services.ports.world import Clock
 
+log = structlog.get_logger()
+
 PAUSE_LIMIT: Final = 5.0
 """Seconds between the commit and the call after which the sender no longer trusts that it is alone."""
+
+
+@dataclass(slots=True)
+class UnderWay:
+    """What this process has claimed to send, each row carried out by a task of its own.
+
+    A stop calls off those that have not asked for a permit yet, and gives their rows back. From the asking on a row
+    may be *sending*, and is left to come to its answer.
+    """
+
+    resting: bool = False
+    """Nothing more is begun here."""
+    _tasks: dict[asyncio.Task[None], Claimed] = field(default_factory=dict)
+    _asked: set[str] = field(default_factory=set)
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    def begin(self, claimed: Claimed, work: Coroutine[Any, Any, None], *, ended: Callable[[], None]) -> None:
+        """Carry out a claimed row; `ended` is called afterwards."""
+        task = asyncio.create_task(work, name="sending")
+        self._tasks[task] = claimed
+
+        def forget(_: asyncio.Task[None]) -> None:
+            self._asked.discard(claimed.id)
+            del self._tasks[task]
+            if not task.cancelled() and (problem := task.exception()) is not None:
+                log.error("sending_broke", row=claimed.id, exc_info=problem)
+            ended()
+
+        task.add_done_callback(forget)
+
+    def asked(self, row_id: str) -> None:
+        """The row asks for its permit now: from here on it is not called off."""
+        self._asked.add(row_id)
+
+    def call_off(self, *, everything: bool = False) -> Sequence[Claimed]:
+        """Begin no more, and end what has not asked for a permit yet, or all; returns the rows to be given back."""
+        self.resting = True
+        ending = {task: row for task, row in self._tasks.items() if everything or row.id not in self._asked}
+        for task in ending:
+            task.cancel()
+        return tuple(ending.values())
+
+    async def settled(self) -> None:
+        """Wait for what is under way."""
+        while self._tasks:
+            await asyncio.wait(tuple(self._tasks))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,9 +79,12 @@ class Permit:
     clock: Clock
     operation: Operation
     fence: int
+    asked: Callable[[str], None]
+    """Told of the asking, before anything else."""
 
     async def __call__(self) -> bool:
         """Whether the request may leave now."""
+        self.asked(self.operation.id)
         started = self.clock.monotonic()
         sending = replace(self.operation, state=State.SENDING, sent_at=self.clock.now())
         async with self.store() as work:
@@ -35,3 +93,18 @@ class Permit:
         if mine:
             self.operation = sending
         return mine and self.clock.monotonic() - started < PAUSE_LIMIT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permits:
+    """Makes them."""
+
+    store: Store
+    clock: Clock
+    under_way: UnderWay = field(default_factory=UnderWay)
+
+    def permit(self, operation: Operation, fence: int) -> Permit:
+        """For the claim of `operation` that got `fence`."""
+        return Permit(
+            store=self.store, clock=self.clock, operation=operation, fence=fence, asked=self.under_way.asked
+        )  # fmt: skip

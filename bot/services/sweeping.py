@@ -22,12 +22,14 @@ from bot.services.refreshing import Refreshing
 
 log = structlog.get_logger()
 
-_LEASE: Final = timedelta(seconds=60)
+LEASE: Final = timedelta(seconds=60)
+"""How long a process has a due link for itself."""
 _BATCH: Final = 50
 """Ids per list call: keeps URLs under 4 kB (Dintero reference §12)."""
 _OVERLAP: Final = timedelta(minutes=5)
 """How far behind its watermark the paid sweep looks again, for payments that appear late in lists."""
-_SLICE_LEASE: Final = timedelta(minutes=2)
+SLICE_LEASE: Final = timedelta(minutes=2)
+"""How long a process has the sweep for itself; every slice anew."""
 _SLICE_SECONDS: Final = 90.0
 """A slice is given up before its lease ends, and asked for again by halves."""
 _NARROWEST: Final = timedelta(seconds=1)
@@ -59,7 +61,15 @@ class Sweeping:
     async def look_at_due(self) -> int:
         """Look at the links that are due now; one failure never stops the rest. Returns how many were due."""
         now = self.clock.now()
-        claims = await self.store.claim_due_links(now, self.clock.machine_now(), _LEASE, _BATCH)
+        claims = await self.store.claim_due_links(now, self.clock.machine_now(), LEASE, _BATCH)
+        try:
+            await self._look_at(claims, now)
+        except asyncio.CancelledError:  # the process stops: another may go on at once
+            await self.store.release_links([_claim(each) for each in claims])
+            raise
+        return len(claims)
+
+    async def _look_at(self, claims: Sequence[Due | Claimed], now: datetime) -> None:
         due = [each for each in claims if isinstance(each, Due)]
         over = [each for each in due if _may_be_over(each, now)]
         passed = [each for each in due if _has_just_passed(each, now)]
@@ -73,7 +83,6 @@ class Sweeping:
             *(self._single(each, now) for each in single),
             *(self._set_aside(each) for each in claims if isinstance(each, Claimed)),
         )
-        return len(claims)
 
     async def find_paid(self) -> int:
         """Make due what a page-through of the account's newest payments shows to have changed; returns how many.
@@ -83,7 +92,7 @@ class Sweeping:
 
         """
         now = self.clock.now()
-        task = await self.store.claim_task(PAID_TASK, now, self.clock.machine_now(), _SLICE_LEASE)
+        task = await self.store.claim_task(PAID_TASK, now, self.clock.machine_now(), SLICE_LEASE)
         if task is None:
             return 0
         due_at = None
@@ -130,7 +139,7 @@ class Sweeping:
 
     async def _keep(self, task: Task, mark: datetime) -> bool:
         """Commit the watermark and hold the sweep for another slice; False when it is another's by now."""
-        lease_until = self.clock.machine_now() + _SLICE_LEASE
+        lease_until = self.clock.machine_now() + SLICE_LEASE
         async with self.store() as work:
             kept = await work.keep_task(task, cursor=mark.isoformat(), lease_until=lease_until)
             await work.commit()
@@ -253,6 +262,10 @@ class Sweeping:
             return
         self.counters.add("failed_looks")
         await self._leave(due, self.clock.now() + wait)
+
+
+def _claim(each: Due | Claimed) -> Claimed:
+    return each if isinstance(each, Claimed) else Claimed(id=each.link.id, fence=each.fence)
 
 
 def _may_be_over(due: Due, now: datetime) -> bool:

@@ -23,7 +23,8 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 
-_LEASE: Final = timedelta(seconds=60)
+LEASE: Final = timedelta(seconds=60)
+"""How long a process has an order's card and thread for itself."""
 _AT_ONCE: Final = 10
 _BACKOFF: Final = timedelta(seconds=15)
 _SOON: Final = 1.1
@@ -80,8 +81,13 @@ class Telling:
 
     async def tell_once(self) -> int:
         """Tell what is untold and may be told now; returns how many orders were worked on."""
-        claims = await self.store.claim_untold(self.clock.now(), self.clock.machine_now(), _LEASE, _AT_ONCE)
-        await asyncio.gather(*(self._tell(claimed) for claimed in claims))
+        claims = await self.store.claim_untold(self.clock.now(), self.clock.machine_now(), LEASE, _AT_ONCE)
+        try:
+            await asyncio.gather(*(self._tell(claimed) for claimed in claims))
+        except asyncio.CancelledError:  # the process stops: another may go on at once
+            for claimed in claims:
+                await self.store.release_order(claimed)
+            raise
         return len(claims)
 
     async def _tell(self, claimed: Claimed) -> None:

@@ -1,12 +1,14 @@
 """One call to Slack, with a time limit, and what its failure means."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.services.ports.threads import Gone, NotWelcome, Rejected, SlackDown, ThreadError, Throttled
 
@@ -36,6 +38,29 @@ _MAYBE_DONE: Final = frozenset({"fatal_error", "internal_error", "service_unavai
 _LOCKED_OUT: Final = frozenset(
     {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "ekm_access_denied"}
 )
+
+
+class HeardClient(AsyncWebClient):
+    """Notes of every answer whether Slack let us in."""
+
+    def __init__(self, admitted: Callable[[str | None], None], **options: Any) -> None:
+        """`admitted` is called with None, or with the code that refuses the token."""
+        super().__init__(**options)
+        self._admitted = admitted
+
+    async def api_call(self, api_method: str, **options: Any) -> AsyncSlackResponse:
+        """One call of the Web API. Raises SlackApiError when it is refused."""
+        try:
+            answer = await super().api_call(api_method, **options)
+        except SlackApiError as error:
+            code = _code(error)
+            if code in _LOCKED_OUT:
+                self._admitted(code)
+            elif code:  # it was refused for another reason: we were let in
+                self._admitted(None)
+            raise
+        self._admitted(None)
+        return answer
 
 
 async def calling(call: Awaitable[Any], *, seconds: float = BACKGROUND) -> Any:
@@ -69,8 +94,7 @@ def is_slacks(response_url: str, api_url: str) -> bool:
 def _meaning(error: SlackApiError) -> ThreadError:
     response: Any = error.response
     status = getattr(response, "status_code", 200)
-    data = getattr(response, "data", None)
-    code = str(data.get("error", "")) if isinstance(data, Mapping) else ""  # a proxy's 5xx comes without JSON
+    code = _code(error)
     if status == 429 or code in {"ratelimited", "rate_limited"}:
         return Throttled(_seconds(getattr(response, "headers", {})))
     if status >= 500 or code in _MAYBE_DONE:
@@ -80,6 +104,11 @@ def _meaning(error: SlackApiError) -> ThreadError:
     if code in _GONE:
         return Gone(code)
     return SlackDown(doubtful=False, why=code) if code in _LOCKED_OUT else Rejected(code)
+
+
+def _code(error: SlackApiError) -> str:
+    data = getattr(error.response, "data", None)
+    return str(data.get("error", "")) if isinstance(data, Mapping) else ""  # a proxy's 5xx comes without JSON
 
 
 def _seconds(headers: Any) -> float:

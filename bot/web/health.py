@@ -2,19 +2,16 @@
 
 from dataclasses import dataclass
 
-import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.services.health import Health
 
-log = structlog.get_logger()
-
 
 @dataclass(frozen=True, slots=True)
 class HealthRoutes:
-    """`/health/live` says that the process runs; `/health/ready` that its work gets done."""
+    """`/health/live` says that the process runs; `/health/ready` that its work gets done, or why it does not."""
 
     health: Health
 
@@ -23,11 +20,7 @@ class HealthRoutes:
         return [Route("/health/live", _live), Route("/health/ready", self._ready)]
 
     async def _ready(self, _: Request) -> Response:
-        try:
-            well, report = await self.health.report()
-        except Exception:
-            log.exception("health_unknown")
-            return JSONResponse({"ready": False, "reason": "the database does not answer"}, 503)
+        well, report = await self.health.report()
         return JSONResponse({"ready": well, **report}, 200 if well else 503)
 
 

@@ -3,6 +3,7 @@
 The body of a callback is unsigned and ignored; what a knock may cause is one look (Dintero reference §9, §11).
 """
 
+import contextlib
 import json
 import re
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.services.arriving import Arriving
-from bot.services.ports.world import Counters
+from bot.services.ports.world import Clock, Counters, LastWords
 from bot.web.guesses import Guesses
 
 log = structlog.get_logger()
@@ -36,6 +37,8 @@ class Knocks:
 
     arriving: Arriving
     counters: Counters
+    clock: Clock
+    last_words: LastWords
     callback_seal: CallbackSeal | None
     webhook_seal: WebhookSeal | None
     guesses: Guesses
@@ -50,9 +53,10 @@ class Knocks:
     async def _callback(self, request: Request) -> Response:
         await request.body()  # ignored; read so that the limit on its size is felt
         if not self._is_signed(request):
-            self.counters.add("unsigned_callbacks")
-            log.warning("callback_signature_wrong")
+            await self._note_unsigned(request.path_params["token"])
             return PlainTextResponse("signature missing or wrong", 401)
+        if self.callback_seal is not None:
+            self.last_words.signed()
         session_id = _named_session(request.url.query)
         try:
             known = await self.arriving.callback(request.path_params["token"], session_id=session_id)
@@ -63,6 +67,14 @@ class Knocks:
             return PlainTextResponse("ok")
         address = request.client.host if request.client else ""
         return _too_many() if self.guesses.one_too_many(address) else PlainTextResponse("unknown", 404)
+
+    async def _note_unsigned(self, token: str) -> None:
+        """Count it; only one for a link of ours is worth a thought, for anybody may knock anywhere."""
+        self.counters.add("unsigned_callbacks")
+        log.warning("callback_signature_wrong")
+        with contextlib.suppress(Exception):  # without its database `ready` has worse to tell
+            if await self.arriving.knows(token):
+                self.last_words.unsigned(token, self.clock.monotonic())
 
     async def _webhook(self, request: Request) -> Response:
         if self.webhook_seal is None:

@@ -23,6 +23,7 @@ async def test_a_bot_with_nothing_to_do_is_ready(shop):
     assert answer.status_code == 200
     assert answer.json() == {
         "ready": True,
+        "reason": None,
         "seconds": {
             "oldest_due_link": None,
             "oldest_untold_order": None,
@@ -46,6 +47,7 @@ async def test_a_card_that_slack_does_not_take_for_ten_minutes_makes_it_unready(
     assert answer.status_code == 503
     assert answer.json()["ready"] is False
     assert answer.json()["seconds"]["oldest_untold_order"] >= 600
+    assert "A change has waited 10 minutes to be told in Slack." in answer.json()["reason"]
     assert answer.json()["counts"]["slack_failures"] >= 1
 
     shop.slack.faults.down = False
@@ -116,7 +118,115 @@ async def test_without_its_database_it_lives_but_is_not_ready(shop):
 
     assert (ready.status_code, live.status_code) == (503, 200)
     assert ready.json()["ready"] is False
+    assert ready.json()["reason"] == "The database does not answer."
     assert (await health(shop)).status_code == 200
+
+
+async def test_another_programs_schema_makes_it_unready(shop):
+    """Somebody migrated the database under a program that was not replaced."""
+    database.write(shop, "CREATE TABLE kept AS SELECT * FROM alembic_version")
+
+    database.write(shop, "UPDATE alembic_version SET version_num = '9999'")
+    newer = (await health(shop)).json()
+    database.write(shop, "UPDATE alembic_version SET version_num = '0001'")
+    older = (await health(shop)).json()
+    database.write(shop, "UPDATE alembic_version SET version_num = (SELECT version_num FROM kept)")
+
+    assert (newer["ready"], older["ready"]) == (False, False)
+    assert newer["reason"].startswith("The database is at a newer schema")
+    assert older["reason"] == "The database is at an older schema. Run: paylink migrate."
+    assert (await health(shop)).status_code == 200
+
+
+async def test_a_token_that_slack_refuses_makes_it_unready_until_one_call_is_taken(shop):
+    await shop.issues()
+    shop.slack.faults.add("chat.update", *[SlackFault.error("token_revoked")] * 2)
+    await shop.customer_pays()
+    calls = len(shop.slack.log)
+
+    answer = await health(shop)
+
+    assert answer.status_code == 503
+    assert answer.json()["reason"] == "Slack refuses the bot's token (token_revoked). Check SLACK_BOT_TOKEN."
+    assert len(shop.slack.log) == calls
+
+    await shop.later(seconds=16)
+    assert (await health(shop)).status_code == 200
+
+
+async def test_a_refusal_for_another_reason_is_no_refused_token(shop):
+    shop.slack.faults.add("chat.postMessage", SlackFault.error("not_in_channel"))
+    await shop.issues()
+
+    assert (await health(shop)).status_code == 200
+
+
+async def test_an_api_client_that_dintero_refuses_makes_it_unready_until_one_call_is_taken(shop):
+    await shop.issues()
+    secret, shop.dintero.client_secret = shop.dintero.client_secret, "changed"
+    shop.dintero.tokens.clear()
+    await shop.customer_pays()
+    asked = len(shop.dintero.log)
+
+    answer = await health(shop)
+
+    assert answer.status_code == 503
+    assert answer.json()["reason"].startswith("Dintero refuses the API client (401). Check DINTERO_CLIENT_ID")
+    assert len(shop.dintero.log) == asked
+
+    shop.dintero.client_secret = secret
+    await shop.later(minutes=2)
+    assert (await health(shop)).status_code == 200
+
+
+async def two_paid_links(shop):
+    for reference in ("4711", "4712"):
+        await shop.issues(f"249,50 91234567 Tow bar #{reference} 7d")
+        shop.dintero.pay(shop.session(reference)["id"])
+
+
+async def test_callbacks_of_two_links_without_the_right_signature_make_it_unready(shop):
+    """The secret in the settings is not the account's, or a proxy changes the address."""
+    shop.dintero.faults.callbacks.wrong_signature = True
+    await two_paid_links(shop)
+    await shop.dintero_calls_back()
+
+    answer = await health(shop)
+
+    assert answer.status_code == 503
+    assert answer.json()["reason"].startswith("Callbacks of 2 links came without Dintero's signature or with a wrong")
+
+    await knock(shop)
+    assert (await health(shop)).status_code == 200
+
+
+async def test_what_came_without_a_signature_an_hour_ago_is_forgotten(shop):
+    shop.dintero.faults.callbacks.wrong_signature = True
+    await two_paid_links(shop)
+    await shop.dintero_calls_back()
+    assert (await health(shop)).status_code == 503
+
+    for _ in range(7):
+        await shop.sweep()
+        shop.clock.pass_(minutes=9)
+    await shop.sweep()
+
+    assert (await health(shop)).status_code == 200
+
+
+async def test_nobody_can_make_it_unready_by_knocking(shop):
+    """A customer knows one address, and a stranger none."""
+    await shop.issues()
+    address = shop.session()["url"]["callback_url"]
+
+    for _ in range(5):
+        await knock(shop, secret="")
+        await knock(shop, secret="wrong")
+        await knock(shop, address=address.replace("/callback/", "/callback/x"), secret="")
+
+    answer = await health(shop)
+    assert answer.json()["counts"]["unsigned_callbacks"] == 15
+    assert answer.status_code == 200
 
 
 async def test_what_was_posted_twice_and_throttled_is_counted(shop):

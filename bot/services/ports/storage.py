@@ -319,12 +319,20 @@ class Store(Protocol):
         """Hold *wanted* operations; no two replicas hold the same one."""
         ...
 
+    async def release_operations(self, claims: Sequence[Claimed]) -> None:
+        """Give back claims that were not used: what is still *wanted* under their fences may be claimed at once."""
+        ...
+
     async def lapsed_operations(self, machine_now: datetime) -> Sequence[Claimed]:
         """Hold *sending* operations whose lease has ended: their sender is gone."""
         ...
 
     async def claim_mails(self, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Claimed]:
         """Hold *wanted* mails whose time has come; no two replicas hold the same one."""
+        ...
+
+    async def release_mails(self, claims: Sequence[Claimed]) -> None:
+        """Give back claims that were not used: what is still *wanted* under their fences may be claimed at once."""
         ...
 
     async def lapsed_mails(self, machine_now: datetime) -> Sequence[Claimed]:
@@ -338,6 +346,10 @@ class Store(Protocol):
 
         `hinted` is true while a hint is unseen.
         """
+        ...
+
+    async def release_links(self, claims: Sequence[Claimed]) -> None:
+        """Give back due links that were not looked at; when they are due stays as it is."""
         ...
 
     async def claim_untold(
@@ -385,6 +397,10 @@ class Store(Protocol):
 
     async def spend(self, account_id: str, machine_now: datetime, *, rate: int, share: float) -> bool:
         """Take a call from the account's budget of `rate` a second, if less than `share` of it is spent."""
+        ...
+
+    async def schema(self) -> str:
+        """Where the database stands: current, old, newer or empty."""
         ...
 
     async def backlog(self, now: datetime, machine_now: datetime) -> Backlog:

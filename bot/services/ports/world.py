@@ -1,6 +1,6 @@
 """The clock, the bell and the counters."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -43,3 +43,33 @@ class Counters:
     def shown(self) -> Mapping[str, int]:
         """A copy."""
         return dict(self.counts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastWords:
+    """What the last real calls said of us, in memory: `ready` tells it without a call of its own."""
+
+    refusals: dict[str, str | None] = field(default_factory=dict)
+    _unsigned: dict[str, float] = field(default_factory=dict)
+
+    def of(self, whom: str) -> Callable[[str | None], None]:
+        """Where `whom`'s answers are noted: None for one that let us in, else why it did not."""
+
+        def note(refusal: str | None) -> None:
+            self.refusals[whom] = refusal
+
+        return note
+
+    def unsigned(self, link_token: str, at: float) -> None:
+        """A callback of one of our links came without the right signature, at `at` of the monotonic clock."""
+        self._unsigned[link_token] = at
+
+    def signed(self) -> None:
+        """A callback was signed rightly: whatever was wrong before is mended."""
+        self._unsigned.clear()
+
+    def links_unsigned(self, since: float) -> int:
+        """Of how many links wrong ones came since then."""
+        for token in [token for token, at in self._unsigned.items() if at < since]:
+            del self._unsigned[token]
+        return len(self._unsigned)

@@ -1,0 +1,59 @@
+"""What makes the bot unready, and what whoever watches it is told."""
+
+import pytest
+
+from bot.domain.readiness import LINKS_UNSIGNED, PATIENCE, Vitals, ailments
+
+LONG = PATIENCE + 120
+
+
+@pytest.mark.parametrize(
+    ("seen", "sentence"),
+    [
+        ({"schema": None}, "The database does not answer."),
+        ({"schema": "old"}, "The database is at an older schema. Run: paylink migrate."),
+        ({"schema": "empty"}, "The database has no tables. Run: paylink migrate."),
+        ({"schema": "newer"}, "The database is at a newer schema: a newer Paylink has migrated it. Run that one."),
+        ({"oldest_due_link": LONG}, "A link has waited 12 minutes to be looked up at Dintero."),
+        ({"oldest_untold_order": LONG}, "A change has waited 12 minutes to be told in Slack."),
+        ({"oldest_wanted_operation": LONG}, "A click has waited 12 minutes to be carried out."),
+        ({"since_paid_sweep": LONG}, "Dintero's list of payments was last read 12 minutes ago."),
+        (
+            {"slack_refusal": "token_revoked"},
+            "Slack refuses the bot's token (token_revoked). Check SLACK_BOT_TOKEN.",
+        ),
+        (
+            {"dintero_refusal": "401"},
+            "Dintero refuses the API client (401). Check DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET.",
+        ),
+        (
+            {"links_unsigned": 3},
+            (
+                "Callbacks of 3 links came without Dintero's signature or with a wrong one, and none with a right one "
+                "since. Compare DINTERO_SIGNATURE_SECRET with the account's, and PAYLINK_PUBLIC_URL with what your "
+                "proxy is given."
+            ),
+        ),
+    ],
+)
+def test_each_thing_that_is_wrong_has_its_sentence(seen, sentence):
+    assert ailments(Vitals(**seen)) == (sentence,)
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        {},
+        {"oldest_due_link": PATIENCE - 1, "oldest_untold_order": PATIENCE - 1},
+        {"oldest_wanted_operation": PATIENCE - 1, "since_paid_sweep": PATIENCE - 1},
+        {"links_unsigned": LINKS_UNSIGNED - 1},
+    ],
+)
+def test_what_is_usual_makes_nobody_unready(seen):
+    assert ailments(Vitals(**seen)) == ()
+
+
+def test_everything_that_is_wrong_is_told():
+    seen = Vitals(schema=None, slack_refusal="invalid_auth", dintero_refusal="403", links_unsigned=2)
+
+    assert len(ailments(seen)) == 4
