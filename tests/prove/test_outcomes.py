@@ -191,6 +191,6 @@ async def test_no_outcome_makes_an_intent_happen_twice_or_anybody_hear_an_untrut
             tally.tried += 1
             async with (
                 ready_database(kind, Path(tmp_path)) as url,
-                opened_shop(tmp_path, paylink_database_url=url, switches=case.switches) as shop,
+                opened_shop(url, switches=case.switches) as shop,
             ):
                 await attempted(shop, intent, case, tally)

@@ -143,9 +143,9 @@ async def test_a_fourth_message_wants_somebody_who_is_trusted(database):
         assert any("although 3 messages had gone out" in line for line in shop.lines)
 
 
-async def test_trusting_everybody_trusts_no_guest_with_a_fourth_message(tmp_path):
+async def test_trusting_everybody_trusts_no_guest_with_a_fourth_message(database):
     """With `*` the list names nobody: who somebody is decides, as with money."""
-    async with opened_shop(tmp_path, account="P12345678", paylink_money_users="*") as shop:
+    async with opened_shop(database, account="P12345678", paylink_money_users="*") as shop:
         guest = shop.people["guest"]
         await shop.issues()
         for _ in range(2):

@@ -18,5 +18,5 @@ def patience(monkeypatch):
 @pytest.fixture(params=KINDS)
 async def shop(request, tmp_path):
     """The whole bot on a database of each kind; what Slack complains about is the point here."""
-    async with ready_database(request.param, tmp_path) as url, opened_shop(tmp_path, paylink_database_url=url) as made:
+    async with ready_database(request.param, tmp_path) as url, opened_shop(url) as made:
         yield made

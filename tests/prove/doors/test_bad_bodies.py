@@ -209,8 +209,7 @@ def runner_and_target(request, tmp_path):
 
         async def opened():
             url = await stack.enter_async_context(ready_database(request.param, tmp_path))
-            unsealed = {"dintero_signature_secret": None, "paylink_database_url": url}
-            shop = await stack.enter_async_context(opened_shop(tmp_path, **unsealed))
+            shop = await stack.enter_async_context(opened_shop(url, dintero_signature_secret=None))
             shop.slack.ack_deadline = 20
             await shop.issues()
             return Target(shop)
