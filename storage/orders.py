@@ -158,6 +158,16 @@ class Orders(Links):
         row = await self._first(select(links.c.order_id).where(links.c.id == link_id))
         return await self.story(row.order_id) if row else None
 
+    async def held_story(self, link_id: str) -> Story | None:
+        """The same, held: until this transaction ends, nobody else changes anything of the order.
+
+        Raises:
+            Unreadable: when a row of it cannot be read.
+
+        """
+        order_id = await self._order_of(link_id)
+        return None if order_id is None else await self.story(order_id)
+
     async def last_lines(self, workspace_id: str, issuer: str) -> tuple[str, tuple[Line, ...]] | None:
         """Currency and lines of the order that a person issued last in a workspace; None when there is none."""
         newest = (

@@ -77,7 +77,7 @@ class Pressing:
         """
         try:
             async with self.store() as work:
-                story = known(await work.story_of_link(press.link_id))
+                story = known(await work.held_story(press.link_id))
                 self._check_permission(press, story)
                 with naming(story.link(press.link_id)):
                     self._check_offer(press, story)

@@ -21,7 +21,8 @@ from storage.engine import open_engine
 from storage.schema import alembic_config
 from storage.secrets import Secrets
 from storage.store import SqlStore
-from tests.databases import KINDS, empty_database, ready_database
+from tests.databases import KINDS, empty_database
+from tests.kept import emptied, kept_engine
 
 KEY = Fernet.generate_key().decode()
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -158,19 +159,24 @@ async def brought_to(engine, revision):
 
 
 @pytest.fixture(params=KINDS)
-async def house(request, tmp_path):
-    async with ready_database(request.param, tmp_path) as url:
-        engine = open_engine(url)
-        house = House(url=url, engine=engine, keys=[KEY])
-        house.workspace_id = await house.store.introduce(team_id="T1", account_id=ACCOUNT)
-        yield house
-        for each in [engine, *house.others]:
-            await each.dispose()
+async def house(request):
+    url = emptied(request.param)
+    engine = kept_engine(url)
+    house = House(url=url, engine=engine, keys=[KEY])
+    house.workspace_id = await house.store.introduce(team_id="T1", account_id=ACCOUNT)
+    yield house
+    for each in [engine, *house.others]:
+        await each.dispose()
 
 
 @pytest.fixture
 def statements(house):
     """Every statement sent to the house's first engine."""
     sent: list[str] = []
-    event.listen(house.engine.sync_engine, "before_cursor_execute", lambda *args: sent.append(args[2]))
-    return sent
+
+    def note(_connection, _cursor, statement, *_):
+        sent.append(statement)
+
+    event.listen(house.engine.sync_engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(house.engine.sync_engine, "before_cursor_execute", note)

@@ -61,3 +61,24 @@ async def test_writers_of_one_process_go_in_turn(house):
     await asyncio.gather(*(write(n) for n in range(30)))
 
     assert done == list(range(30))
+
+
+async def test_whoever_holds_a_story_is_not_overtaken(house):
+    """Two clicks at once: the second sees what the first has made of the link, and does not decide by what it was."""
+    _, link = await house.issued()
+
+    async def overtakes():
+        async with house.replica()() as work:
+            await work.mark_replaced(link.id)
+            await work.commit()
+
+    async with house.store() as work:
+        assert not (await work.held_story(link.id)).newest.replaced
+        rival = asyncio.create_task(overtakes())
+        await asyncio.sleep(0.1)
+        assert not (await work.story_of_link(link.id)).newest.replaced
+        assert not rival.done()
+
+    await rival
+    async with house.store() as work:
+        assert (await work.held_story(link.id)).newest.replaced

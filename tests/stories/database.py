@@ -49,8 +49,9 @@ def count(shop, table):
 
 
 def statuses(shop):
-    """Reference and status of every link, the oldest first."""
-    return rows(shop, "SELECT merchant_reference, status FROM link ORDER BY created_at, n")
+    """Reference and status of every link, the oldest first; those of one moment as they were made."""
+    made = "rowid" if _file(shop) else "(SELECT min(xmin::text::bigint) FROM order_line WHERE order_id = link.order_id)"
+    return rows(shop, f"SELECT merchant_reference, status FROM link ORDER BY created_at, n, {made}")  # noqa: S608
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from cryptography.fernet import Fernet
-from sqlalchemy import make_url
+from sqlalchemy import func, make_url, select
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -18,6 +18,7 @@ from sandbox.dintero import Dintero, Switches
 from sandbox.dintero import create_app as dintero_app
 from sandbox.slack import Workspace
 from sandbox.slack import create_app as slack_app
+from storage.tables import orders
 from tests.kept import kept_engine
 from tests.serving import serving
 
@@ -107,8 +108,8 @@ class Shop:
         await self.work()
 
     async def _lags(self):
-        backlog = await self.bot.store.backlog(self.clock.now(), self.clock.machine_now())
-        return backlog.oldest_untold is not None
+        async with self.bot.store._reader.connect() as connection:
+            return (await connection.execute(select(func.min(orders.c.untold_since)))).scalar() is not None
 
     # -- the seller
 

@@ -12,6 +12,7 @@ from sandbox.dintero.faults import Fault
 from sandbox.dintero.post import sign
 from tests.stories import database
 from tests.stories.counting import asked, counted
+from tests.stories.database import refusing
 from tests.stories.knocking import SIGNATURE, knock, paid_in_silence, ready
 from tests.stories.shop import ACCOUNT, opened_shop
 
@@ -265,7 +266,7 @@ async def test_retries_without_a_new_signature_still_arrive(database, resigned):
         await shop.issues()
         shop.dintero.pay(shop.session()["id"])
         shop.clock.pass_(seconds=6)
-        with database.refusing(shop):
+        with refusing(shop):
             await shop.dintero.deliver_due()
         await shop.later(minutes=30)
         await shop.dintero.deliver_due()

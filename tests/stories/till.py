@@ -81,7 +81,9 @@ async def captures_part(shop, **typed):
 async def operations(shop):
     """Every money operation the bot has kept, oldest first."""
     async with shop.bot.store._reader.connect() as connection:
-        found = await connection.execute(select(rows).where(rows.c.kind != "create").order_by(rows.c.created_at))
+        found = await connection.execute(
+            select(rows).where(rows.c.kind != "create").order_by(rows.c.created_at, rows.c.reference)
+        )
         return found.all()
 
 

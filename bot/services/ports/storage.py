@@ -79,6 +79,10 @@ class Work(Protocol):
         """The story that the link belongs to. Raises Unreadable."""
         ...
 
+    async def held_story(self, link_id: str) -> Story | None:
+        """The same, for whoever decides by it and writes: nobody else changes it meanwhile. Raises Unreadable."""
+        ...
+
     async def save_link(self, link: Link, *, expected_version: int, due_at: datetime | None, visible: bool) -> bool:
         """Guarded write: `WHERE id AND version = expected_version`. False when somebody was faster.
 
