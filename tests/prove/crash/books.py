@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from bot.app import _look
+from bot.domain.events import Happened
 from bot.domain.links import Status
+from bot.domain.mails import MailState
 from bot.domain.operations import OPEN, State
 from bot.domain.stories import CardState
 from bot.settings import Settings
@@ -123,13 +125,15 @@ def _effects(world, sessions):
 
 
 async def with_customer(world, life):
-    """Whether the customer got each message once; where a mail is missing the card must not claim that it went."""
+    """Whether the customer got each message once; a mail that may be missing must have been told of."""
     found = Findings()
     got, wanted = sent_to_customer(world), Counter(life.messages)
-    doubtful = [row for row in await world.rows(select(mails)) if row.state == "unknown"]
+    doubtful = any(row.state == MailState.UNKNOWN for row in await world.rows(select(mails)))
+    told = await lines_told(world)
+    found.check("nobody was told of a doubtful mail", holds=not doubtful or told[Happened.MAYBE_SENT] == 1)
     for kind in ("sms", "mails"):
         if kind == "mails" and doubtful and not got["mails"]:
-            continue  # the thread asks about it
+            continue
         found.compare(f"messages by {kind}", got[kind], wanted[kind])
     return found
 

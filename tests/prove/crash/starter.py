@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import psutil
 
@@ -15,6 +16,7 @@ class Starter:
     """One interpreter with everything imported; a process costs it a fork."""
 
     def __init__(self):
+        self._turn = threading.Lock()
         self._script = subprocess.Popen(
             [sys.executable, "-m", "tests.prove.crash.start"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
@@ -25,9 +27,10 @@ class Starter:
         return Serving(int(await asyncio.to_thread(self._ordered, wanted)))
 
     def _ordered(self, wanted):
-        self._script.stdin.write(json.dumps(wanted) + "\n")
-        self._script.stdin.flush()
-        return self._script.stdout.readline()
+        with self._turn:
+            self._script.stdin.write(json.dumps(wanted) + "\n")
+            self._script.stdin.flush()
+            return self._script.stdout.readline()
 
     def close(self):
         self._script.stdin.close()

@@ -32,6 +32,7 @@ async def test_a_process_that_is_killed_at_any_point_leaves_nothing_twice_and_no
 
         async def crash(lane, world, prepared):
             for point in points[lane :: len(begins)]:
+                # None: two updates of a card became one, and a point at the end did not come.
                 if (found := await cut(world, prepared, life, point, deed.lines)) is not None:
                     where, findings = found
                     count(tallies, f"{life}, {kind}, {where}", findings)

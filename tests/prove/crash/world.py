@@ -66,7 +66,7 @@ class CrashWorld:
     # -- the process
 
     async def start(self):
-        """Start the bot and wait until it answers; False when it died before."""
+        """Start the bot and wait until it answers."""
         log = str(self.folder / "bot.log")
         self.settings |= {"PAYLINK_DATABASE_URL": self.url}
         self._process = await self._starter.start(
@@ -192,6 +192,7 @@ class CrashWorld:
     async def again(self, prepared):
         """Begin once more from there; the bot runs, and is killed at the end."""
         url, kept = prepared
+        self.disarm()
         at, *parts = self._kept(kept)
         self.board.now = at
         for owner, part in zip((self.slack, self.dintero, self.mailbox), parts, strict=True):
