@@ -2,7 +2,7 @@
 PYTHON ?= python3
 IN = $(PYTHON) tools/in_venv.py
 
-.PHONY: setup test prove lint demo screenshots bench lock
+.PHONY: setup test prove mutants lint demo screenshots bench lock
 
 setup:
 	@$(IN)
@@ -16,6 +16,9 @@ test: lint
 
 prove:
 	@$(IN) python -m tests.prove
+
+mutants:
+	@$(IN) python -m tests.prove.mutants
 
 lint:
 	@$(IN) ruff format --check .
