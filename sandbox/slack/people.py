@@ -222,7 +222,9 @@ class Workspace(State):
     async def send(self, what: str, body: bytes, content_type: str = FORM, **headers: str) -> Answer:
         """POST a signed request to the bot and hold it to 3 s and 200 (Slack reference §3, §4)."""
         fresh = httpx.Limits(max_keepalive_connections=0)  # a connection kept alive may die with a bot that restarts
-        self.http = self.http or httpx.AsyncClient(timeout=None, trust_env=False, limits=fresh, verify=TRUST)  # noqa: S113
+        if self.http is None:
+            # `send` sets the time that it waits
+            self.http = httpx.AsyncClient(timeout=None, trust_env=False, limits=fresh, verify=TRUST)  # noqa: S113
         stamp = str(int(time.time()))
         signed = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": sign(self.signing_secret, stamp, body)}
         sent = {"Content-Type": content_type, **signed, **headers}

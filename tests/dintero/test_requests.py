@@ -221,6 +221,15 @@ def test_void_and_cancel_send_no_body(call):
     assert call.body is None
 
 
+@pytest.mark.parametrize("odd", ["../accounts", "a?b=c", "a#b", "a/b", "a%2Fb", "å"])
+def test_an_id_never_leaves_its_place_in_the_address(odd):
+    path = requests.session(odd).path
+
+    assert path.startswith("/sessions/")
+    assert set(path.removeprefix("/sessions/")) <= set("abcd=efghijklmnopqrstuvwxyzABCDEF0123456789%.")
+    assert "/" not in path.removeprefix("/sessions/")
+
+
 def test_the_token_is_asked_for_as_the_schema_says():
     call = requests.token(config())
 

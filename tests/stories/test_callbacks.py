@@ -159,6 +159,26 @@ async def test_a_callback_names_the_session_of_a_create_that_was_never_answered(
     assert "Cancelled" in shop.card.read()
 
 
+@pytest.mark.parametrize(
+    "named",
+    ["..%2F..%2Faccounts%2FT12345678%2Fauth%2Ftoken", "..", "%00", "x%3Fstatus%3Dx", "x%0d%0aHost:%20evil", "x" * 999],
+)
+async def test_a_callback_cannot_lead_our_own_call_astray(shop, named):
+    """What it names as the session would stand in an address that we ask with our own token."""
+    shop.dintero.faults.add("create", Fault.drop_after())
+    await shop.issues()
+    address = next(one for one in shop.dintero.sessions.values() if "callback_url" in one["url"])["url"]["callback_url"]
+    before = len(shop.dintero.log)
+
+    answer = await knock(shop, address=f"{address}&session_id={named}")
+    await shop.later(seconds=6)
+
+    assert answer.status_code == 200
+    asked = [exchange.target for exchange in shop.dintero.log[before:]]
+    assert all(f"session_id={named}" not in target and "auth/token" not in target for target in asked)
+    assert [target for target in asked if "x" * 99 in target or ".." in target or "%00" in target] == []
+
+
 # -- signatures
 
 
