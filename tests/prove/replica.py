@@ -1,9 +1,9 @@
 """`paylink serve` as a replica that can be made to stand still at a chosen moment, as a machine that is suspended does.
 
 The product knows nothing of it. The moment is written into the file named by RACES_FREEZE; the process stops itself
-(SIGSTOP) when it gets there, once, and goes on when the test says so (SIGCONT). The two waits that a real suspension
-would have to outlast are shortened here, so that a round takes seconds: that makes a sender give up earlier and
-PostgreSQL end a transaction sooner, and nothing else.
+(SIGSTOP) when it gets there, once, and goes on when the test says so (SIGCONT). The waits that a real suspension
+would have to outlast are shortened here, so that a round takes seconds: that makes a sender and whoever tells Slack
+give up earlier and PostgreSQL end a transaction sooner, and nothing else.
 """
 
 import os
@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import Engine, event
 
 import bot.services.sending
+import bot.services.telling
 import storage.engine
 from bot.cli import app
 from bot.domain.operations import State
@@ -59,6 +60,7 @@ committing, SqlWork.commit = SqlWork.commit, commit
 permitting, Permit.__call__ = Permit.__call__, permit
 event.listen(Engine, "before_cursor_execute", before_statement)
 bot.services.sending.PAUSE_LIMIT = PAUSE_LIMIT
+bot.services.telling.TRUSTED = PAUSE_LIMIT
 storage.engine._CONNECTION["server_settings"]["idle_in_transaction_session_timeout"] = IDLE_LIMIT
 
 if __name__ == "__main__":

@@ -47,10 +47,10 @@ class Replica:
 
     async def start(self):
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-        self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.prove.replica", env=inherited | self.settings,
-            stdout=self.log.open("ab"), stderr=asyncio.subprocess.STDOUT,
-        )  # fmt: skip
+        with self.log.open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "tests.prove.replica", env=inherited | self.settings, stdout=log, stderr=log
+            )
         async with httpx.AsyncClient(trust_env=False) as http:
             await until(lambda: self._answers(http), PATIENCE)
         self.open = True
