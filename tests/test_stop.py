@@ -47,7 +47,7 @@ async def stopped(process):
 
 
 async def captures(world, kari, sales):
-    """Press Capture until it is taken down: on a busy computer Slack's answer about who somebody is may come too late."""
+    """Press Capture until it is kept: on a busy computer Slack's answer about who somebody is may come too late."""
     for _ in range(10):
         await world.slack.click(kari, sales.messages[-1], "Capture")
         if kept(world, "SELECT 1 FROM operation WHERE kind = 'capture'"):
