@@ -13,7 +13,7 @@ from tests.process import until
 from tests.prove.replicas import PATIENCE, eventually, opened_replicas
 
 ROUNDS = 40
-SLOW_ROUNDS = 20
+SLOW_ROUNDS = 10
 """Of those in which a replica stands still or is started anew."""
 REPEATED = {"killed": 1, "frozen_in_a_claim": 1, "frozen_before_its_call": 1, "frozen_with_its_permit": 1}
 """What promise 3 allows: one line or card per crash. One that stands still for longer than its lease is to the others
