@@ -22,9 +22,9 @@ _BUSY_SECONDS: Final = 5
 _CONNECTION: Final[dict[str, Any]] = {
     "timeout": 5,
     "command_timeout": 30,
-    # A replica that stands still in the middle of a transaction holds its rows locked: PostgreSQL ends it, so that the
-    # others can go on. Nothing of ours waits for the network inside a transaction.
-    "server_settings": {"idle_in_transaction_session_timeout": "10s"},
+    # A replica that stands still in the middle of a transaction holds its rows locked: PostgreSQL ends it, between two
+    # statements or within one, so that the others can go on. Nothing of ours waits for the network in a transaction.
+    "server_settings": {"idle_in_transaction_session_timeout": "10s", "statement_timeout": "10s"},
 }
 
 _WRONG_PORT: Final = (

@@ -43,6 +43,7 @@ async def upgrade(engine: AsyncEngine) -> None:
     """Bring an empty or old database up to date, in one transaction. Does nothing to a current one."""
     async with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
+            await connection.execute(text("SET LOCAL statement_timeout = 0"))
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
         await connection.run_sync(_upgrade)
 

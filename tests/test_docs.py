@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.services import mailing, running, sweeping, telling
 from sandbox.dintero.switches import Switches
+from storage import timing
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("benchmarks", "bot", "sandbox", "storage", "tests", "tools")
@@ -54,3 +56,25 @@ def test_every_switch_of_the_sandbox_stands_in_the_table():
     table = PAGES["dintero"].rpartition("\n## ")[2]
 
     assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == [field.name for field in fields(Switches)]
+
+
+def test_the_leases_in_the_docs_are_those_of_the_program():
+    page = (ROOT / "docs" / "guarantees.md").read_text()
+    rows = re.findall(r"^\| (.+?) \| (\d+) s \| (\d+) s", page, re.MULTILINE)
+    every_second, find_orphans, sweep = 1, 5, 60
+
+    assert {what: (int(lease), int(taken)) for what, lease, taken in rows} == {
+        "an operation that is not sent yet": _lease(running.CLAIM_LEASE, every_second),
+        "an operation that is being sent": _lease(timing.SENDING_LEASE, find_orphans),
+        "a link that is due": _lease(sweeping.LEASE, every_second),
+        "an order's card and thread": _lease(telling.LEASE, every_second),
+        "a mail that is not handed over yet": _lease(mailing.LEASE, every_second),
+        "a mail that is being handed over": _lease(timing.SENDING_LEASE, find_orphans),
+        "the sweep for payments": _lease(sweeping.SLICE_LEASE, sweep),
+    }
+    assert all(int(taken) <= 2 * int(lease) for _, lease, taken in rows)
+
+
+def _lease(lease, tick):
+    """The lease, and when the next tick after its end is at the latest."""
+    return lease.total_seconds(), lease.total_seconds() + tick

@@ -4,7 +4,9 @@ There is no copy of messages waiting to be sent; a restart, a lost answer or an 
 """
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, TypeVar
@@ -23,8 +25,14 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 
+_ours_until: ContextVar[float] = ContextVar("_ours_until", default=math.inf)
+"""Until when (monotonic) whoever tells an order may take it to be theirs alone; each is told in a task of its own."""
+
 LEASE: Final = timedelta(seconds=60)
 """How long a process has an order's card and thread for itself."""
+TRUSTED: Final = 30.0
+"""Seconds of that lease in which a call to Slack may begin. A process that stood still makes none when it wakes:
+another has told the order meanwhile."""
 _AT_ONCE: Final = 10
 _BACKOFF: Final = timedelta(seconds=15)
 _SOON: Final = 1.1
@@ -92,6 +100,7 @@ class Telling:
 
     async def _tell(self, claimed: Claimed) -> None:
         wait: float | None = None
+        _ours_until.set(self.clock.monotonic() + TRUSTED)
         try:
             await self._bring_up_to_date(claimed.id)
         except _Wait as turn:
@@ -286,6 +295,8 @@ class Telling:
         )
         if wait > 0:
             raise _Wait(wait)
+        if self.clock.monotonic() > _ours_until.get():
+            raise _Wait(0.0)
         if before is not None:
             await before()
         try:

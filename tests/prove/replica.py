@@ -1,0 +1,67 @@
+"""`paylink serve` as a replica that can be made to stand still at a chosen moment, as a machine that is suspended does.
+
+The product knows nothing of it. The moment is written into the file named by RACES_FREEZE; the process stops itself
+(SIGSTOP) when it gets there, once, and goes on when the test says so (SIGCONT). The waits that a real suspension
+would have to outlast are shortened here, so that a round takes seconds: that makes a sender and whoever tells Slack
+give up earlier and PostgreSQL end a transaction sooner, and nothing else.
+"""
+
+import os
+import signal
+from pathlib import Path
+
+from sqlalchemy import Engine, event
+
+import bot.services.sending
+import bot.services.telling
+import storage.engine
+from bot.cli import app
+from bot.domain.operations import State
+from bot.services.sending import Permit
+from storage.store import SqlWork
+
+PAUSE_LIMIT = 2.0
+IDLE_LIMIT = "3s"
+
+
+def stand_still(moment):
+    file = Path(os.environ["RACES_FREEZE"])
+    if file.exists() and file.read_text() == moment:
+        file.unlink()
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def before_statement(_connection, _cursor, statement, *_):
+    """The rows to claim are chosen, on PostgreSQL locked, and not taken yet."""
+    if statement.startswith("UPDATE operation SET lease_until") and " IN (" in statement:
+        stand_still("in the middle of a claim")
+
+
+async def move_operation(self, operation, **how):
+    moved = await moving(self, operation, **how)
+    self.begins_to_send = moved and operation.state is State.SENDING
+    return moved
+
+
+async def commit(self):
+    await committing(self)
+    if getattr(self, "begins_to_send", False):
+        stand_still("after the commit of sending")
+
+
+async def permit(self):
+    may_send = await permitting(self)
+    stand_still("with the permit in hand")
+    return may_send
+
+
+moving, SqlWork.move_operation = SqlWork.move_operation, move_operation
+committing, SqlWork.commit = SqlWork.commit, commit
+permitting, Permit.__call__ = Permit.__call__, permit
+event.listen(Engine, "before_cursor_execute", before_statement)
+bot.services.sending.PAUSE_LIMIT = PAUSE_LIMIT
+bot.services.telling.TRUSTED = PAUSE_LIMIT
+storage.engine._CONNECTION["server_settings"] = dict.fromkeys(storage.engine._CONNECTION["server_settings"], IDLE_LIMIT)
+
+if __name__ == "__main__":
+    app(["serve"])
