@@ -10,7 +10,7 @@ from tests.databases import KINDS
 from tests.prove.lives.machine import Lives
 from tests.prove.lives.world import PATIENT
 
-STEPS, LIVES, SHARDS = 50, 200, 5
+STEPS, LIVES, SHARDS = 50, 200, 2
 """10,000 steps: a life has fifty, and the lives are lived in so many parts on each database."""
 
 

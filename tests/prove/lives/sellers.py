@@ -18,11 +18,15 @@ GIVES_WAY = {"hung_up", "send_email"}
 MONEY = {"capture", "capture_part", "release", "refund", "keep", "give_back"}
 
 sellers = st.sampled_from(["kari", "ola", "guest"])
+MOVES = {"Capture", "Capture part…", "Capture the rest", "Release", "Release the rest", "Refund…", "Keep", "Give back"}
+MOVES |= {"Try again", "Check again"}
 LOOKS = {"Show link", "Refresh", "Request again…"}
 anybody = st.sampled_from(["kari", "kari", "ola", "ola", "guest", "eve"])
 press = {"who": anybody, "which": nth, "button": nth, "times": st.sampled_from([1, 1, 1, 2]), "bot": works}
 send = {"which": nth, "part": st.integers(1, 4), "minor": st.integers(100, 999_99), "bot": works}
 send |= {"times": st.sampled_from([1, 1, 2])}
+move = press | {"who": st.sampled_from(["kari", "ola", "kari", "ola", "guest"]), "button": st.integers(0, 3)}
+move |= {"part": st.integers(1, 4)}
 decide = press | {"button": st.integers(0, 3)}
 
 
@@ -75,9 +79,23 @@ class Sellers(Life):
         decided = [one for one in self._messages(self.shop.people[who]) if set(one.buttons) - LOOKS]
         self._presses(self.shop.people[who], decided, which, button, times, bot)
 
+    def somebody_moves_money(self, who, which, button, times, part, bot):
+        """They press what moves money, and send the form that asks how much."""
+        person = self.shop.people[who]
+        messages = [one for one in self._messages(person) if MOVES & set(one.buttons)]
+        self._presses(person, messages, which, button, times, "waits", MOVES)
+        forms = [one for one in self._forms() if one.person is person and one.content["callback_id"] in DOES]
+        if forms:
+            self.says(f"and sends {part} quarters of it")
+            self.world.do(self._fills(person, forms[-1], part, 0, times))
+        self.then(bot)
+
+    moving = step(when=lambda self: self.dintero.transactions, **move)(somebody_moves_money)
+    moving_more = step(when=lambda self: self.dintero.transactions, **move)(somebody_moves_money)
+    moving_again = step(when=lambda self: self.dintero.transactions, **move)(somebody_moves_money)
+
     deciding = step(when=lambda self: self._messages(self.shop.kari), **decide)(somebody_decides)
     deciding_more = step(when=lambda self: self._messages(self.shop.kari), **decide)(somebody_decides)
-    deciding_again = step(when=lambda self: self._messages(self.shop.kari), **decide)(somebody_decides)
 
     @step(when=lambda self: self.old_screens, **press)
     def somebody_presses_what_stood_on_an_old_screen(self, who, which, button, times, bot):
@@ -99,12 +117,13 @@ class Sellers(Life):
         seen = [one for one in slack.channels.values() if one.kind == "public" or person.id in one.members]
         return [message for channel in seen for message in channel.posted if message.user == "UBOT"]
 
-    def _presses(self, person, messages, which, button, times, bot):
+    def _presses(self, person, messages, which, button, times, bot, liked=None):
         target = newest([one for one in messages if one.buttons], which)
         if target is None:
             return
-        offered = [label for label in target.buttons if label not in LOOKS] if button < 4 else target.buttons
-        button = (offered or target.buttons)[button % len(offered or target.buttons)]
+        offered = [label for label in target.buttons if (label in liked if liked else label not in LOOKS)]
+        offered = offered if offered and button < 4 else target.buttons
+        button = offered[button % len(offered)]
         twice = " twice" if times == 2 else ""
         self.says(f"{person.name} presses {button}{twice} where it says {target.text!r}; the bot {bot}")
         with contextlib.suppress(NotOfferedError):

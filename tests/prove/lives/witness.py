@@ -149,7 +149,10 @@ class Witness:
         self.doubts += sum(
             call.method == "chat.postMessage" and call.fault is not None and call.fault != "error" for call in said
         )
-        self.doubts += sum(call.method == "chat.update" and call.fault == "error" for call in said)
+        # A card that Slack will not have changed is posted afresh, and the old one stays where it is.
+        self.doubts += sum(
+            call.method == "chat.update" and not call.answer["ok"] and call.fault in {None, "error"} for call in said
+        )
         return [call.args for call in said if call.method in {"chat.postMessage", "chat.update"}]
 
     def logged(self, journal):
