@@ -1,0 +1,143 @@
+"""The life of a shop: what all its rules share, what is checked after each of them, and how it ends."""
+
+import functools
+
+from hypothesis import note
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from sandbox.dintero import Switches
+from tests.prove.lives.books import Books
+from tests.prove.lives.rest import Rest
+from tests.prove.lives.world import World
+
+PHONES = {"91234567": "+4791234567", "92345678": "+4792345678"}
+SECRETS = (*PHONES, "callback-secret", "webhook-secret", "xoxb-", "/v1/view/")
+
+works = st.sampled_from(["works", "waits"])
+nth = st.integers(0, 40)
+"""Which one of several, counted from the newest."""
+
+
+def newest(some, n):
+    """The nth of some, counted from the newest; beyond the oldest it begins again."""
+    some = list(some)
+    return some[-1 - n % len(some)] if some else None
+
+
+def step(when=None, **drawn):
+    """A rule after which everything is looked over; it is only tried `when` there is something to do it with."""
+
+    def made(deed):
+        @functools.wraps(deed)
+        def lived(self, **chosen):
+            deed(self, **chosen)
+            self.the_promises_hold()
+
+        return precondition(when or (lambda _: True))(rule(**drawn)(lived))
+
+    return made
+
+
+class Life(RuleBasedStateMachine):
+    """Begins with a shop and ends with the promises kept; the rules between come from who inherits."""
+
+    kind, tally = "sqlite", None
+
+    def __init__(self):
+        super().__init__()
+        self.world = None
+        self.steps = 0
+        self.rests_at = 8
+        self.taken_away = set()
+
+    @initialize(
+        account=st.sampled_from(["T12345678", "P12345678"]),
+        webhook=st.booleans(),
+        switches=st.builds(
+            Switches,
+            list_order=st.sampled_from(["shuffled", "newest", "oldest"]),
+            list_lag=st.sampled_from([0.0, 30.0]),
+            get_after_expiry=st.sampled_from([404, 200]),
+            retries_resigned=st.booleans(),
+            cancel_calls_back=st.booleans(),
+            failed_events_carry_reference=st.booleans(),
+            session_search=st.booleans(),
+            sessions_listed_with_events=st.booleans(),
+            void_rest=st.sampled_from(["PARTIALLY_CAPTURED", "CAPTURED"]),
+        ),
+    )
+    def the_shop_opens(self, account, webhook, switches):
+        self.world = World(self.kind, account=account, switches=switches, webhook=webhook)
+        self.books = Books(self.world.witness, SECRETS)
+        self.begins()
+
+    def begins(self):
+        """What has happened by the time the story begins."""
+
+    # -- what the rules use
+
+    @property
+    def shop(self):
+        return self.world.shop
+
+    @property
+    def dintero(self):
+        return self.shop.dintero
+
+    def says(self, sentence):
+        """A step as a sentence of the story that is printed when it ends badly."""
+        note(f"    # {sentence}")
+
+    def then(self, bot):
+        """The bot works at once, or the next thing happens first."""
+        if bot == "works":
+            self.world.do(self.world.works())
+
+    # -- what holds always
+
+    def the_promises_hold(self):
+        self.tally.tried += 1
+        self.steps += 1
+        self.shop.clock.pass_(milliseconds=2)  # what comes next comes after the looks that were taken so far
+        self.books.close_day()
+        self.books.read_everything(self.world.journal)
+        self.world.do(self.books.compare())
+        self._hold()
+
+    def _hold(self):
+        books = self.books
+        if not books.holds:
+            self.tally.lost, self.tally.doubled, self.tally.let_in = books.lost, books.doubled, books.let_in
+        assert books.holds, "\n".join(["the promises are broken:", *books.lost, *books.doubled, *books.let_in])
+
+    @step(when=lambda self: self.steps >= self.rests_at)
+    def an_hour_goes_by_and_all_is_well(self):
+        self.rests_at = self.steps + 8
+        self._comes_to_rest(to_the_end=False)
+
+    def _comes_to_rest(self, *, to_the_end):
+        self.world.do(self._rests(to_the_end=to_the_end))
+        self._hold()
+
+    async def _rests(self, *, to_the_end):
+        await self.world.an_hour_goes_by()
+        if to_the_end:
+            await self.world.everything_is_looked_at()
+            await self.world.an_hour_goes_by()
+        self.books.close_day()
+        self.books.read_everything(self.world.journal)
+        rest = Rest(self.world, taken_away=self.taken_away, to_the_end=to_the_end)
+        await rest.look()
+        self.books.lost += rest.lost
+        self.books.doubled += rest.doubled
+
+    def teardown(self):
+        if self.world is None:
+            return
+        try:
+            if self.books.holds:
+                self.says("in the end nothing is in the way any more, and all must be known and told")
+                self._comes_to_rest(to_the_end=True)
+        finally:
+            self.world.close()

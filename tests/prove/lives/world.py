@@ -1,0 +1,175 @@
+"""One shop in a world of its own: a loop that only runs when told, a database, a journal, and a bot that may die."""
+
+import asyncio
+import contextlib
+import io
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+import stamina
+
+from sandbox.dintero.faults import Callbacks
+from sandbox.slack.faults import Faults
+from tests.databases import ready_database
+from tests.prove.lives.witness import Witness
+from tests.stories.shop import opened_shop
+
+PATIENT = {
+    "bot.slack.listeners.issue_form.SUBMIT": 30.0,
+    "bot.slack.listeners.change_form.SUBMIT": 30.0,
+    "bot.slack.listeners.link_buttons.SUBMIT": 30.0,
+    "bot.slack.listeners.link_buttons.CLICK": 30.0,
+    "bot.slack.people._PATIENCE": 30.0,
+    "bot.slack.threads.SOMEBODY_WAITS": 30.0,
+}
+"""Lives are about what happens, not about how fast a busy machine is."""
+
+OLA = "U2"
+"""Who is trusted with money has to be known before the shop opens."""
+
+
+class World:
+    """The shop of the stories, driven from outside its loop, with everything that goes on in it witnessed."""
+
+    def __init__(self, kind, *, account="T12345678", switches=None, webhook=False):
+        self.journal = io.StringIO()
+        self._runner = asyncio.Runner()
+        self._stack = contextlib.AsyncExitStack()
+        self.do(self._open(kind, account, switches, webhook=webhook))
+
+    def do(self, work):
+        """Run the loop until `work` is done; returns what it returns."""
+        with contextlib.redirect_stdout(self.journal):
+            return self._runner.run(work)
+
+    def close(self):
+        """Stop everything and leave nothing behind."""
+        try:
+            self.do(self._stack.aclose())
+        finally:
+            self._runner.close()
+
+    async def _open(self, kind, account, switches, *, webhook):
+        folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
+        # Waits between tries are real seconds, which no clock of ours can make shorter.
+        self._stack.enter_context(stamina.set_testing(True, attempts=3, cap=True))
+        url = await self._stack.enter_async_context(ready_database(kind, folder))
+        settings = {"paylink_database_url": url, "paylink_money_users": OLA}
+        opened = opened_shop(folder, account=account, switches=switches, **settings)
+        self.shop = await self._stack.enter_async_context(opened)
+        assert self.shop.people["ola"].id == OLA
+        self.shop.slack.ack_deadline = 30.0
+        self._settle_in()
+        self.witness = Witness(self.shop)
+        if webhook:
+            self.shop.dintero.subscribe(f"{self.shop.url}/dintero/webhook", "webhook-secret")
+
+    def _settle_in(self):
+        async def nap(seconds):
+            self.shop.clock.pass_(seconds=seconds)
+
+        self.shop.bot.gateway._wire._sleep = nap
+
+    # -- the bot
+
+    async def works(self, rounds=4):
+        """The bot does what waits, and some seconds of what Slack's limits put off."""
+        shop = self.shop
+        for _ in range(rounds):
+            await shop.bot.owned.settled()
+            while await shop.bot.work():
+                await shop.bot.owned.settled()
+            if not await shop._lags():
+                break
+            shop.clock.pass_(seconds=1.2)
+
+    async def sweeps(self):
+        """The minute's look at the account's newest payments; whether it got through."""
+        self.shop.clock.pass_(minutes=1)
+        with contextlib.suppress(Exception):
+            await self.shop.bot.sweeping.find_paid()
+            return True
+        return False
+
+    async def restarts(self):
+        """The process stops and another one takes its place, which does not come up before Slack is there."""
+        self.shop.slack.faults.down = False
+        await self.shop.restart()
+        self._settle_in()
+
+    async def dies(self, calls, *, after):
+        """The process ends in the middle of its work: at one of its next calls, before or after it was made."""
+        reached = asyncio.Event()
+        self._stand_still_at(calls, reached, after=after)
+        shop = self.shop
+        working = asyncio.create_task(shop.bot.work())
+        waiting = asyncio.create_task(reached.wait())
+        await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        ended = [working, waiting, *shop.bot.running._underway, *shop.bot.owned._tasks]
+        for task in ended:
+            task.cancel()
+        await asyncio.gather(*ended, return_exceptions=True)
+        if reached.is_set():
+            self.witness.doubts += 10  # as many orders are told at once
+        await self.restarts()
+
+    def _stand_still_at(self, calls, reached, *, after):
+        """Let the call of that number never come to its end, as if the process had ended there."""
+        left = [calls]
+
+        def deadly(call):
+            async def called(*args, **more):
+                left[0] -= 1
+                answer = await call(*args, **more) if left[0] > 0 or after else None
+                if left[0] <= 0:
+                    reached.set()
+                    await asyncio.Event().wait()
+                return answer
+
+            return called
+
+        bot = self.shop.bot
+        bot.gateway._wire._http.send = deadly(bot.gateway._wire._http.send)
+        client = bot.telling.threads.client
+        client.api_call = deadly(client.api_call)
+
+    # -- the faults
+
+    def lift_all(self):
+        """Everybody is well again and lets the bot in."""
+        shop = self.shop
+        shop.dintero.faults.queue.clear()
+        shop.dintero.faults.down = False
+        shop.dintero.faults.callbacks = Callbacks()
+        shop.slack.faults = Faults()
+        shop.sales.archived = False
+
+    async def an_hour_goes_by(self):
+        """Nothing is wrong any more, and the bot has time to find and tell what it missed."""
+        self.lift_all()
+        for wait in (6, 95, 61):
+            self.shop.clock.pass_(seconds=wait)
+            await self.shop.dintero.deliver_due()
+            await self.sweeps()
+            await self.works()
+        for _ in range(8):
+            backlog = await self.shop.bot.store.backlog(self.shop.clock.now(), self.shop.clock.machine_now())
+            if backlog.oldest_untold is None and backlog.oldest_wanted is None and not await self._hinted():
+                return
+            self.shop.clock.pass_(minutes=15, seconds=10)
+            await self.shop.dintero.deliver_due()
+            await self.works()
+
+    async def _hinted(self):
+        return any(row.hint_at is not None for row in await self.witness.rows())
+
+    async def everything_is_looked_at(self):
+        """Days go by as the bot's own table of looks has it, until it has seen all that happened."""
+        for _ in range(60):
+            unseen = [seen.row for seen in await self.witness.links() if seen.is_unseen and seen.row.due_at]
+            if not unseen:
+                return
+            soonest = min(row.due_at for row in unseen)
+            self.shop.clock.pass_(seconds=max((soonest - self.shop.clock.now()) / timedelta(seconds=1), 0) + 1)
+            await self.works()
