@@ -18,12 +18,20 @@ from tests.databases import KINDS, ready_database
 from tests.prove.agreeing import differences, doubles
 from tests.prove.intents import INTENTS
 from tests.prove.outcomes import SLOW, cases
+from tests.stories.conftest import _LIMITS, _PATIENCE
 from tests.stories.shop import opened_shop
 from tests.stories.till import card, plain
 
 _HURRY = wire.Limits(httpx.Timeout(0.1, connect=3.0, pool=5.0), 5.0)
 _NOTHING = re.compile(r"[Nn]othing (was|came|new was)|refused|no trace of|Could not be created|could not be created")
 """Words that say of what was just asked for that it was not done."""
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """A save, and a question to Slack, may take longer than people wait where the machine is busy."""
+    for limit in (*(f"listeners.{limit}" for limit in _LIMITS), "people._PATIENCE"):
+        monkeypatch.setattr(f"bot.slack.{limit}", _PATIENCE)
 
 
 class Idle:

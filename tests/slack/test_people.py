@@ -59,6 +59,14 @@ class Answering:
 SAID = {"id": "U1", "is_bot": False, "is_restricted": False, "is_ultra_restricted": False}
 
 
+@pytest.mark.parametrize("kind", ["is_restricted", "is_ultra_restricted"])
+async def test_a_guest_of_one_channel_is_a_guest_like_one_of_many(kind):
+    """Either word says so (Slack reference §13)."""
+    people = SlackPeople(Answering({"user": SAID | {kind: True}}))
+
+    assert await people.standing("U1") is Standing.GUEST
+
+
 @pytest.mark.parametrize(
     "user",
     [

@@ -5,8 +5,10 @@ import asyncio
 import pytest
 
 from bot.app import assembled
+from bot.domain.operations import State
 from bot.settings import Settings
 from sandbox.dintero.faults import Fault
+from storage.operations import Operations
 from tests.stories import database
 from tests.stories.asks import every_ask
 from tests.stories.counting import asked
@@ -153,9 +155,9 @@ async def test_a_bot_that_slept_through_its_claim_sends_nothing(twins, ask):
 @pytest.fixture
 def stalled(monkeypatch):
     """Hold a bot up directly before it commits *sending*, until told to go on."""
-    go_on = asyncio.Event()
 
     def hold(bot):
+        go_on = asyncio.Event()
         client, write = bot.gateway._wire, bot.gateway._wire._write_once
 
         async def held(call, token, may_send):
@@ -190,6 +192,59 @@ async def test_a_bot_that_slept_after_its_look_cannot_commit_sending(twins, stal
 
     assert len(shop.writes(ask.kind)) == 1
     assert (await the_operation(shop)).state == "unknown"
+
+
+@every_ask
+async def test_a_bot_whose_claim_was_taken_over_is_not_faster_than_the_one_that_took_it(twins, stalled, ask):
+    """Both have looked and neither has committed: the older fence loses, or the newer would deny what the other did."""
+    shop, other = twins
+    await ask.ready(shop)
+    await ask.press_only(shop)
+    sleeper_may, sender_may = stalled(shop.bot), stalled(other)
+
+    looked = len(shop.dintero.log)
+    sleeper = asyncio.create_task(shop.bot.running.run_once())
+    await until(lambda: len(shop.dintero.log) > looked)
+    shop.clock.pass_(seconds=61)
+    looked = len(shop.dintero.log)
+    sender = asyncio.create_task(other.running.run_once())
+    await until(lambda: len(shop.dintero.log) > looked)
+    sleeper_may.set()
+    await sleeper
+    assert shop.writes(ask.kind) == []
+    sender_may.set()
+    await sender
+    await shop.work()
+
+    assert len(shop.writes(ask.kind)) == ask.happened(shop) == 1
+    assert (await the_operation(shop)).state == "done"
+    assert whispers(shop) == []
+
+
+@every_ask
+@pytest.mark.parametrize(("seconds", "requests"), [(4.9, 1), (5.1, 0)])
+async def test_a_bot_that_was_paused_after_it_committed_sending_does_not_send(
+    shop, monkeypatch, ask, seconds, requests
+):
+    """Suspended between that commit and the call for five seconds or more, it no longer trusts that it is alone."""
+    move = Operations.move_operation
+
+    async def pauses(work, operation, **more):
+        moved = await move(work, operation, **more)
+        if operation.state is State.SENDING:
+            shop.clock.pass_(seconds=seconds)
+        return moved
+
+    await ask.ready(shop)
+    monkeypatch.setattr(Operations, "move_operation", pauses)
+
+    await ask.press(shop)
+
+    assert len(shop.writes(ask.kind)) == ask.happened(shop) == requests
+    assert (await the_operation(shop)).state == ("done" if requests else "refused")
+    assert [one.partition(",")[0] for one in whispers(shop)] == (
+        [] if requests else ["4711 · Dintero did not take the request"]
+    )
 
 
 async def test_a_bot_that_slept_does_not_call_off_what_another_sends(twins, stalled):
