@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 from cryptography.fernet import Fernet
+from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
@@ -18,6 +19,7 @@ from sandbox.dintero import Dintero
 from sandbox.dintero import create_app as dintero_app
 from sandbox.slack import Workspace
 from sandbox.slack import create_app as slack_app
+from storage.engine import open_engine
 from tests.serving import free_port, serving
 
 OURS = ("PAYLINK_", "SLACK_", "DINTERO_")
@@ -37,7 +39,24 @@ class World:
 
     @property
     def database(self):
+        """The file, where it is SQLite's."""
         return self.folder / "paylink.db"
+
+    async def rows(self, query):
+        """What the bot has kept, on either kind of database."""
+        engine = open_engine(self.settings["PAYLINK_DATABASE_URL"])
+        async with engine.connect() as connection:
+            found = (await connection.execute(text(query))).all()
+        await engine.dispose()
+        return [tuple(row) for row in found]
+
+    async def writes(self, *statements):
+        """Another program has been at work there."""
+        engine = open_engine(self.settings["PAYLINK_DATABASE_URL"])
+        async with engine.begin() as connection:
+            for statement in statements:
+                await connection.execute(text(statement))
+        await engine.dispose()
 
     @contextlib.asynccontextmanager
     async def paylink(self, command, **changed):
@@ -83,10 +102,11 @@ async def until(true, seconds=30):
 
 
 @contextlib.asynccontextmanager
-async def opened_world(tmp_path, *, clock=None, account="T12345678", around=lambda apps: apps):
+async def opened_world(tmp_path, database=None, *, clock=None, account="T12345678", around=lambda apps: apps):
     """A workspace, an account, and the settings with which a bot process finds them; no bot runs yet.
 
-    `around` is put around all that the bot asks.
+    The bot's database is the one of this URL, else a file that is made when it is needed. `around` is put around all
+    that the bot asks.
     """
     clock = clock or Clock()
     slack = Workspace(clock=clock.now, signing_secret="s" * 32, bot_token="xoxb-sandbox")
@@ -113,7 +133,7 @@ async def opened_world(tmp_path, *, clock=None, account="T12345678", around=lamb
             "DINTERO_CHECKOUT_URL": f"{url}/dintero/v1",
             "PAYLINK_PUBLIC_URL": made.bot_url,
             "PAYLINK_PORT": made.bot_url.rpartition(":")[2],
-            "PAYLINK_DATABASE_URL": f"sqlite:///{tmp_path}/paylink.db",
+            "PAYLINK_DATABASE_URL": database or f"sqlite:///{made.database}",
             "PAYLINK_SECRET_KEY": Fernet.generate_key().decode(),
         }
         yield made

@@ -1,13 +1,11 @@
 """`paylink` as a process of its own, against the sandbox: how it starts, what it refuses, and how it stops."""
 
 import asyncio
-import contextlib
 import json
 import logging
 import re
 import signal
 import socket
-import sqlite3
 from datetime import datetime, timedelta
 
 import httpx
@@ -16,6 +14,7 @@ import pytest
 from bot.journal import open_journal
 from sandbox.dintero.faults import Fault
 from sandbox.mail import Mailbox
+from tests.databases import KINDS, empty_database, ready_database
 from tests.process import opened_world, until
 
 
@@ -25,8 +24,23 @@ async def world(tmp_path):
         yield made
 
 
-async def test_a_write_under_way_comes_to_its_answer_before_the_process_stops(world):
+@pytest.fixture(params=KINDS)
+async def unused(request, tmp_path):
+    """The same with a database that is there and has no tables, of each kind."""
+    async with empty_database(request.param, tmp_path) as url, opened_world(tmp_path, url) as made:
+        yield made
+
+
+@pytest.fixture(params=KINDS)
+async def ready(request, tmp_path):
+    """The same with a database of each kind after `paylink migrate`."""
+    async with ready_database(request.param, tmp_path) as url, opened_world(tmp_path, url) as made:
+        yield made
+
+
+async def test_a_write_under_way_comes_to_its_answer_before_the_process_stops(ready):
     """A refund whose answer nobody heard would have to be asked about (design: a deploy is no accident)."""
+    world = ready
     kari = world.slack.person("kari")
     sales = world.slack.add_channel("sales", members=[kari], bot=True)
     async with world.serving() as process:
@@ -44,16 +58,14 @@ async def test_a_write_under_way_comes_to_its_answer_before_the_process_stops(wo
         process.send_signal(signal.SIGTERM)
         told, _ = await asyncio.wait_for(process.communicate(), 30)
 
-    with contextlib.closing(sqlite3.connect(world.database)) as kept:
-        states = dict(kept.execute("SELECT kind, state FROM operation"))
-        statuses = kept.execute("SELECT status FROM link").fetchall()
+    states = dict(await world.rows("SELECT kind, state FROM operation"))
     assert states == {"create": "done", "capture": "done"}, told.decode()[-2000:]
-    assert statuses == [("captured",)]
+    assert await world.rows("SELECT status FROM link") == [("captured",)]
     assert b"Traceback" not in told
 
 
-async def test_an_idle_process_stops_at_once(world):
-    async with world.serving() as process:
+async def test_an_idle_process_stops_at_once(ready):
+    async with ready.serving() as process:
         process.send_signal(signal.SIGTERM)
         told, _ = await asyncio.wait_for(process.communicate(), 10)
 
@@ -95,17 +107,17 @@ async def test_an_empty_file_gets_its_tables_and_is_nobody_elses_to_read(world):
         assert world.database.stat().st_mode & 0o777 == 0o600
 
 
-def make_old(database):
-    with contextlib.closing(sqlite3.connect(database)) as file:
-        file.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
-        file.execute("INSERT INTO alembic_version VALUES ('9999')")
-        file.commit()
+NEWER = (
+    "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)",
+    "INSERT INTO alembic_version VALUES ('9999')",
+)
+"""What a later program than this one leaves behind."""
 
 
-async def test_another_programs_schema_is_refused_with_the_mend(world):
-    make_old(world.database)
+async def test_another_programs_schema_is_refused_with_the_mend(unused):
+    await unused.writes(*NEWER)
 
-    code, told = await world.run("serve")
+    code, told = await unused.run("serve")
 
     assert code == 1
     assert told.strip().splitlines()[-1].startswith("The database is at another schema (newer).")
@@ -155,11 +167,11 @@ async def test_settings_that_are_missing_are_named(world):
     assert "PAYLINK_TYPO: no such setting" in told
 
 
-async def test_migrate_makes_an_empty_database_current_and_leaves_a_current_one_alone(world):
+async def test_migrate_makes_an_empty_database_current_and_leaves_a_current_one_alone(unused):
     for _ in range(2):
-        assert await world.run("migrate") == (0, "The database is up to date.\n")
+        assert await unused.run("migrate") == (0, "The database is up to date.\n")
 
-    code, told = await world.run("check")
+    code, told = await unused.run("check")
     assert code == 0
     assert "ok   database: ready" in told
 
@@ -300,10 +312,10 @@ async def test_check_names_missing_scopes(world):
     assert "FAIL Slack: scopes missing: im:write, users:read." in told
 
 
-async def test_check_names_another_programs_schema(world):
-    make_old(world.database)
+async def test_check_names_another_programs_schema(unused):
+    await unused.writes(*NEWER)
 
-    code, told = await world.run("check")
+    code, told = await unused.run("check")
 
     assert code == 1
     assert "FAIL database: its schema is newer" in told
