@@ -1,6 +1,11 @@
 """Kari who sells and her customer. They see only what is on their screens, and do what it asks of them."""
 
+import asyncio
+import contextlib
 from collections import Counter
+
+from sandbox.slack.model import NotOfferedError
+from tests.prove.crash.world import TICK
 
 ONE_LINER = "249,50 91234567 Tow bar #4711 7d"
 
@@ -58,11 +63,11 @@ class People:
             for view in self.world.slack.modals(self.kari):
                 await self.world.slack.close(view)
             await opens()
+            await self._sees(lambda: self.form is not None)
         if "Delivery" in typed and self.form is not None and "More…" in self.form.buttons:
             await self.world.slack.click(self.kari, self.form, "More…")
-            await self.world.quiet()
         for label, value in typed.items():
-            if self.form is None or not self.world.alive:
+            if not await self._sees(lambda label=label: self._has(label)):
                 return
             if self._reads(label) != value:
                 await self.world.slack.fill(self.form, {label.replace("_", " "): value})
@@ -71,6 +76,21 @@ class People:
             self._sent = True
             await self.world.slack.submit(self.kari, self.form)
 
+    async def _sees(self, shown):
+        """Wait for the screen to show it, as long as anybody is there to draw; returns whether it does."""
+        for _ in range(250):
+            if shown() or not self.world.alive:
+                break
+            await asyncio.sleep(TICK)
+        return shown() and self.world.alive
+
+    def _has(self, label):
+        if self.form is None:
+            return False
+        with contextlib.suppress(NotOfferedError):
+            return self.form.field(label.replace("_", " ")) is not None
+        return False
+
     def _reads(self, label):
         return self.form.field(label.replace("_", " ")).read()
 
@@ -78,6 +98,7 @@ class People:
         """A form with a box that asks once more."""
         if self.form is None:
             await self.presses(button)
+            await self._sees(lambda: self.form is not None)
         if self.form is not None:
             [box] = self.form.content["blocks"][-1]["element"]["options"]
             await self.world.slack.fill(self.form, {"sure": [box["text"]["text"]]})
