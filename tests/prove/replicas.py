@@ -241,7 +241,7 @@ class Order:
             for one in self.replicas.dintero.sessions.values()
             if self._ours(one["order"]["merchant_reference"])
         }
-        return sum(one.kind == kind and any(each in one.path for each in ids) for one in self.replicas.dintero.log)
+        return sum(one.kind == kind and any(each in one.target for each in ids) for one in self.replicas.dintero.log)
 
     async def story(self):
         async with self.replicas.engine.connect() as connection:
