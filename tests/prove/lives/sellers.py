@@ -6,6 +6,7 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from bot.slack.ids import ButtonValue, pressed
+from sandbox.dintero import RefusedError
 from sandbox.slack.finding import find
 from sandbox.slack.model import NotOfferedError
 from tests.prove.lives.life import PHONES, Life, newest, nth, step, works
@@ -26,7 +27,7 @@ press = {"who": anybody, "which": nth, "button": nth, "times": st.sampled_from([
 send = {"which": nth, "part": st.integers(1, 4), "minor": st.integers(100, 999_99), "bot": works}
 send |= {"times": st.sampled_from([1, 1, 2])}
 move = press | {"who": st.sampled_from(["kari", "ola", "kari", "ola", "guest"]), "button": st.integers(0, 3)}
-move |= {"part": st.integers(1, 4)}
+move |= {"part": st.integers(1, 4), "meanwhile": st.sampled_from(["", "", "", "capture", "refund", "void"])}
 decide = press | {"button": st.integers(0, 3)}
 
 
@@ -79,8 +80,8 @@ class Sellers(Life):
         decided = [one for one in self._messages(self.shop.people[who]) if set(one.buttons) - LOOKS]
         self._presses(self.shop.people[who], decided, which, button, times, bot)
 
-    def somebody_moves_money(self, who, which, button, times, part, bot):
-        """They press what moves money, and send the form that asks how much."""
+    def somebody_moves_money(self, who, which, button, times, part, meanwhile, bot):
+        """They press what moves money and send the form that asks how much; a colleague may be at it elsewhere."""
         person = self.shop.people[who]
         messages = [one for one in self._messages(person) if MOVES & set(one.buttons)]
         self._presses(person, messages, which, button, times, "waits", MOVES)
@@ -88,7 +89,18 @@ class Sellers(Life):
         if forms:
             self.says(f"and sends {part} quarters of it")
             self.world.do(self._fills(person, forms[-1], part, 0, times))
+        if meanwhile and self.books.open:
+            self._elsewhere(self.books.open[-1].link, meanwhile)
         self.then(bot)
+
+    def _elsewhere(self, link, deed):
+        """Backoffice does a tenth, or lets all go, before the bot has worked."""
+        self.says(f"meanwhile {link}: {deed} in Backoffice")
+        for payment in list(self.dintero.transactions.values()):
+            if payment["merchant_reference"] == link:
+                amount = () if deed == "void" else (payment["amount"] // 10,)
+                with contextlib.suppress(RefusedError):
+                    getattr(self.dintero, f"backoffice_{deed}")(payment["id"], *amount)
 
     moving = step(when=lambda self: self.dintero.transactions, **move)(somebody_moves_money)
     moving_more = step(when=lambda self: self.dintero.transactions, **move)(somebody_moves_money)

@@ -24,7 +24,7 @@ BROKEN = (
     "too_much_at_once",
 )
 """What the journal never says of a bot whose promises hold, whatever Dintero and Slack do."""
-UNPARDONABLE = ("invalid_", "no_text", "must be empty", "cannot be reached", "bot answered", "ratelimited", "_too_long")
+UNPARDONABLE = ("invalid_", "no_text", "must be empty", "cannot be reached", "bot answered", "_too_long")
 """What Slack never complains of."""
 APOLOGY = "Something went wrong here"
 MONEY = {"CAPTURE", "REFUND", "VOID"}
