@@ -55,8 +55,7 @@ class World:
         # Waits between tries are real seconds, which no clock of ours can make shorter.
         self._stack.enter_context(stamina.set_testing(True, attempts=3, cap=True))
         url = await self._stack.enter_async_context(ready_database(kind, folder))
-        settings = {"paylink_database_url": url, "paylink_money_users": OLA}
-        opened = opened_shop(folder, account=account, switches=switches, **settings)
+        opened = opened_shop(url, account=account, switches=switches, paylink_money_users=OLA)
         self.shop = await self._stack.enter_async_context(opened)
         assert self.shop.people["ola"].id == OLA
         self.shop.slack.ack_deadline = 30.0
@@ -106,7 +105,8 @@ class World:
         working = asyncio.create_task(shop.bot.work())
         waiting = asyncio.create_task(reached.wait())
         await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
-        ended = [working, waiting, *shop.bot.running._underway, *shop.bot.owned._tasks]
+        sending = [*shop.bot.running.under_way._tasks, *shop.bot.mailing.under_way._tasks]
+        ended = [working, waiting, *sending, *shop.bot.owned._tasks]
         for task in ended:
             task.cancel()
         await asyncio.gather(*ended, return_exceptions=True)
