@@ -18,7 +18,7 @@ def table(tallies):
     rows = defaultdict(lambda: [0, 0, 0, 0])
     for one in tallies:
         counts = (one.tried, len(one.lost), len(one.doubled), len(one.let_in))
-        key = (one.promise, one.varied)
+        key = (str(one.promise), one.varied)
         rows[key] = [sum(pair) for pair in zip(rows[key], counts, strict=True)]
     lines = [
         f"| {promise} | {varied} | {' | '.join(f'{count:,}' for count in counts)} |"

@@ -36,6 +36,6 @@ def test_a_life_of_any_kind_keeps_every_promise(proof, share, whole, request, ki
     given = request.config.getoption("--hypothesis-seed")
     begun = int(given or secrets.randbits(32)) if whole else 10 * KINDS.index(kind) + shard
     print(f"seed {begun}")  # noqa: T201  shown when it fails, for --hypothesis-seed
-    with proof(promise=1, varied=f"random lives, {kind}") as tally:
+    with proof(promise="1–5", varied=f"steps of random lives, {kind}") as tally:
         life = type("Life", (Lives,), {"kind": kind, "tally": tally})
         run_state_machine_as_test(seed(begun)(life), settings=lived)
