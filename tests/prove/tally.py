@@ -12,8 +12,8 @@ FOLDER = Path(__file__).parents[2] / "build" / "proofs"
 class Tally:
     """One proof's count: how often a promise was attacked, and each time that it did not hold.
 
-    `promise` is its number in docs/guarantees.md ("1–5" attacks all at once); `varied` says in the table what was varied. Proofs of the same two
-    are added up.
+    `promise` is its number in docs/guarantees.md ("1–5" attacks all at once); `varied` says in the table what was
+    varied. Proofs of the same two are added up.
     """
 
     promise: int | str
