@@ -21,8 +21,10 @@ MAX_VALIDITY: Final = timedelta(days=30)
 MIN_VALIDITY: Final = timedelta(minutes=5)
 
 _REFERENCE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
-"""Controls, marks that turn text around, and halves of characters, which no JSON can carry."""
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffd-\uffff]"
+)
+"""Controls, marks that turn text around, halves of characters, which no JSON can carry, and what stands for them."""
 _DURATION = re.compile(r"(-?\d{1,4}) ?([mhdw])")
 _MINUTES: Final = {"m": 1, "h": 60, "d": 1440, "w": 10_080}
 _EMAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@(?:[\w-]{1,63}\.)+[A-Za-z]{2,63}")

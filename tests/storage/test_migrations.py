@@ -15,8 +15,8 @@ from bot.domain.numbering import Numbering
 from bot.domain.orders import Capture, Delivery, Line, Remind
 from bot.domain.stories import CardState
 from storage.engine import open_engine
+from storage.keys import unsealed
 from storage.schema import revisions, state_of, upgrade
-from storage.secrets import Secrets
 from storage.store import SqlStore
 from storage.tables import links, mails, metadata, tasks
 from tests.databases import ready_database
@@ -44,6 +44,8 @@ class Known:
     item: Item | None
     mail: object
     numbering: Numbering | None
+    token: str
+    """The link's: it stands in addresses that are out already."""
 
 
 BEFORE = {
@@ -98,6 +100,7 @@ async def today(tmp_path):
         house = House(url=url, engine=engine, keys=[KEY])
         house.workspace_id = await house.store.introduce(team_id="T1", account_id=ACCOUNT)
         await _filled(house, wishes(house))
+        await unsealed(engine, [KEY])
         yield house
         await engine.dispose()
 
@@ -158,6 +161,7 @@ async def known(store, house):
             "item": await work.item("I1", house.workspace_id),
             "mail": mail and await work.mail(mail),
             "numbering": await work.numbering(house.workspace_id, "C1"),
+            "token": store.token(link.id),
         }
     return Known(
         **found,
@@ -205,5 +209,5 @@ async def test_what_an_earlier_program_wrote_is_read_right(today, engine, revisi
             for name, values in unknown.items():
                 was = getattr(expected, name)
                 setattr(expected, name, replace(was, **values) if isinstance(values, dict) else values)
-    store = SqlStore(engine, Secrets([KEY]), machine_now=lambda: NOW)
+    store = SqlStore(engine, await unsealed(engine, [KEY]), machine_now=lambda: NOW)
     assert await known(store, today) == expected
