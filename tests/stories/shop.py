@@ -26,6 +26,10 @@ ACCOUNT = "T12345678"
 SECRET = "s" * 32
 TOKEN = "xoxb-sandbox"
 KEY = Fernet.generate_key().decode()
+_PATIENT = 20.0
+"""Seconds that Slack waits for an answer here instead of three: a machine may be busy, and stories of late saves have
+limits of their own.
+"""
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
@@ -204,6 +208,7 @@ async def opened_shop(database, *, account=ACCOUNT, switches=None, team_id="T1",
     """A shop with its doors open, on the database of this URL: sandbox and bot on loopback."""
     clock = StoryClock()
     slack = Workspace(team_id, clock=clock.now, signing_secret=SECRET, bot_token=TOKEN, monotonic=clock.monotonic)
+    slack.ack_deadline = _PATIENT
     dintero = Dintero(
         account_id=account,
         client_id="client",

@@ -271,9 +271,9 @@ async def test_a_link_whose_create_was_in_doubt_is_mailed_once_it_is_found(datab
         assert "Sent" in card(shop)
 
 
-async def test_an_answer_that_comes_after_the_lease_has_lapsed_still_mails_the_link_once(tmp_path):
+async def test_an_answer_that_comes_after_the_lease_has_lapsed_still_mails_the_link_once(database):
     """The sender was held up, another took the link for uncertain: only the late answer knows that it was made."""
-    async with shop_with_mail(tmp_path, account="P12345678") as (shop, mailbox):
+    async with shop_with_mail(database, account="P12345678") as (shop, mailbox):
         shop.dintero.faults.add("create", Fault.delay(0.5, after=True))
         await submits(shop)
         sending = asyncio.create_task(shop.bot.running.run_once())

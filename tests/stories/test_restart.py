@@ -30,6 +30,10 @@ async def killed(task):
         await task
 
 
+async def gone(*_):
+    """Whoever was killed gives nothing back."""
+
+
 async def test_the_whole_path_with_a_restart_between_each_pair_of_steps(shop):
     form = await shop.opens_form("249,50 91234567 Tow bar #4711 7d")
     await shop.slack.submit(shop.kari, form)
@@ -67,19 +71,36 @@ async def test_a_callback_that_was_answered_survives(shop):
     assert "Reserved" in shop.card.read()
 
 
-async def test_a_look_that_was_cut_off_is_taken_up_by_another(shop):
+async def a_look_under_way(shop):
     await paid_in_silence(shop)
     await knock(shop)
     shop.dintero.faults.add("session", Fault.delay(3))
     looking = asyncio.create_task(shop.bot.sweeping.look_at_due())
     await asked(shop, "session")
+    return looking
+
+
+async def test_a_look_that_was_cut_off_is_taken_up_by_another(shop, monkeypatch):
+    looking = await a_look_under_way(shop)
+    monkeypatch.setattr(type(shop.bot.store), "release_links", gone)
     await killed(looking)
+    monkeypatch.undo()
     await shop.restart()
     with counted(shop) as spent:
         await shop.bot.sweeping.look_at_due()
         assert spent() == 0  # for all anybody knows the other one is still at it
 
     await shop.later(seconds=61)
+
+    assert "Reserved" in shop.card.read()
+
+
+async def test_a_look_that_a_stop_broke_off_is_given_back_at_once(shop):
+    looking = await a_look_under_way(shop)
+    await killed(looking)
+    await shop.restart()
+
+    await shop.work()
 
     assert "Reserved" in shop.card.read()
 

@@ -260,8 +260,10 @@ async def test_a_sender_that_died_leaves_a_question_and_no_second_message(shop):
     await shop.slack.submit(shop.kari, form)
     sending = asyncio.create_task(shop.bot.running.run_once())
     await made(shop, "4711")
-    sending.cancel()
-    await asyncio.gather(sending, return_exceptions=True)
+    killed = [sending, *shop.bot.running.under_way._tasks]
+    for task in killed:
+        task.cancel()
+    await asyncio.gather(*killed, return_exceptions=True)
     await shop.restart()
 
     await shop.work()
