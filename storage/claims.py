@@ -13,9 +13,8 @@ from sqlalchemy import Select, Table, func, or_, select, update
 from bot.domain.links import Link
 from bot.domain.operations import State
 from bot.domain.stories import Backlog, Claimed, Due
-from bot.domain.waiting import Waiting
-from storage.links import Links, to_remind
-from storage.mails import lapsed_mails, wanted_mails
+from storage.links import Links
+from storage.ringing import Waiting
 from storage.tables import links, operations, orders
 from storage.timing import LAPSED_LEASE
 from storage.transaction import free
@@ -24,24 +23,14 @@ from storage.transaction import free
 class Claims(Links):
     """A transaction that holds rows."""
 
-    async def waiting(self, now: datetime, machine_now: datetime) -> frozenset[Waiting]:
-        """What could be claimed now, in one look: an idle process asks this every second, and claims nothing.
-
-        Of operations and mails also those whose sender is gone, of links also those to bring to mind.
-        """
-        kinds = {
-            Waiting.OPERATIONS: (_wanted(machine_now), _lapsed(machine_now)),
-            Waiting.LINKS: (_due_now(now, machine_now), to_remind(now)),
-            Waiting.MAILS: (wanted_mails(machine_now), lapsed_mails(machine_now)),
-            Waiting.ORDERS: (_untold(machine_now),),
-        }
-        found = select(*(or_(*(query.exists() for query in kinds[kind])).label(kind) for kind in Waiting))
-        row = (await self._run(found)).one()
-        return frozenset(kind for kind, there in zip(Waiting, row, strict=True) if there)
-
     async def wanted_operations(self, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Claimed]:
         """Hold *wanted* operations, the oldest first; the note is the kind."""
-        wanted = _wanted(machine_now).order_by(operations.c.created_at, operations.c.id).limit(limit)
+        wanted = (
+            select(operations.c.id, operations.c.fence, operations.c.kind)
+            .where(operations.c.state == State.WANTED, free(operations.c.lease_until, machine_now))
+            .order_by(operations.c.created_at, operations.c.id)
+            .limit(limit)
+        )
         rows = await self._hold(wanted, operations, lease_until=machine_now + lease, fence=operations.c.fence + 1)
         return [Claimed(id=row.id, fence=row.fence + 1, note=row.kind) for row in rows]
 
@@ -51,7 +40,11 @@ class Claims(Links):
 
     async def lapsed_operations(self, machine_now: datetime) -> Sequence[Claimed]:
         """Hold *sending* operations whose lease has ended."""
-        lapsed = _lapsed(machine_now).order_by(operations.c.created_at, operations.c.id)
+        lapsed = (
+            select(operations.c.id, operations.c.fence, operations.c.kind)
+            .where(operations.c.state == State.SENDING, operations.c.lease_until < machine_now)
+            .order_by(operations.c.created_at, operations.c.id)
+        )
         until = machine_now + LAPSED_LEASE
         rows = await self._hold(lapsed, operations, lease_until=until, fence=operations.c.fence + 1)
         return [Claimed(id=row.id, fence=row.fence + 1, note=row.kind) for row in rows]
@@ -60,7 +53,12 @@ class Claims(Links):
         self, now: datetime, machine_now: datetime, lease: timedelta, limit: int
     ) -> Sequence[Due | Claimed]:
         """Hold links that are due, the longest waiting first; one whose row cannot be read is merely *claimed*."""
-        due = _due_now(now, machine_now).order_by(links.c.due_at, links.c.id).limit(limit)
+        due = (
+            select(links.c.id, links.c.hint_at, links.c.fence)
+            .where(links.c.due_at <= now, free(links.c.lease_until, machine_now))
+            .order_by(links.c.due_at, links.c.id)
+            .limit(limit)
+        )
         rows = await self._hold(due, links, lease_until=machine_now + lease, fence=links.c.fence + 1)
         found = await self._readable(select(links).where(links.c.id.in_([row.id for row in rows]))) if rows else []
         readable = {link.id: link for link in found}
@@ -86,7 +84,16 @@ class Claims(Links):
 
     async def untold_orders(self, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Claimed]:
         """Hold orders that Slack lags behind, the most urgent first; the note is the urgency."""
-        untold = _untold(machine_now).order_by(orders.c.urgency, orders.c.untold_since, orders.c.id).limit(limit)
+        untold = (
+            select(orders.c.id, orders.c.tell_fence, orders.c.urgency)
+            .where(
+                orders.c.untold_since.is_not(None),
+                or_(orders.c.tell_after.is_(None), orders.c.tell_after <= machine_now),
+                free(orders.c.tell_lease, machine_now),
+            )
+            .order_by(orders.c.urgency, orders.c.untold_since, orders.c.id)
+            .limit(limit)
+        )
         held = {"tell_lease": machine_now + lease, "tell_fence": orders.c.tell_fence + 1}
         rows = await self._hold(untold, orders, **held, tell_after=None, tell_seen=orders.c.stirred)
         return [Claimed(id=row.id, fence=row.tell_fence + 1, note=str(row.urgency)) for row in rows]
@@ -116,29 +123,6 @@ class Claims(Links):
         if rows:
             await self._run(update(table).where(table.c.id.in_([row.id for row in rows])).values(**held))
         return rows
-
-
-def _wanted(machine_now: datetime) -> Select[Any]:
-    found = select(operations.c.id, operations.c.fence, operations.c.kind)
-    return found.where(operations.c.state == State.WANTED, free(operations.c.lease_until, machine_now))
-
-
-def _lapsed(machine_now: datetime) -> Select[Any]:
-    found = select(operations.c.id, operations.c.fence, operations.c.kind)
-    return found.where(operations.c.state == State.SENDING, operations.c.lease_until < machine_now)
-
-
-def _due_now(now: datetime, machine_now: datetime) -> Select[Any]:
-    found = select(links.c.id, links.c.hint_at, links.c.fence)
-    return found.where(links.c.due_at <= now, free(links.c.lease_until, machine_now))
-
-
-def _untold(machine_now: datetime) -> Select[Any]:
-    return select(orders.c.id, orders.c.tell_fence, orders.c.urgency).where(
-        orders.c.untold_since.is_not(None),
-        or_(orders.c.tell_after.is_(None), orders.c.tell_after <= machine_now),
-        free(orders.c.tell_lease, machine_now),
-    )
 
 
 def _due(row: Any, link: Link | None) -> Due | Claimed:

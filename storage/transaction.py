@@ -28,9 +28,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.errors import Unreadable
 from bot.domain.events import Urgency
 from bot.domain.stories import CardState, Claimed
-from bot.domain.waiting import Waiting
 from storage.columns import Utc
-from storage.ringing import ring
+from storage.ringing import Waiting, ring
 from storage.secrets import KeyGone, Secrets
 from storage.tables import events, links, orders
 
