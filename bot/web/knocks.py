@@ -3,7 +3,6 @@
 The body of a callback is unsigned and ignored; what a knock may cause is one look (Dintero reference §9, §11).
 """
 
-import contextlib
 import json
 import re
 from collections.abc import Callable
@@ -72,9 +71,13 @@ class Knocks:
         """Count it; only one for a link of ours is worth a thought, for anybody may knock anywhere."""
         self.counters.add("unsigned_callbacks")
         log.warning("callback_signature_wrong")
-        with contextlib.suppress(Exception):  # without its database `ready` has worse to tell
-            if await self.arriving.knows(token):
-                self.last_words.unsigned(token, self.clock.monotonic())
+        try:
+            known = await self.arriving.knows(token)
+        except Exception:
+            log.exception("callback_not_judged")  # without its database `ready` has worse to tell
+            return
+        if known:
+            self.last_words.unsigned(token, self.clock.monotonic())
 
     async def _webhook(self, request: Request) -> Response:
         if self.webhook_seal is None:

@@ -14,6 +14,7 @@ from sandbox.dintero.faults import Fault
 from sandbox.mail import text_of
 from tests.stories import database
 from tests.stories.browsing import page_of
+from tests.stories.database import statuses
 from tests.stories.doubting import made
 from tests.stories.mailing import CUSTOMER, created, issues, sends_again, shop_with_mail, states, submits
 from tests.stories.till import card, lines, plain, until
@@ -280,7 +281,7 @@ async def test_an_answer_that_comes_after_the_lease_has_lapsed_still_mails_the_l
         await made(shop, "4711")
         shop.clock.pass_(seconds=91)
         await shop.bot.running.find_orphans()
-        assert database.statuses(shop) == [("4711", "uncertain")]
+        assert statuses(shop) == [("4711", "uncertain")]
 
         await sending
         await shop.work()
