@@ -13,7 +13,7 @@ from tests.stories.shop import ACCOUNT, KEY, SECRET, TOKEN
 
 async def a_story_full_of_trouble(shop):
     """Everything that is logged with a traceback, and everything that is refused."""
-    await shop.issues("249,50 91234567 Tow bar for Ola Nordmann #4711 7d")
+    await shop.issues("249,50 91234567 Tow bar for Ola Nordmann #SAGENE-4711 7d")
     shop.dintero.open(shop.session()["id"])
     await knock(shop, secret="")
     with database.refusing(shop):
@@ -45,7 +45,7 @@ async def test_the_log_of_a_story_full_of_trouble_names_nobody(shop, journal):
         "phone": "91234567",
         "name": "Nordmann",
         "text": "Tow bar",
-        "reference": "4711",
+        "reference": "SAGENE",
         "session": session["id"].partition(".")[2],
         "transaction": shop.transaction()["id"].partition(".")[2],
         "token": session["url"]["return_url"].rpartition("/")[2],

@@ -118,8 +118,9 @@ async def test_nothing_private_is_written_anywhere(world, style, proof):
         printed, _ = await asyncio.wait_for(process.communicate(), 60)
     async with world.serving() as process, httpx.AsyncClient(trust_env=False) as http:
         ready = (await http.get(f"{world.bot_url}/health/ready")).content
-        files = b"".join(file.read_bytes() for file in world.folder.glob("paylink.db*"))
         modes = {file.stat().st_mode & 0o777 for file in world.folder.glob("paylink.db*")}
+    # Only now: a running process moves pages from one file to the other while they are read.
+    files = b"".join(file.read_bytes() for file in world.folder.glob("paylink.db*"))
 
     token = token_of(world, reference_of(world))
     checkout = list(world.dintero.sessions.values())[-1]["id"]
