@@ -1,12 +1,11 @@
 """The database's engine, set up so that a transaction is one."""
 
 import asyncio
-import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
-from sqlite3 import Connection as SqliteConnection
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, event, make_url
@@ -14,10 +13,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from storage.sqlite import BUSY_SECONDS, opened
+
 LOOKS_ONLY: Final = "paylink_looks_only"
 """Execution option: this transaction writes nothing, so on SQLite it need not wait for the one writer."""
-
-_BUSY_SECONDS: Final = 5
 
 _CONNECTION: Final[dict[str, Any]] = {
     "timeout": 5,
@@ -123,7 +122,7 @@ class WriteQueue:
             return
         if self._holder is not None and self._holder is asyncio.current_task():
             raise RuntimeError("this task has a write transaction open already")
-        async with asyncio.timeout(_BUSY_SECONDS):
+        async with asyncio.timeout(BUSY_SECONDS):
             await self._lock.acquire()
         self._holder = asyncio.current_task()
         try:
@@ -180,26 +179,13 @@ def _sqlite(url: URL) -> AsyncEngine:
     if not file.parent.is_dir():
         mend = "Make it, owned by the user that runs Paylink."
         raise ValueError(f"PAYLINK_DATABASE_URL: the folder {file.parent} does not exist. {mend}")
-    engine = create_async_engine(url, hide_parameters=True)  # errors are logged, and values are people's
-
-    def make_private(*_: Any) -> None:
-        # Made before SQLite makes it: the umask would let others read, and -wal and -shm take its mode.
-        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
-        file.chmod(0o600)
-
-    event.listen(engine.sync_engine, "do_connect", make_private)
-    event.listen(engine.sync_engine, "connect", _prepare)
+    # Errors are logged, and values are people's. Whatever was begun is ended by SQLAlchemy's own transaction: one more
+    # rollback at every return to the pool would be one more wait.
+    engine = create_async_engine(
+        url, async_creator=partial(opened, file), hide_parameters=True, pool_reset_on_return=None
+    )  # fmt: skip
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
-
-
-def _prepare(connection: SqliteConnection, _: Any) -> None:
-    # The driver's own transactions begin too late (before the first write, after the reads): lost updates.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={_BUSY_SECONDS * 1000}"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
 
 
 def _begin(connection: Connection) -> None:

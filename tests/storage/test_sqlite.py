@@ -1,0 +1,107 @@
+"""What the SQLite file's connection answers, as SQLAlchemy asks it."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from storage.engine import open_engine
+
+
+@pytest.fixture
+async def engine(tmp_path):
+    opened = open_engine(f"sqlite:///{tmp_path / 'some.db'}")
+    async with opened.begin() as connection:
+        await connection.execute(text("CREATE TABLE word (n INTEGER PRIMARY KEY, said TEXT UNIQUE)"))
+    yield opened
+    await opened.dispose()
+
+
+async def words(engine):
+    async with engine.connect() as connection:
+        return (await connection.execute(text("SELECT said FROM word ORDER BY n"))).scalars().all()
+
+
+async def writes(engine, *said):
+    async with engine.begin() as connection:
+        return await connection.execute(text("INSERT INTO word (said) VALUES (:said)"), [{"said": s} for s in said])
+
+
+async def test_rows_written_together_are_all_there(engine):
+    await writes(engine, "one", "two", "three")
+
+    assert await words(engine) == ["one", "two", "three"]
+
+
+async def test_it_says_how_many_rows_it_touched(engine):
+    await writes(engine, "one", "two", "three")
+
+    async with engine.begin() as connection:
+        changed = await connection.execute(text("UPDATE word SET said = said || '!' WHERE n > 1"))
+        missed = await connection.execute(text("UPDATE word SET said = '' WHERE n > 9"))
+
+    assert (changed.rowcount, missed.rowcount) == (2, 0)
+
+
+async def test_what_a_write_gives_back_is_read_with_it(engine):
+    async with engine.begin() as connection:
+        given = await connection.execute(text("INSERT INTO word (said) VALUES ('one') RETURNING n, said"))
+        assert given.one() == (1, "one")
+
+
+async def test_a_failure_is_the_databases_own(engine):
+    await writes(engine, "one")
+    with pytest.raises(IntegrityError):
+        await writes(engine, "one")
+    async with engine.connect() as connection:
+        with pytest.raises(OperationalError, match="no such table"):
+            await connection.execute(text("SELECT * FROM sentence"))
+
+    assert await words(engine) == ["one"]
+
+
+@pytest.mark.parametrize("then", ["leaves", "fails", "is broken off"])
+async def test_what_is_not_committed_is_undone_before_another_gets_the_connection(engine, then):
+    """Nothing is rolled back any more when a connection goes back to the pool: it must have been before."""
+    begun = asyncio.Event()
+
+    async def half():
+        async with engine.connect() as connection:
+            await connection.execute(text("INSERT INTO word (said) VALUES ('half')"))
+            begun.set()
+            if then == "fails":
+                raise ValueError
+            if then == "is broken off":
+                await asyncio.sleep(60)
+
+    task = asyncio.create_task(half())
+    await begun.wait()
+    if then == "is broken off":
+        task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+    async with asyncio.timeout(2):
+        await writes(engine, "whole")
+    assert await words(engine) == ["whole"]
+
+
+async def test_a_statement_that_is_broken_off_holds_nothing(engine):
+    """The thread is in the middle of it when nobody waits for its answer any more."""
+    slow = """
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000)
+        INSERT INTO word (said) SELECT i FROM n WHERE i > 2999998
+    """
+
+    async def long():
+        async with engine.connect() as connection:
+            await connection.execute(text(slow))
+
+    task = asyncio.create_task(long())
+    await asyncio.sleep(0.05)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+    async with asyncio.timeout(10):
+        await writes(engine, "whole")
+    assert await words(engine) == ["whole"]
