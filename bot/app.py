@@ -1,6 +1,6 @@
 """The composition root: everything is made here, once, and handed what it needs."""
 
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,11 +24,13 @@ from bot.dintero.config import DinteroConfig
 from bot.dintero.methods import read_methods
 from bot.domain.choices import Choices, read_profiles
 from bot.domain.permissions import Policy
+from bot.domain.waiting import Waiting
 from bot.doors import doors
 from bot.following import FollowedClock, followed
 from bot.jobs import catching_up, table
 from bot.loops import Bells, Loop
 from bot.post_office import mailer, prefilled
+from bot.rounds import Rounds
 from bot.services.arranging import Arranging
 from bot.services.creating import Creating
 from bot.services.issuing import Issuing, Shop
@@ -75,7 +77,6 @@ from bot.web.body_limit import BodyLimit
 from bot.web.headers import QuietHeaders
 from storage.engine import open_engine, opening
 from storage.keys import unsealed
-from storage.ringing import Waiting
 from storage.schema import state_of, upgrade
 from storage.store import SqlStore
 
@@ -106,6 +107,7 @@ class Paylink:
     reminding: Reminding
     owned: Owned
     bells: Bells
+    rounds: Rounds
     shift: Shift
     hearing: Callable[[], Coroutine[Any, Any, None]]
     """Listens for the other replicas."""
@@ -114,9 +116,7 @@ class Paylink:
 
     async def work(self) -> int:
         """One round of everything that waits; returns how much there was. The loops do the same, side by side."""
-        await self.mailing.find_orphans()
-        done = await self.running.run_once() + await self.sweeping.look_at_due() + await self.reminding.remind_due()
-        return done + await self.mailing.send_once() + await self.telling.tell_once()
+        return await self.rounds.once()
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
@@ -267,11 +267,14 @@ def _wire(
         counters=counters,
     )  # fmt: skip
     reminding = Reminding(store=store, clock=clock, zone=shop.zone, bell=tells, counters=counters)
-    loops = _loops(running, sweeping, telling, mailing)
-    _hang(loops, wants=wants, due=due, tells=tells, bells=bells)
+    rounds = Rounds(
+        store=store, clock=clock, running=running, sweeping=sweeping, reminding=reminding, mailing=mailing,
+        telling=telling,
+    )  # fmt: skip
+    _hang(rounds.loops, wants=wants, due=due, tells=tells, bells=bells)
     shift = Shift(
-        loops=bells.loops, jobs=table(bells, running, sweeping, mailing, reminding), running=running, mailing=mailing,
-        owned=owned,
+        loops=bells.loops, jobs=table(rounds.wake, running, sweeping, mailing, reminding),
+        running=running, mailing=mailing, owned=owned,
     )  # fmt: skip
     issuing = Issuing(
         store=store, clock=clock, bell=wants, shop=shop, policy=policy,
@@ -327,24 +330,15 @@ def _wire(
         reminding=reminding,
         owned=owned,
         bells=bells,
+        rounds=rounds,
         shift=shift,
-        hearing=lambda: store.listen(lambda waiting: loops[waiting].ring()),
+        hearing=lambda: store.listen(lambda waiting: rounds.loops[waiting].ring()),
         web=AccessLog(_limited(routes), routes),
         counters=counters,
     )
 
 
-def _loops(running: Running, sweeping: Sweeping, telling: Telling, mailing: Mailing) -> dict[Waiting, Loop]:
-    """The loops, by what other replicas call the work of each."""
-    return {
-        Waiting.OPERATIONS: Loop("operations", running.start),
-        Waiting.LINKS: Loop("due links", sweeping.look_at_due),
-        Waiting.ORDERS: Loop("telling", telling.tell_once),
-        Waiting.MAILS: Loop("mails", mailing.send_once),
-    }
-
-
-def _hang(loops: dict[Waiting, Loop], *, wants: Bells, due: Bells, tells: Bells, bells: Bells) -> None:
+def _hang(loops: Mapping[Waiting, Loop], *, wants: Bells, due: Bells, tells: Bells, bells: Bells) -> None:
     """Hang the bells that services were handed where they are heard."""
     wants.loops.append(loops[Waiting.OPERATIONS])
     due.loops.append(loops[Waiting.LINKS])

@@ -10,7 +10,6 @@ from apscheduler.events import EVENT_JOB_MAX_INSTANCES, JobSubmissionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.services.mailing import Mailing
-from bot.services.ports.world import Bell
 from bot.services.reminding import Reminding
 from bot.services.running import Running
 from bot.services.sweeping import Sweeping
@@ -27,12 +26,14 @@ class Job:
     seconds: int
 
 
-def table(bell: Bell, running: Running, sweeping: Sweeping, mailing: Mailing, reminding: Reminding) -> tuple[Job, ...]:
-    """Everything that happens by itself."""
-
-    async def wake() -> None:
-        bell.ring()
-
+def table(
+    wake: Callable[[], Awaitable[None]],
+    running: Running,
+    sweeping: Sweeping,
+    mailing: Mailing,
+    reminding: Reminding,
+) -> tuple[Job, ...]:
+    """Everything that happens by itself; `wake` rings the loops that have work."""
     return (
         Job("wake the loops", wake, 1),
         Job("find operations whose sender died", running.find_orphans, 5),

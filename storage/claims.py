@@ -6,15 +6,17 @@ on SQLite there is only one writer at a time.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Select, Table, func, or_, select, update
+from sqlalchemy import Select, Table, bindparam, func, or_, select, update
 
 from bot.domain.links import Link
 from bot.domain.operations import State
 from bot.domain.stories import Backlog, Claimed, Due
-from storage.links import Links
-from storage.ringing import Waiting
+from bot.domain.waiting import Waiting
+from storage.columns import Utc
+from storage.links import Links, to_remind
+from storage.mails import lapsed_mails, wanted_mails
 from storage.tables import links, operations, orders
 from storage.timing import LAPSED_LEASE
 from storage.transaction import free
@@ -23,14 +25,17 @@ from storage.transaction import free
 class Claims(Links):
     """A transaction that holds rows."""
 
+    async def waiting(self, now: datetime, machine_now: datetime) -> frozenset[Waiting]:
+        """What could be claimed now, in one look: an idle process asks this every second, and claims nothing.
+
+        Of operations and mails also those whose sender is gone, of links also those to bring to mind.
+        """
+        row = (await self._run(_LOOK, {"now": now, "machine_now": machine_now})).one()
+        return frozenset(kind for kind, there in zip(Waiting, row, strict=True) if there)
+
     async def wanted_operations(self, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Claimed]:
         """Hold *wanted* operations, the oldest first; the note is the kind."""
-        wanted = (
-            select(operations.c.id, operations.c.fence, operations.c.kind)
-            .where(operations.c.state == State.WANTED, free(operations.c.lease_until, machine_now))
-            .order_by(operations.c.created_at, operations.c.id)
-            .limit(limit)
-        )
+        wanted = _wanted(machine_now).order_by(operations.c.created_at, operations.c.id).limit(limit)
         rows = await self._hold(wanted, operations, lease_until=machine_now + lease, fence=operations.c.fence + 1)
         return [Claimed(id=row.id, fence=row.fence + 1, note=row.kind) for row in rows]
 
@@ -40,11 +45,7 @@ class Claims(Links):
 
     async def lapsed_operations(self, machine_now: datetime) -> Sequence[Claimed]:
         """Hold *sending* operations whose lease has ended."""
-        lapsed = (
-            select(operations.c.id, operations.c.fence, operations.c.kind)
-            .where(operations.c.state == State.SENDING, operations.c.lease_until < machine_now)
-            .order_by(operations.c.created_at, operations.c.id)
-        )
+        lapsed = _lapsed(machine_now).order_by(operations.c.created_at, operations.c.id)
         until = machine_now + LAPSED_LEASE
         rows = await self._hold(lapsed, operations, lease_until=until, fence=operations.c.fence + 1)
         return [Claimed(id=row.id, fence=row.fence + 1, note=row.kind) for row in rows]
@@ -53,12 +54,7 @@ class Claims(Links):
         self, now: datetime, machine_now: datetime, lease: timedelta, limit: int
     ) -> Sequence[Due | Claimed]:
         """Hold links that are due, the longest waiting first; one whose row cannot be read is merely *claimed*."""
-        due = (
-            select(links.c.id, links.c.hint_at, links.c.fence)
-            .where(links.c.due_at <= now, free(links.c.lease_until, machine_now))
-            .order_by(links.c.due_at, links.c.id)
-            .limit(limit)
-        )
+        due = _due_now(now, machine_now).order_by(links.c.due_at, links.c.id).limit(limit)
         rows = await self._hold(due, links, lease_until=machine_now + lease, fence=links.c.fence + 1)
         found = await self._readable(select(links).where(links.c.id.in_([row.id for row in rows]))) if rows else []
         readable = {link.id: link for link in found}
@@ -84,16 +80,7 @@ class Claims(Links):
 
     async def untold_orders(self, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Claimed]:
         """Hold orders that Slack lags behind, the most urgent first; the note is the urgency."""
-        untold = (
-            select(orders.c.id, orders.c.tell_fence, orders.c.urgency)
-            .where(
-                orders.c.untold_since.is_not(None),
-                or_(orders.c.tell_after.is_(None), orders.c.tell_after <= machine_now),
-                free(orders.c.tell_lease, machine_now),
-            )
-            .order_by(orders.c.urgency, orders.c.untold_since, orders.c.id)
-            .limit(limit)
-        )
+        untold = _untold(machine_now).order_by(orders.c.urgency, orders.c.untold_since, orders.c.id).limit(limit)
         held = {"tell_lease": machine_now + lease, "tell_fence": orders.c.tell_fence + 1}
         rows = await self._hold(untold, orders, **held, tell_after=None, tell_seen=orders.c.stirred)
         return [Claimed(id=row.id, fence=row.tell_fence + 1, note=str(row.urgency)) for row in rows]
@@ -125,6 +112,29 @@ class Claims(Links):
         return rows
 
 
+def _wanted(machine_now: datetime) -> Select[Any]:
+    found = select(operations.c.id, operations.c.fence, operations.c.kind)
+    return found.where(operations.c.state == State.WANTED, free(operations.c.lease_until, machine_now))
+
+
+def _lapsed(machine_now: datetime) -> Select[Any]:
+    found = select(operations.c.id, operations.c.fence, operations.c.kind)
+    return found.where(operations.c.state == State.SENDING, operations.c.lease_until < machine_now)
+
+
+def _due_now(now: datetime, machine_now: datetime) -> Select[Any]:
+    found = select(links.c.id, links.c.hint_at, links.c.fence)
+    return found.where(links.c.due_at <= now, free(links.c.lease_until, machine_now))
+
+
+def _untold(machine_now: datetime) -> Select[Any]:
+    return select(orders.c.id, orders.c.tell_fence, orders.c.urgency).where(
+        orders.c.untold_since.is_not(None),
+        or_(orders.c.tell_after.is_(None), orders.c.tell_after <= machine_now),
+        free(orders.c.tell_lease, machine_now),
+    )
+
+
 def _due(row: Any, link: Link | None) -> Due | Claimed:
     fence = row.fence + 1
     return (
@@ -135,3 +145,18 @@ def _due(row: Any, link: Link | None) -> Due | Claimed:
 def _since(moment: datetime | None, now: datetime) -> float | None:
     """Seconds since then; None for the future, which nothing waits for yet."""
     return (now - moment).total_seconds() if moment is not None and moment <= now else None
+
+
+def _look(now: Any, machine_now: Any) -> Select[*tuple[Any, ...]]:
+    """Whether there is work, kind by kind."""
+    kinds = {
+        Waiting.OPERATIONS: (_wanted(machine_now), _lapsed(machine_now)),
+        Waiting.LINKS: (_due_now(now, machine_now), to_remind(now)),
+        Waiting.MAILS: (wanted_mails(machine_now), lapsed_mails(machine_now)),
+        Waiting.ORDERS: (_untold(machine_now),),
+    }
+    return select(*(or_(*(query.exists() for query in kinds[kind])).label(kind) for kind in Waiting))
+
+
+_LOOK: Final = _look(bindparam("now", type_=Utc), bindparam("machine_now", type_=Utc))
+"""Built once: it takes longer than to answer it."""

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Select, case, func, insert, literal, selec
 from bot.domain.events import Urgency
 from bot.domain.links import Link
 from bot.domain.operations import OPEN
+from bot.domain.waiting import Waiting
 from storage.columns import Utc
-from storage.ringing import Waiting
 from storage.rows import link_from, operation_from
 from storage.secrets import token_hash
 from storage.tables import links, operations, orders
@@ -162,7 +162,7 @@ class Links(Transaction):
 
     async def links_to_remind(self, now: datetime, limit: int) -> Sequence[str]:
         """Links whose reminder is due, the longest waiting first; they are not held."""
-        due = select(links.c.id).where(links.c.remind_at <= now).order_by(links.c.remind_at, links.c.id).limit(limit)
+        due = to_remind(now).order_by(links.c.remind_at, links.c.id).limit(limit)
         return (await self._run(due)).scalars().all()
 
     async def put_off_reminder(self, link_id: str, until: datetime) -> None:
@@ -225,3 +225,8 @@ def _due(planned: datetime | None) -> Any:
     if planned is None:
         return links.c.hint_at
     return case((func.coalesce(links.c.hint_at < planned, False), links.c.hint_at), else_=literal(planned, Utc))
+
+
+def to_remind(now: datetime) -> Select[tuple[str]]:
+    """The ids of links whose reminder is due."""
+    return select(links.c.id).where(links.c.remind_at <= now)

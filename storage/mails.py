@@ -8,7 +8,7 @@ from sqlalchemy import Select, select, update
 
 from bot.domain.mails import Mail, MailState
 from bot.domain.stories import Claimed
-from storage.ringing import Waiting
+from bot.domain.waiting import Waiting
 from storage.tables import mails
 from storage.timing import LAPSED_LEASE, SENDING_LEASE
 from storage.transaction import Transaction, free
@@ -73,13 +73,7 @@ class Mails(Transaction):
 
     async def wanted_mails(self, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Claimed]:
         """Hold *wanted* mails whose time has come, the longest waiting first."""
-        wanted = (
-            select(mails.c.id, mails.c.fence)
-            .where(mails.c.state == MailState.WANTED, mails.c.due_at <= machine_now)
-            .where(free(mails.c.lease_until, machine_now))
-            .order_by(mails.c.due_at, mails.c.id)
-            .limit(limit)
-        )
+        wanted = wanted_mails(machine_now).order_by(mails.c.due_at, mails.c.id).limit(limit)
         return await self._hold_mails(wanted, machine_now + lease)
 
     async def release_mails(self, claims: Sequence[Claimed]) -> None:
@@ -88,11 +82,7 @@ class Mails(Transaction):
 
     async def lapsed_mails(self, machine_now: datetime) -> Sequence[Claimed]:
         """Hold *sending* mails whose lease has ended."""
-        lapsed = (
-            select(mails.c.id, mails.c.fence)
-            .where(mails.c.state == MailState.SENDING, mails.c.lease_until < machine_now)
-            .order_by(mails.c.due_at, mails.c.id)
-        )
+        lapsed = lapsed_mails(machine_now).order_by(mails.c.due_at, mails.c.id)
         return await self._hold_mails(lapsed, machine_now + LAPSED_LEASE)
 
     async def _hold_mails(self, query: Select[tuple[str, int]], until: datetime) -> Sequence[Claimed]:
@@ -101,3 +91,15 @@ class Mails(Transaction):
             held = mails.c.id.in_([row.id for row in rows])
             await self._run(update(mails).where(held).values(lease_until=until, fence=mails.c.fence + 1))
         return [Claimed(id=row.id, fence=row.fence + 1) for row in rows]
+
+
+def wanted_mails(machine_now: datetime) -> Select[tuple[str, int]]:
+    """Mails whose time has come and that nobody holds."""
+    found = select(mails.c.id, mails.c.fence).where(mails.c.state == MailState.WANTED, mails.c.due_at <= machine_now)
+    return found.where(free(mails.c.lease_until, machine_now))
+
+
+def lapsed_mails(machine_now: datetime) -> Select[tuple[str, int]]:
+    """Mails whose sender is gone."""
+    found = select(mails.c.id, mails.c.fence)
+    return found.where(mails.c.state == MailState.SENDING, mails.c.lease_until < machine_now)

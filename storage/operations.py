@@ -8,7 +8,7 @@ from sqlalchemy import case, func, select, update
 from bot.domain.errors import OperationOpen
 from bot.domain.events import Urgency
 from bot.domain.operations import OPEN, Kind, Operation, State
-from storage.ringing import Waiting
+from bot.domain.waiting import Waiting
 from storage.rows import operation_from
 from storage.tables import operations
 from storage.timing import SENDING_LEASE

@@ -155,8 +155,8 @@ class Orders(Links):
 
     async def story_of_link(self, link_id: str) -> Story | None:
         """The story that the link belongs to."""
-        row = await self._first(select(links.c.order_id).where(links.c.id == link_id))
-        return await self.story(row.order_id) if row else None
+        order_id = await self._order_unheld(link_id)
+        return None if order_id is None else await self.story(order_id)
 
     async def held_story(self, link_id: str) -> Story | None:
         """The same, held: until this transaction ends, nobody else changes anything of the order.

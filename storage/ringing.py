@@ -8,13 +8,13 @@ round trip, and PostgreSQL folds equal ones of a transaction into one.
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from enum import StrEnum
 from typing import Any, Final
 
 import structlog
 from sqlalchemy import ColumnElement, func
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.domain.waiting import Waiting
 from storage.engine import apart_from_pool, is_trouble
 
 log = structlog.get_logger()
@@ -25,15 +25,6 @@ _LONGEST_PAUSE: Final = 30.0
 _STILL_THERE: Final = 30.0
 """Seconds after which a silent connection is asked whether it lives: a host that vanishes says no goodbye."""
 _PATIENCE: Final = 5.0
-
-
-class Waiting(StrEnum):
-    """What there is to do, by the loop that does it."""
-
-    OPERATIONS = "operations"
-    LINKS = "links"
-    ORDERS = "orders"
-    MAILS = "mails"
 
 
 Heard = Callable[[Waiting], None]

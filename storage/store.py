@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.events import Event
 from bot.domain.stories import Backlog, Claimed, Due, Task
+from bot.domain.waiting import Waiting
 from storage.claims import Claims
 from storage.drafts import Drafts
 from storage.engine import WriteQueue, for_looks
@@ -167,6 +168,11 @@ class SqlStore:
     async def schema(self) -> str:
         """Where the database stands: current, old, newer or empty."""
         return await state_of(self._engine)
+
+    async def waiting(self, now: datetime, machine_now: datetime) -> frozenset[Waiting]:
+        """What could be claimed now, in one look."""
+        async with self._look(Claims) as work:
+            return await work.waiting(now, machine_now)
 
     async def backlog(self, now: datetime, machine_now: datetime) -> Backlog:
         """What waits, and for how long."""

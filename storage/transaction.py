@@ -28,8 +28,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.errors import Unreadable
 from bot.domain.events import Urgency
 from bot.domain.stories import CardState, Claimed
+from bot.domain.waiting import Waiting
 from storage.columns import Utc
-from storage.ringing import Waiting, ring
+from storage.ringing import ring
 from storage.secrets import KeyGone, Secrets
 from storage.tables import events, links, orders
 
@@ -44,6 +45,8 @@ class Transaction:
         self._sender = sender
         self._secrets = secrets
         self._machine_now = machine_now
+        self._orders: dict[str, str] = {}
+        """The orders of links that were asked for: a link never moves to another."""
         self._locked: set[str] = set()
         self._over = False
 
@@ -52,11 +55,13 @@ class Transaction:
         self._over = True
         await self._connection.commit()
 
-    async def _run(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> CursorResult[Any]:
+    async def _run(
+        self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    ) -> CursorResult[Any]:
         if self._over:
             # It would begin another transaction, and leaving the block would roll that back without a word.
             raise RuntimeError("this unit of work is committed; open another")
-        return await self._connection.execute(statement, rows)
+        return await self._connection.execute(statement, values)
 
     async def _first(self, statement: Executable) -> Row[Any] | None:
         return (await self._run(statement)).first()
@@ -92,11 +97,19 @@ class Transaction:
         On PostgreSQL two transactions that change a link and an operation in opposite order would otherwise wait
         for each other. On SQLite the whole file is ours already.
         """
-        own = select(links.c.order_id).where(links.c.id == link_id)
-        order_id: str | None = (await self._run(own)).scalar()
+        order_id = await self._order_unheld(link_id)
         if order_id is not None:
             await self._lock(order_id)
         return order_id
+
+    async def _order_unheld(self, link_id: str) -> str | None:
+        """The link's order."""
+        if link_id not in self._orders:
+            found: str | None = (await self._run(select(links.c.order_id).where(links.c.id == link_id))).scalar()
+            if found is None:
+                return None
+            self._orders[link_id] = found
+        return self._orders[link_id]
 
     async def _lock(self, order_id: str) -> None:
         if order_id not in self._locked and self._connection.dialect.name == "postgresql":

@@ -92,14 +92,20 @@ class Mailing:
         await self.under_way.settled()
         await self.store.release_mails(called_off)
 
-    async def find_orphans(self) -> None:
-        """Make *unknown* what was being handed over when its sender died: it may have gone out."""
-        for claimed in await self.store.lapsed_mails(self.clock.machine_now()):
+    async def run_once(self) -> int:
+        """Find orphans, then send the mails whose time has come; returns how many mails there were."""
+        return await self.find_orphans() + await self.send_once()
+
+    async def find_orphans(self) -> int:
+        """Make *unknown* what was being handed over when its sender died: it may have gone out. Returns how many."""
+        orphans = await self.store.lapsed_mails(self.clock.machine_now())
+        for claimed in orphans:
             self.counters.add("orphaned_mails")
             async with self.store.read() as work:
                 mail = await work.mail(claimed.id)
             if mail is not None:
                 await self._end(mail, claimed.fence, MailState.UNKNOWN)
+        return len(orphans)
 
     async def _guarded(self, claimed: Claimed) -> None:
         """Send one; what is wrong with it stops no other, and nothing of it is logged but its id."""

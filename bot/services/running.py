@@ -64,10 +64,10 @@ class Running:
 
     async def run_once(self) -> int:
         """Find orphans, run what is wanted now and wait for its end; returns how many operations there were."""
-        await self.find_orphans()
+        orphans = await self.find_orphans()
         started = await self.start()
         await self.under_way.settled()
-        return started
+        return orphans + started
 
     async def _run(self, claimed: Claimed) -> None:
         try:
@@ -84,8 +84,8 @@ class Running:
             self.counters.add("operation_errors")
             log.exception("operation_failed", operation=claimed.id, kind=claimed.note)
 
-    async def find_orphans(self) -> None:
-        """Make *unknown* what was being sent when its sender died; from here on it is only read."""
+    async def find_orphans(self) -> int:
+        """Make *unknown* what was being sent when its sender died; from here on it is only read. Returns how many."""
         orphans: Sequence[Claimed] = await self.store.lapsed_operations(self.clock.machine_now())
         for claimed in orphans:
             async with self.store() as work:
@@ -109,6 +109,7 @@ class Running:
             log.warning("operation_orphaned", operation=operation.id, kind=operation.kind)
         if orphans:
             self.bell.ring()
+        return len(orphans)
 
 
 def unanswered(operation: Operation, clock: Clock) -> News:

@@ -34,15 +34,6 @@ def patience(monkeypatch):
         monkeypatch.setattr(f"bot.slack.{limit}", _PATIENCE)
 
 
-class Idle:
-    """In place of mails and reminders, of which there are none here: looking for them is half of a round's work."""
-
-    async def find_orphans(self):
-        return 0
-
-    send_once = remind_due = find_orphans
-
-
 class Witness:
     """What people are told at every stage, held against what Dintero has done by then."""
 
@@ -165,7 +156,6 @@ async def customer_pays_all(shop):
 
 async def attempted(shop, intent, case, tally):
     """One attempt from the press to the books."""
-    shop.bot.mailing = shop.bot.reminding = Idle()
     await intent.ready(shop)
     witness = Witness(shop, intent)
     with suffering(shop, intent, case.outcome):

@@ -12,7 +12,7 @@ from bot.domain.errors import OperationOpen
 from bot.domain.events import Happened
 from bot.domain.operations import State
 from bot.domain.stories import Claimed
-from storage.ringing import Waiting
+from bot.domain.waiting import Waiting
 from tests.storage.conftest import news
 
 LEASE = timedelta(seconds=60)

@@ -93,9 +93,9 @@ class Shop:
     async def work(self, *, seconds=20):
         """Let the bot do what waits, including what Slack's limits put off for some seconds."""
         for _ in range(seconds * 2):
-            await self.bot.owned.settled()
+            await self._settled()
             while await self.bot.work():
-                await self.bot.owned.settled()
+                await self._settled()
             if not await self._lags():
                 return
             self.clock.pass_(seconds=0.6)
@@ -110,6 +110,11 @@ class Shop:
         self.clock.pass_(minutes=1)
         await self.bot.sweeping.find_paid()
         await self.work()
+
+    async def _settled(self):
+        """What was begun before has come to its end."""
+        await self.bot.owned.settled()
+        await self.bot.running.under_way.settled()
 
     async def _lags(self):
         async with self.bot.store._reader.connect() as connection:

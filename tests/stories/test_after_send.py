@@ -10,6 +10,7 @@ from sandbox.dintero.faults import Fault as Trouble
 from sandbox.slack import Fault
 from tests.stories import database
 from tests.stories.lining import adds, opens_lines, removes, saves
+from tests.stories.till import until
 
 GOOD = "249,50 91234567 Tow bar #4711 7d"
 NOT_SAVED = {"phone": "Not saved. Press Send again."}
@@ -32,20 +33,19 @@ def impatient(shop):
     """The form says that Dintero takes its time after a moment instead of ten seconds."""
     creating = shop.bot.running.creating
     assert creating.patience == 10
-    shop.bot.running = replace(shop.bot.running, creating=replace(creating, patience=0.05))
+    shop.bot.rounds.running = replace(shop.bot.running, creating=replace(creating, patience=0.05))
     return shop
 
 
 async def test_a_slow_dintero_is_waited_for_in_words(impatient):
     shop = impatient
-    shop.dintero.faults.add("create", Trouble.delay(0.4))
+    shop.dintero.faults.add("create", Trouble.delay(1))
     form = await shop.opens_form(GOOD)
     await shop.slack.submit(shop.kari, form)
+    assert "Creating link…" in form.read()
     working = asyncio.create_task(shop.work())
 
-    await asyncio.sleep(0.25)
-    assert "Creating link…" in form.read()
-    assert "Dintero is still busy. You may close this; the card shows how it goes." in form.read()
+    await until(lambda: "Dintero is still busy. You may close this; the card shows how it goes." in form.read())
 
     await working
     assert "Ready to share" in form.read()

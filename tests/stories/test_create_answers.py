@@ -10,6 +10,7 @@ from bot.dintero import wire
 from sandbox.dintero.faults import Fault
 from tests.stories import database
 from tests.stories.doubting import made
+from tests.stories.till import until
 
 GOOD = "249,50 91234567 Tow bar #4711 7d"
 DONE_OR_NOT = (
@@ -184,16 +185,15 @@ async def test_an_answer_that_the_database_would_not_take_is_not_thrown_away(sho
     """Nothing but this answer names the session: without it the link could not be shown or cancelled."""
     creating = shop.bot.running.creating
     assert sum(creating.pauses) < 90, "the lease"
-    shop.bot.running = replace(shop.bot.running, creating=replace(creating, pauses=(0.02,) * 100))
+    shop.bot.rounds.running = replace(shop.bot.running, creating=replace(creating, pauses=(0.02,) * 100))
     shop.dintero.faults.add("create", Fault.delay(0.2, after=True))
     form = await shop.opens_form(GOOD)
     await shop.slack.submit(shop.kari, form)
     working = asyncio.create_task(shop.work())
     await made(shop, "4711")
     database.write(shop, "ALTER TABLE event RENAME TO mislaid")
-    await asyncio.sleep(0.4)
+    await until(lambda: "answer_not_recorded" in journal())
     assert database.statuses(shop) == [("4711", "requested")]
-    assert "answer_not_recorded" in journal()
 
     await asyncio.to_thread(database.write, shop, "ALTER TABLE mislaid RENAME TO event")
     await working

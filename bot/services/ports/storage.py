@@ -22,6 +22,7 @@ from bot.domain.numbering import Numbering
 from bot.domain.operations import Kind, Operation, State
 from bot.domain.orders import Line, Order
 from bot.domain.stories import Backlog, CardState, Claimed, Due, Story, Task
+from bot.domain.waiting import Waiting
 
 
 class Work(Protocol):
@@ -405,6 +406,10 @@ class Store(Protocol):
 
     async def schema(self) -> str:
         """Where the database stands: current, old, newer or empty."""
+        ...
+
+    async def waiting(self, now: datetime, machine_now: datetime) -> frozenset[Waiting]:
+        """What could be claimed now, in one look."""
         ...
 
     async def backlog(self, now: datetime, machine_now: datetime) -> Backlog:
