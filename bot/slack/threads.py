@@ -1,7 +1,7 @@
 """Where stories are told: cards, thread lines, forms that wait, and words for one person only."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -137,14 +137,18 @@ class SlackThreads:
             return
         try:
             direct = await self.direct_channel(user_id)
-            await calling(self.client.chat_postMessage(channel=direct, **shown, **_QUIET))
-        except ThreadError as error:
+            await _again_and_again(
+                _asked_to_wait, lambda: self.client.chat_postMessage(channel=direct, **shown, **_QUIET)
+            )
+        except (ThreadError, TimeoutError) as error:
             log.warning("whisper_lost", reason=type(error).__name__)
 
     async def _ephemeral(self, channel: str, user_id: str, shown: Mapping[str, Any]) -> bool:
         try:
-            await calling(self.client.chat_postEphemeral(channel=channel, user=user_id, **shown))
-        except ThreadError:
+            await _again_and_again(
+                _asked_to_wait, lambda: self.client.chat_postEphemeral(channel=channel, user=user_id, **shown)
+            )
+        except (ThreadError, TimeoutError):
             return False
         return True
 
@@ -160,12 +164,7 @@ class SlackThreads:
     async def _show(self, view_id: str, view: Block) -> bool:
         """Redraw a form, again and again while Slack is busy or down: nothing but this ends its "Creating link…"."""
         try:
-            async with asyncio.timeout(_SHOW_WITHIN):
-                async for attempt in stamina.retry_context(
-                    on=_pause, attempts=_SHOW_TRIES, wait_initial=2.0, wait_exp_base=2.5, wait_max=10.0, wait_jitter=0.0
-                ):
-                    with attempt:
-                        await calling(self.client.views_update(view_id=view_id, view=view), seconds=BACKGROUND)
+            await _again_and_again(_pause, lambda: self.client.views_update(view_id=view_id, view=view))
         except (ThreadError, TimeoutError) as error:  # most often: the person closed the form
             log.info("form_not_updated", reason=str(error))
             return False
@@ -207,11 +206,30 @@ class SlackThreads:
         return bool(answer.status_code == 200)
 
 
+async def _again_and_again(on: Callable[[Exception], bool | float], call: Callable[[], Awaitable[Any]]) -> None:
+    """Make a call that somebody waits to see the effect of.
+
+    Raises:
+        ThreadError: as `calling`, when `on` does not want another try.
+        TimeoutError: when nobody looks any more.
+
+    """
+    async with asyncio.timeout(_SHOW_WITHIN):
+        async for attempt in stamina.retry_context(
+            on=on, attempts=_SHOW_TRIES, wait_initial=2.0, wait_exp_base=2.5, wait_max=10.0, wait_jitter=0.0
+        ):
+            with attempt:
+                await calling(call(), seconds=BACKGROUND)
+
+
+def _asked_to_wait(error: Exception) -> bool | float:
+    """The seconds that Slack asks to wait, where that is not too long: it has shown nothing then."""
+    return isinstance(error, Throttled) and error.seconds < _SHOW_WITHIN and error.seconds
+
+
 def _pause(error: Exception) -> bool | float:
     """Whether a form is worth another try, or the seconds that Slack asks to wait before it."""
-    if isinstance(error, Throttled):
-        return error.seconds if error.seconds < _SHOW_WITHIN else False
-    return isinstance(error, SlackDown)
+    return _asked_to_wait(error) or isinstance(error, SlackDown)
 
 
 def _thread(story: Story) -> str | None:

@@ -34,19 +34,6 @@ class Slack:
         return {"ok": True, "view": view}
 
 
-@pytest.fixture
-def waits(monkeypatch):
-    """The seconds that were slept; nobody sleeps them."""
-    slept, sleep = [], asyncio.sleep
-
-    async def soon(seconds):
-        slept.append(seconds)
-        await sleep(0)
-
-    monkeypatch.setattr(asyncio, "sleep", soon)
-    return slept
-
-
 async def show(slack):
     drawn = story(link(Status.REJECTED, known=facts(rejection="No.")))
     return await SlackThreads(slack, LOOK, PAGE, lambda _order, _link: "mailto:").show_result(drawn, drawn.newest, "V1")
