@@ -67,7 +67,7 @@ class Creating:
             waiting.cancel()
         if await self._keep(permit.operation, fence, outcome):
             self.bell.ring()
-            await self._tell(operation)
+            await self.tell(operation)
 
     async def _create(self, story: Story, permit: Permit) -> _Outcome:
         link = story.link(permit.operation.link_id)
@@ -149,7 +149,8 @@ class Creating:
         if operation.view_id is not None:
             await self.threads.show_waiting(operation.view_id)
 
-    async def _tell(self, operation: Operation) -> None:
+    async def tell(self, operation: Operation) -> None:
+        """Put what became of a create into the form that waits for it, or tell its person otherwise."""
         async with self.store.read() as work:
             story = await work.story_of_link(operation.link_id)
         if story is None or operation.view_id is None:

@@ -1,5 +1,6 @@
 """The operation runner: claims what is wanted, hands it to who knows how, and finds the orphans of a crash."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -85,8 +86,12 @@ class Running:
             log.exception("operation_failed", operation=claimed.id, kind=claimed.note)
 
     async def find_orphans(self) -> int:
-        """Make *unknown* what was being sent when its sender died; from here on it is only read. Returns how many."""
+        """Make *unknown* what was being sent when its sender died, and tell the forms that wait; returns how many.
+
+        From here on it is only read.
+        """
         orphans: Sequence[Claimed] = await self.store.lapsed_operations(self.clock.machine_now())
+        creates: list[Operation] = []
         for claimed in orphans:
             async with self.store() as work:
                 operation = await work.operation(claimed.id)
@@ -96,6 +101,7 @@ class Running:
                 if not await work.move_operation(unknown, from_=(State.SENDING,), fence=claimed.fence):
                     continue
                 if operation.kind is Kind.CREATE:
+                    creates.append(operation)
                     link = await work.link(operation.link_id)
                     if link is not None and link.status is Status.REQUESTED:
                         uncertain = replace(link, status=Status.UNCERTAIN)
@@ -109,6 +115,7 @@ class Running:
             log.warning("operation_orphaned", operation=operation.id, kind=operation.kind)
         if orphans:
             self.bell.ring()
+        await asyncio.gather(*(self.creating.tell(operation) for operation in creates))
         return len(orphans)
 
 

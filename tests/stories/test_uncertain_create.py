@@ -268,8 +268,11 @@ async def test_a_sender_that_died_leaves_a_question_and_no_second_message(shop):
 
     await shop.work()
     assert operations(shop) == [("4711-S1", "sending")]
+    assert "Creating link…" in form.read()
     await shop.later(seconds=91)
 
     assert operations(shop) == [("4711-S1", "unknown")]
     assert creates(shop) == ["4711"]
     assert shop.card.buttons == ASKS
+    assert "Dintero did not answer" in form.read()
+    assert "Creating link…" not in form.read()
