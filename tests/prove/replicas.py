@@ -178,8 +178,12 @@ class Order:
     # -- what people do
 
     @property
+    def cards(self):
+        return [message for message in self.channel.messages if self.reference in message.read()]
+
+    @property
     def card(self):
-        return self.channel.messages[0]
+        return self.cards[0]
 
     @property
     def lines(self):
@@ -302,7 +306,7 @@ class Order:
             wrong.append(f"{self.reference}: the card says {self.card.read().splitlines()[0]!r}, and it is {first!r}")
         if await self.untold():
             wrong.append(f"{self.reference}: something was never told")
-        doubles = len(self.channel.messages) - 1 + len(self.lines) - len(set(self.lines))
+        doubles = len(self.cards) - 1 + len(self.lines) - len(set(self.lines))
         if doubles > repeats:
             wrong.append(f"{self.reference}: told {doubles} times too often: {self.lines}")
         return wrong

@@ -13,6 +13,8 @@ from tests.process import until
 from tests.prove.replicas import PATIENCE, eventually, opened_replicas
 
 ROUNDS = 40
+ON_ONE_LANE = 40
+"""Orders of one channel, told at once."""
 SLOW_ROUNDS = 10
 """Of those in which a replica stands still or is started anew."""
 REPEATED = {"killed": 1, "frozen_in_a_claim": 1, "frozen_before_its_call": 1, "frozen_with_its_permit": 1}
@@ -257,6 +259,37 @@ async def test_every_race_ends_in_one_effect_that_everybody_knows_of(database, t
                     tally.tried += 1
                     await compared(race, wanted, tally, REPEATED.get(run.__name__, 0))
                     two.dintero.faults.queue.clear()
+
+
+async def paid_and_captured_at_once(orders):
+    """Each is reserved and captured at the same time as all others, so that both replicas have much to tell."""
+    for order in orders:
+        order.pay()
+    await orders[0].replicas.dintero.deliver_due()
+    for order in orders:
+        await until(lambda order=order: order.offering("Capture"), PATIENCE)
+    await asyncio.gather(*(order.press("Capture") for order in orders))
+    for order in orders:
+        await until(lambda order=order: order.done("CAPTURE"), PATIENCE)
+        await order.settled()
+
+
+async def test_two_replicas_on_one_lane_keep_to_slacks_limits_and_tell_everything_in_order(
+    database, tmp_path, proof, share
+):
+    kind = database.partition(":")[0]
+    with proof(promise=3, varied=f"two replicas on one lane of Slack's ({kind})") as tally:
+        async with opened_replicas(tmp_path, database) as two:
+            channel, two.slack.complaints[:] = two.channel(), []
+            orders = [await two.issue(f"lane-{number:03}", channel) for number in range(share(ON_ONE_LANE))]
+            await paid_and_captured_at_once(orders)
+            for order in orders:
+                tally.tried += 1
+                tally.lost += await order.wrong_in_slack()
+                told = [line.splitlines()[0] for line in order.lines]
+                if not (len(told) == 2 and "eserved" in told[0] and "captured" in told[1]):
+                    tally.lost.append(f"{order.reference}: told {told}")
+            tally.doubled += [each for each in two.slack.complaints if "ratelimited" in each]
 
 
 def _names():
