@@ -189,8 +189,5 @@ def _sqlite(url: URL) -> AsyncEngine:
 
 
 def _begin(connection: Connection) -> None:
-    looks_only = connection.get_execution_options().get(LOOKS_ONLY, False)
-    if connection.info.get(LOOKS_ONLY) is not looks_only:
-        connection.exec_driver_sql(f"PRAGMA query_only={int(looks_only)}")
-        connection.info[LOOKS_ONLY] = looks_only
-    connection.exec_driver_sql("BEGIN" if looks_only else "BEGIN IMMEDIATE")
+    raw: Any = connection.connection.driver_connection
+    raw.begin(looks_only=connection.get_execution_options().get(LOOKS_ONLY, False))

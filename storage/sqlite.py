@@ -1,7 +1,7 @@
 """A SQLite file through aiosqlite, with one message to the connection's thread for each statement.
 
-aiosqlite's own cursor takes four: it is made, told to execute, to fetch and to close, and each waits for the event loop
-to come round. That was a third of the time of everything this program did with a SQLite file.
+aiosqlite's own cursor takes four: it is made, told to execute, to fetch and to close, and each is a switch of threads
+and a turn of the event loop. BEGIN goes with the first statement of a transaction.
 """
 
 import os
@@ -35,7 +35,7 @@ async def opened(file: Path) -> aiosqlite.Connection:
         connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}").close()
         return connection
 
-    connection = _Connection(connect, _AT_ONCE)
+    connection = Connection(connect, _AT_ONCE)
     connection._thread.daemon = True  # noqa: SLF001  as the dialect does with those it makes: a crash is not held up
     return await connection
 
@@ -49,28 +49,60 @@ class _Answer(NamedTuple):
     rows: Sequence[Any] = ()
 
 
-class _Connection(aiosqlite.Connection):
+class Connection(aiosqlite.Connection):
+    """The dialect's connection to the file."""
+
+    _to_begin: bool | None = None
+    """Whether the transaction that begins with the next statement only looks; None when none is to begin."""
+    _looks_only = False
+    """What SQLite was told last."""
+
+    def begin(self, *, looks_only: bool) -> None:
+        """Begin a transaction with the next statement: one that writes waits there for the writer before it.
+
+        One that only looks need not wait, and cannot write.
+        """
+        self._to_begin = looks_only
+
+    async def commit(self) -> None:
+        """End the transaction."""
+        self._to_begin = None
+        await super().commit()
+
+    async def rollback(self) -> None:
+        """End the transaction, and take back what was written."""
+        self._to_begin = None
+        await super().rollback()
+
     def cursor(self) -> Any:
         """The dialect enters it; nobody else asks for one."""
         return _Cursor(self)
 
     async def answer(self, call: Callable[[sqlite3.Connection], sqlite3.Cursor]) -> _Answer:
         """Make the call and read all that it gives, in the connection's thread."""
-        return await self._execute(_answer, self._conn, call)  # type: ignore[no-untyped-call, no-any-return]
+        looks_only, self._to_begin = self._to_begin, None
+        return await self._execute(self._answer, call, looks_only=looks_only)  # type: ignore[no-untyped-call, no-any-return]
 
+    def _answer(self, call: Callable[[sqlite3.Connection], sqlite3.Cursor], *, looks_only: bool | None) -> _Answer:
+        if looks_only is not None:
+            self._begin(looks_only=looks_only)
+        cursor = call(self._conn)
+        rows = cursor.fetchall() if cursor.description else ()
+        answer = _Answer(cursor.description, cursor.rowcount, cursor.lastrowid, rows)
+        cursor.close()
+        return answer
 
-def _answer(connection: sqlite3.Connection, call: Callable[[sqlite3.Connection], sqlite3.Cursor]) -> _Answer:
-    cursor = call(connection)
-    rows = cursor.fetchall() if cursor.description else ()
-    answer = _Answer(cursor.description, cursor.rowcount, cursor.lastrowid, rows)
-    cursor.close()
-    return answer
+    def _begin(self, *, looks_only: bool) -> None:
+        if looks_only is not self._looks_only:
+            self._conn.execute(f"PRAGMA query_only={int(looks_only)}").close()
+            self._looks_only = looks_only
+        self._conn.execute("BEGIN" if looks_only else "BEGIN IMMEDIATE").close()
 
 
 class _Cursor:
     """The part of a cursor that the dialect uses; all but `execute` and `executemany` is there already."""
 
-    def __init__(self, connection: _Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._answer = _Answer()
 

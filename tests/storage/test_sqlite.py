@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from storage.engine import open_engine
+from storage.engine import for_looks, open_engine
 
 
 @pytest.fixture
@@ -105,3 +105,18 @@ async def test_a_statement_that_is_broken_off_holds_nothing(engine):
     async with asyncio.timeout(10):
         await writes(engine, "whole")
     assert await words(engine) == ["whole"]
+
+
+async def test_a_look_that_asked_nothing_keeps_nobody_from_writing(engine):
+    """Transactions begin with their first statement: one without has told SQLite nothing."""
+    async with engine.connect() as first, for_looks(engine).connect() as second:
+        for connection in (first, second):
+            await connection.begin()
+            await connection.rollback()
+
+    await writes(engine, "one")
+    async with for_looks(engine).connect() as connection:
+        with pytest.raises(OperationalError, match="readonly"):
+            await connection.execute(text("DELETE FROM word"))
+    await writes(engine, "two")
+    assert await words(engine) == ["one", "two"]
