@@ -18,7 +18,7 @@ from tests.databases import KINDS, ready_database
 from tests.prove.agreeing import differences, doubles
 from tests.prove.intents import INTENTS
 from tests.prove.outcomes import SLOW, cases
-from tests.stories.conftest import _LIMITS, _PATIENCE
+from tests.stories.patience import LONGER, patient
 from tests.stories.shop import opened_shop
 from tests.stories.till import card, plain
 
@@ -30,8 +30,9 @@ _NOTHING = re.compile(r"[Nn]othing (was|came|new was)|refused|no trace of|Could 
 @pytest.fixture(autouse=True)
 def patience(monkeypatch):
     """A save, and a question to Slack, may take longer than people wait where the machine is busy."""
-    for limit in (*(f"listeners.{limit}" for limit in _LIMITS), "people._PATIENCE"):
-        monkeypatch.setattr(f"bot.slack.{limit}", _PATIENCE)
+    monkeypatch.setattr("bot.slack.people._PATIENCE", LONGER)
+    with patient():
+        yield
 
 
 class Witness:

@@ -4,20 +4,15 @@ import pytest
 import structlog
 
 from bot.journal import _TALKERS, open_journal
+from tests.stories.patience import patient
 from tests.stories.shop import opened_shop
-
-_ABOUT_LATE_SAVES = {"test_after_send", "test_money_not_saved"}
-_LIMITS = ("issue_form.SUBMIT", "change_form.SUBMIT", "link_buttons.SUBMIT", "link_buttons.CLICK")
-_PATIENCE = 2.5
-"""Seconds; Slack waits three."""
 
 
 @pytest.fixture(autouse=True)
-def patience(request, monkeypatch):
-    """A save may take longer than half a second where the machine is busy; only the stories about that are strict."""
-    if request.path.stem not in _ABOUT_LATE_SAVES:
-        for limit in _LIMITS:
-            monkeypatch.setattr(f"bot.slack.listeners.{limit}", _PATIENCE)
+def patience():
+    """Only where somebody keeps the database from being written is a save given up as soon as in the product."""
+    with patient():
+        yield
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from storage.tables import metadata
 from tests import databases
 from tests.elsewhere import elsewhere
 from tests.kept import SHOW_OUT, outside
+from tests.stories.patience import strict
 
 _TABLES = ", ".join(table.name for table in metadata.sorted_tables)
 
@@ -58,10 +59,10 @@ def statuses(shop):
 def written_by_another(shop):
     """Another program writes, on and on: reading works, and nobody else can write."""
     if not _file(shop):
-        with _locked(shop, "EXCLUSIVE"):
+        with _locked(shop, "EXCLUSIVE"), strict():
             yield
         return
-    with _sqlite(shop) as rival:
+    with _sqlite(shop) as rival, strict():
         rival.execute("BEGIN IMMEDIATE")
         yield
 
@@ -70,11 +71,11 @@ def written_by_another(shop):
 async def away(shop):
     """Nobody but a rival gets at anything at all; whoever tries waits."""
     if not _file(shop):
-        with _locked(shop, "ACCESS EXCLUSIVE"):
+        with _locked(shop, "ACCESS EXCLUSIVE"), strict():
             yield
         return
     await shop.bot.store._engine.dispose()
-    with _sqlite(shop) as rival:
+    with _sqlite(shop) as rival, strict():
         rival.execute("PRAGMA locking_mode=EXCLUSIVE")
         rival.execute("BEGIN IMMEDIATE")
         yield

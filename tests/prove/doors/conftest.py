@@ -3,16 +3,15 @@
 import pytest
 
 from tests.databases import KINDS, ready_database
+from tests.stories.patience import patient
 from tests.stories.shop import opened_shop
-
-_LIMITS = ("issue_form.SUBMIT", "change_form.SUBMIT", "link_buttons.SUBMIT", "link_buttons.CLICK")
 
 
 @pytest.fixture(autouse=True)
-def patience(monkeypatch):
+def patience():
     """A save may take longer than half a second where the machine is busy: nothing here is about that."""
-    for limit in _LIMITS:
-        monkeypatch.setattr(f"bot.slack.listeners.{limit}", 2.5)
+    with patient():
+        yield
 
 
 @pytest.fixture(params=KINDS)
