@@ -15,7 +15,7 @@ from bot.domain.operations import State
 from bot.domain.stories import Backlog, Claimed, Due
 from bot.domain.waiting import Waiting
 from storage.columns import Utc
-from storage.links import Links, to_remind
+from storage.links import WITH_OPERATIONS, Links, to_remind
 from storage.mails import lapsed_mails, wanted_mails
 from storage.tables import links, operations, orders
 from storage.timing import LAPSED_LEASE
@@ -56,7 +56,7 @@ class Claims(Links):
         """Hold links that are due, the longest waiting first; one whose row cannot be read is merely *claimed*."""
         due = _due_now(now, machine_now).order_by(links.c.due_at, links.c.id).limit(limit)
         rows = await self._hold(due, links, lease_until=machine_now + lease, fence=links.c.fence + 1)
-        found = await self._readable(select(links).where(links.c.id.in_([row.id for row in rows]))) if rows else []
+        found = await self._readable(WITH_OPERATIONS.where(links.c.id.in_([row.id for row in rows]))) if rows else []
         readable = {link.id: link for link in found}
         return [_due(row, readable.get(row.id)) for row in rows]
 

@@ -3,19 +3,27 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, case, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, insert, literal, select, text, update
 
 from bot.domain.events import Urgency
 from bot.domain.links import Link
-from bot.domain.operations import OPEN
+from bot.domain.operations import Operation
 from bot.domain.waiting import Waiting
 from storage.columns import Utc
 from storage.rows import link_from, operation_from
 from storage.secrets import token_hash
-from storage.tables import links, operations, orders
+from storage.tables import IS_OPEN, links, operations, orders
 from storage.transaction import Transaction
+
+_OPERATION: Final = "operation_"
+WITH_OPERATIONS: Final = select(
+    links, *(column.label(f"{_OPERATION}{column.name}") for column in operations.c)
+).outerjoin_from(links, operations, and_(operations.c.link_id == links.c.id, text(f"operation.{IS_OPEN}")))
+"""Links, each with its open operation: there is at most one. Conditions are added."""
+
+_ONE: Final = WITH_OPERATIONS.where(links.c.id == bindparam("link_id"))
 
 
 class Links(Transaction):
@@ -60,20 +68,22 @@ class Links(Transaction):
 
     async def link(self, link_id: str) -> Link | None:
         """The link with its facts and its open operation."""
-        return await self._link(links.c.id == link_id)
+        found = await self._links(_ONE, {"link_id": link_id})
+        return found[0] if found else None
 
     async def link_by_token(self, token: str) -> Link | None:
         """The link whose capability token this is; looked up by its SHA-256."""
-        return await self._link(links.c.token_hash == token_hash(token))
+        found = await self._links(WITH_OPERATIONS.where(links.c.token_hash == token_hash(token)))
+        return found[0] if found else None
 
     async def links_by_session(self, session_ids: Sequence[str]) -> Mapping[str, Link]:
         """Ours among these session ids."""
-        found = await self._readable(select(links).where(links.c.session_id.in_(session_ids)))
+        found = await self._readable(WITH_OPERATIONS.where(links.c.session_id.in_(session_ids)))
         return {link.session_id: link for link in found if link.session_id is not None}
 
     async def links_by_reference(self, references: Sequence[str]) -> Mapping[str, Link]:
         """Ours among these merchant references."""
-        found = await self._readable(select(links).where(links.c.merchant_reference.in_(references)))
+        found = await self._readable(WITH_OPERATIONS.where(links.c.merchant_reference.in_(references)))
         return {link.reference: link for link in found}
 
     async def save_link(self, link: Link, *, expected_version: int, due_at: datetime | None, visible: bool) -> bool:
@@ -169,10 +179,6 @@ class Links(Transaction):
         """Leave a link alone until then whose story cannot be read."""
         await self._run(update(links).where(links.c.id == link_id).values(remind_at=until))
 
-    async def _link(self, condition: Any) -> Link | None:
-        found = await self._links(select(links).where(condition))
-        return found[0] if found else None
-
     async def _readable(self, query: Select[Any]) -> list[Link]:
         """The links of `query` whose rows can be read: one that cannot must not stop the rest."""
         try:
@@ -182,16 +188,13 @@ class Links(Transaction):
         found: list[Link] = []
         for each in ids:
             with suppress(ValueError):
-                found += await self._links(select(links).where(links.c.id == each))
+                found += await self._links(_ONE, {"link_id": each})
         return found
 
-    async def _links(self, query: Select[Any]) -> list[Link]:
-        """Links with their open operations: two queries, however many there are."""
-        rows = (await self._run(query)).all()
-        ids = [row.id for row in rows]
-        in_flight = select(operations).where(operations.c.link_id.in_(ids), operations.c.state.in_(OPEN))
-        open_ = {row.link_id: operation_from(row) for row in await self._run(in_flight)} if ids else {}
-        return [link_from(row, open_.get(row.id), self._secrets) for row in rows]
+    async def _links(self, query: Select[Any], values: Mapping[str, Any] | None = None) -> list[Link]:
+        """Links from a query that began as `WITH_OPERATIONS`."""
+        rows = (await self._run(query, values)).all()
+        return [link_from(row, _operation(row), self._secrets) for row in rows]
 
     def _state_of(self, link: Link) -> dict[str, Any]:
         """The columns that change while a link lives."""
@@ -205,6 +208,10 @@ class Links(Transaction):
             "remind_at": link.remind_at,
             "reminded": link.reminded,
         }
+
+
+def _operation(row: Row[Any]) -> Operation | None:
+    return None if row.operation_id is None else operation_from(row, _OPERATION)
 
 
 def _held(link_id: str, fence: int) -> tuple[ColumnElement[bool], ...]:

@@ -1,7 +1,8 @@
 """Rows to domain values."""
 
+from dataclasses import fields
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row
 
@@ -95,31 +96,11 @@ def link_from(row: Row[Any], operation: Operation | None, secrets: Secrets) -> L
     )
 
 
-def operation_from(row: Row[Any]) -> Operation:
-    """An operation."""
+def operation_from(row: Row[Any], prefix: str = "") -> Operation:
+    """An operation; `prefix` stands before the names of its columns where the row holds more than that."""
     # By key: a row is a tuple, and `count` and `index` are not the only names it keeps for itself.
-    kept = row._mapping  # noqa: SLF001  SQLAlchemy's public name for it
-    return Operation(
-        id=row.id,
-        link_id=row.link_id,
-        kind=Kind(row.kind),
-        reference=row.reference,
-        state=State(row.state),
-        requested_by=row.requested_by,
-        created_at=row.created_at,
-        amount=row.amount,
-        items=kept["items"],
-        seen_open=row.seen_open,
-        approved_by=row.approved_by,
-        reason=row.reason,
-        note=row.note,
-        response_url=row.response_url,
-        view_id=row.view_id,
-        correlation_id=row.correlation_id,
-        draft_id=row.draft_id,
-        sent_at=row.sent_at,
-        fence=row.fence,
-    )
+    kept = {field: row._mapping[f"{prefix}{field}"] for field in _OF_OPERATION}  # noqa: SLF001  SQLAlchemy's public name
+    return Operation(**kept | {"kind": Kind(kept["kind"]), "state": State(kept["state"])})
 
 
 def event_from(row: Row[Any]) -> Event:
@@ -135,6 +116,10 @@ def event_from(row: Row[Any]) -> Event:
         data=row.data,
         told_ts=row.told_ts,
     )
+
+
+_OF_OPERATION: Final = tuple(field.name for field in fields(Operation))
+"""Each has a column of its name."""
 
 
 def _shown(encrypted: str | None, secrets: Secrets) -> str | None:

@@ -92,7 +92,7 @@ async def test_a_chain_costs_no_more_queries_than_one_link(house, statements):
         story = await work.story(order.id)
 
     assert len(story.links) == 8
-    assert len([one for one in statements if one.startswith("SELECT")]) == 5
+    assert len([one for one in statements if one.startswith("SELECT")]) == 4
 
 
 async def test_a_draft_makes_one_order(house):
