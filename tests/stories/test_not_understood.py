@@ -106,3 +106,20 @@ async def test_ours_is_found_beside_the_web_shops(shop, search):
 
     assert database.statuses(shop) == [("4711", "authorized")]
     assert database.rows(shop, "SELECT session_id FROM link") == [(ours,)]
+
+
+@pytest.mark.parametrize("ours_first", [True, False])
+async def test_what_costs_something_else_does_not_hide_ours(shop, ours_first):
+    """The web shop's session is gone already, so no callback address tells whose its payment is."""
+    await doubt(shop, Fault.drop_after())
+    shop.dintero.faults.callbacks.off = True
+    if ours_first:
+        shop.dintero.pay(shop.session()["id"])
+    theirs = shop.dintero.stranger_pays(amount=9900, reference="4711")
+    del shop.dintero.sessions[theirs["session_id"]]
+    if not ours_first:
+        shop.dintero.pay(shop.session()["id"])
+
+    await shop.later(minutes=2)
+
+    assert database.statuses(shop) == [("4711", "authorized")]
