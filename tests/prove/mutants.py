@@ -9,6 +9,7 @@ import importlib
 import multiprocessing
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -23,6 +24,8 @@ ROOT = Path(__file__).parents[2]
 LIST = Path(__file__).parent / "mutants.toml"
 _COPIED = ("bot", "storage", "sandbox", "tests", "pyproject.toml", "manifest.yml", "README.md", "docs")
 _AT_ONCE = 2
+_PATIENCE = 600
+"""Seconds after which a run is ended: a mutant may wait for ever."""
 _SURVIVED, _KILLED = 10, 11
 """Exit codes of a run: pytest's and ten, so that no other way for a process to end looks like a test that failed."""
 _OTHERS = (
@@ -116,6 +119,7 @@ class Copy:
         out = os.open(self.said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(out, 1)
         os.dup2(out, 2)
+        signal.alarm(_PATIENCE)
         os.chdir(self.root)
         sys.path.insert(0, str(self.root))
         sys.dont_write_bytecode = False  # compiled once, and not for every mutant
@@ -171,7 +175,8 @@ def main(words):
 
 
 def _tell(mutants, copies):
-    for nothing, code, said, _ in tried(list(unbroken(mutants, len(copies))), copies):
+    shares = 4 * len(copies)  # small ones, so that no process is long alone with the last
+    for nothing, code, said, _ in tried(list(unbroken(mutants, shares)), copies):
         if code != _SURVIVED:
             print(f"Without a mutant the tests must pass on {nothing.database}:\n{said[-4000:]}")
             return 1
