@@ -1,14 +1,10 @@
-"""Claims: rows held under a lease, by one holder each.
-
-Rows are chosen and taken in one transaction. On PostgreSQL rivals skip each other's rows (`FOR UPDATE SKIP LOCKED`);
-on SQLite there is only one writer at a time.
-"""
+"""Claims: rows held under a lease, by one holder each."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Select, Table, bindparam, func, or_, select, update
+from sqlalchemy import Select, bindparam, func, or_, select, update
 
 from bot.domain.links import Link
 from bot.domain.operations import State
@@ -103,13 +99,6 @@ class Claims(Links):
             quiet = orders.c.stirred == orders.c.tell_seen
             await self._run(update(orders).where(*mine, quiet).values(tell_after=retry_at))
         await self._settle_telling(claimed.id)
-
-    async def _hold(self, query: Select[Any], table: Table, **held: Any) -> Sequence[Any]:
-        """Lock what `query` finds, take it, and give the rows as they were before."""
-        rows = (await self._run(query.with_for_update(skip_locked=True))).all()
-        if rows:
-            await self._run(update(table).where(table.c.id.in_([row.id for row in rows])).values(**held))
-        return rows
 
 
 def _wanted(machine_now: datetime) -> Select[Any]:

@@ -86,10 +86,7 @@ class Mails(Transaction):
         return await self._hold_mails(lapsed, machine_now + LAPSED_LEASE)
 
     async def _hold_mails(self, query: Select[tuple[str, int]], until: datetime) -> Sequence[Claimed]:
-        rows = (await self._run(query.with_for_update(skip_locked=True))).all()
-        if rows:
-            held = mails.c.id.in_([row.id for row in rows])
-            await self._run(update(mails).where(held).values(lease_until=until, fence=mails.c.fence + 1))
+        rows = await self._hold(query, mails, lease_until=until, fence=mails.c.fence + 1)
         return [Claimed(id=row.id, fence=row.fence + 1) for row in rows]
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Executable,
     Insert,
     Row,
+    Select,
     Table,
     Update,
     case,
@@ -75,6 +76,16 @@ class Transaction:
         if self._connection.dialect.name != "postgresql":
             return statement
         return statement.returning(ring(waiting, self._sender))
+
+    async def _hold(self, query: Select[Any], table: Table, **held: Any) -> Sequence[Row[Any]]:
+        """Take the rows that `query` finds, and give them as they were before.
+
+        Rivals skip each other's rows on PostgreSQL; on SQLite there is only one writer at a time.
+        """
+        rows = (await self._run(query.with_for_update(skip_locked=True))).all()
+        if rows:
+            await self._run(update(table).where(table.c.id.in_([row.id for row in rows])).values(**held))
+        return rows
 
     async def _give_back(
         self, table: Table, claims: Sequence[Claimed], waiting: Waiting, *conditions: ColumnElement[bool]

@@ -37,8 +37,7 @@ class Arriving:
             link = await work.link_by_token(token)
             if link is None:
                 return False
-            hint = session_id if link.session_id is None else None
-            await self._due(work, link, hint)
+            await self._due(work, link, session_id)
             await work.commit()
         self.bell.ring()
         return True

@@ -207,6 +207,14 @@ def test_a_capture_names_our_reference_and_its_lines(items):
     assert {item["line_id"]: item["amount"] for item in body.get("items", [])} == {k: v for k, v in items.items() if v}
 
 
+def test_a_refund_names_our_reference():
+    """By which its entry in the payment's log is known as ours."""
+    call = requests.refund("P12345678.t", operation(Kind.REFUND, reference="4711-R1"))
+
+    body = strictly("transaction-refund.request.strict", call.body)
+    assert (body["amount"], body["refund_reference"]) == (29990, "4711-R1")
+
+
 def test_a_refund_tells_its_reason_when_there_is_one():
     silent = requests.refund("P12345678.t", operation(Kind.REFUND))
     told = requests.refund("P12345678.t", operation(Kind.REFUND, reason="Returned"))

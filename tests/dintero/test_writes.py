@@ -3,10 +3,12 @@ import json
 import httpx
 import pytest
 
+from bot.dintero.wire import WRITE
 from bot.domain.errors import Declined, NotSent, OutcomeUnknown
 from bot.domain.links import Delivered
 from bot.domain.observations import Report
 from bot.domain.operations import Kind
+from storage.timing import SENDING_LEASE
 from tests.dintero.builders import (
     SESSION_ID,
     TRANSACTION_ID,
@@ -90,6 +92,7 @@ async def test_a_refusal_is_final_and_brings_its_sentence(write, status):
         503,
         504,
         302,
+        httpx.Response(307, headers={"location": "https://elsewhere.example/"}),
         418,
         httpx.ReadTimeout("slow"),
         httpx.WriteTimeout("slow"),
@@ -236,6 +239,11 @@ async def test_the_token_is_there_before_the_sender_is_asked(write):
     await write.send()
 
     assert order_of_things == [("asked", 1, 0)]
+
+
+def test_a_write_has_ended_before_its_senders_lease():
+    """Whoever finds the lease over may say that nobody waits for an answer any more."""
+    assert WRITE.whole < SENDING_LEASE.total_seconds()
 
 
 async def test_without_a_token_nothing_is_sent_and_nobody_is_asked(write):

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.actions import Action
+from bot.domain.actions import ASKS_AGAIN, Action
 from bot.domain.links import Delivered, Facts
 from bot.domain.offers import offers
 from bot.domain.orders import Delivery
 from bot.domain.redrafting import wished
 from bot.domain.stories import Card, CardState, Story
-from tests.domain.given import NOW, a_link
+from tests.domain.given import NOW, a_link, reserved, taken
 from tests.domain.test_changes import ORDER
 
 SKIPPED = a_link(facts=Facts(delivered=Delivered.SKIPPED))
@@ -39,3 +39,21 @@ def test_one_click_changes_one_thing():
     assert wished(ORDER, Action.HUNG_UP, "d2").deadline == "1d"
     assert wished(ORDER, Action.SEND_EMAIL, "d2").delivery == Delivery.EMAIL
     assert wished(ORDER, Action.CHANGE, "d2") is None
+
+
+@pytest.mark.parametrize(
+    ("older", "asks_again"),
+    [
+        (reserved(id="link-0"), False),
+        (taken(id="link-0"), False),
+        (taken(100_00, rest=0, id="link-0"), False),
+        (taken(refunded=100_00, id="link-0"), False),
+        (taken(refunded=250_00, id="link-0"), True),
+        (a_link(id="link-0", replaced=True), True),
+    ],
+)
+def test_nobody_is_asked_again_for_what_another_link_of_the_order_holds(older, asks_again):
+    """Reserved or taken; what was given back whole is owed once more."""
+    chain = replace(story(a_link()), links=(older, a_link()))
+
+    assert bool(ASKS_AGAIN & {*offers(chain, a_link(), NOW)}) is asks_again

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.operations import Kind, operation_reference
@@ -61,6 +61,7 @@ def test_vat_is_the_share_contained_in_the_total(total, vat, share):
 
 
 @given(st.lists(LINES, min_size=1, max_size=15))
+@example([a_line("0.5", 1), a_line("0.5", 1, line_id="2")])
 def test_the_amount_is_the_sum_of_the_lines_by_construction(lines):
     order = an_order(*lines)
 

@@ -18,7 +18,9 @@ from bot.domain.reminders import (
     first_reminder,
     may_remind,
     reminder_times,
+    still_due,
     still_reminding,
+    stopped,
     turn,
     unfit,
 )
@@ -188,3 +190,12 @@ def test_one_that_could_only_go_after_the_deadline_does_not():
 )
 def test_reminders_by_e_mail_want_an_address_and_a_mail_server(remind, email, mails, wrong):
     assert list(unfit(order(remind=remind, email=email), mails=mails)) == wrong
+
+
+def test_only_the_latest_reminder_may_still_go():
+    """A mail may wait for its server until the next one is written down, or somebody has stopped them all."""
+    twice = a_link(reminded=2)
+
+    assert still_due(NUDGING, twice, 2, NOW, OSLO)
+    assert not still_due(NUDGING, twice, 1, NOW, OSLO)
+    assert not still_due(NUDGING, stopped(twice), 2, NOW, OSLO)

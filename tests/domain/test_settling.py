@@ -199,6 +199,14 @@ def test_a_session_that_is_gone_once_its_cancel_was_asked_for_is_over_without_a_
     assert settle(link, look(gone=True), NOW + 7 * DAY).link.status is status
 
 
+def test_a_session_that_is_still_there_has_its_grace_whatever_was_asked_for():
+    """The cancel may never have arrived, and a payment begun in time may not have ended."""
+    link = a_link(operation=an_operation(Kind.CANCEL, State.UNKNOWN, 0))
+
+    assert settle(link, look(session=a_session()), NOW + 7 * DAY + MINUTE).link.status is Status.OPEN
+    assert settle(link, look(session=a_session()), OVER).link.status is Status.EXPIRED
+
+
 def test_a_session_that_is_gone_hides_no_payment():
     assert settle(a_link(), look(a_payment(), gone=True), NOW).link.status is Status.AUTHORIZED
 

@@ -9,8 +9,10 @@ import importlib
 import multiprocessing
 import os
 import shutil
+import signal
 import sys
 import tempfile
+import time
 import tomllib
 from dataclasses import dataclass
 from multiprocessing.connection import wait
@@ -22,6 +24,8 @@ ROOT = Path(__file__).parents[2]
 LIST = Path(__file__).parent / "mutants.toml"
 _COPIED = ("bot", "storage", "sandbox", "tests", "pyproject.toml", "manifest.yml", "README.md", "docs")
 _AT_ONCE = 2
+_PATIENCE = 600
+"""Seconds after which a run is ended: a mutant may wait for ever."""
 _SURVIVED, _KILLED = 10, 11
 """Exit codes of a run: pytest's and ten, so that no other way for a process to end looks like a test that failed."""
 _OTHERS = (
@@ -40,6 +44,8 @@ class Mutant:
     line: str
     becomes: str
     tests: tuple[str, ...]
+    database: str = "sqlite"
+    """On which the tests run: most guards are the same on both, and a server takes longer to start than the test."""
 
     def __str__(self):
         return f"{self.file}: {self.line.strip()} → {self.becomes.strip()}"
@@ -58,6 +64,19 @@ class Mutant:
         _write(root / self.file, (ROOT / self.file).read_text())
 
 
+@dataclass(frozen=True)
+class Nothing:
+    """No line is broken: every test must pass then, or none of them says anything."""
+
+    tests: tuple[str, ...]
+    database: str
+
+    def made_in(self, root):
+        """Leave the copy as it is."""
+
+    mended_in = made_in
+
+
 def _write(file, text):
     """Write a module and forget what was compiled of it: Python compares its age by the second."""
     file.write_text(text)
@@ -71,6 +90,14 @@ def listed():
     return [Mutant(**{**entry, "tests": tuple(entry["tests"])}) for entry in entries]
 
 
+def unbroken(mutants, shares):
+    """All their tests once, in so many shares for each database."""
+    for database in sorted({one.database for one in mutants}):
+        named = {test for one in mutants if one.database == database for test in one.tests}
+        tests = sorted(test for test in named if "::" not in test or test.partition("::")[0] not in named)
+        yield from (Nothing(share, database) for n in range(shares) if (share := tuple(tests[n::shares])))
+
+
 class Copy:
     """A copy of the tree in which tests run, in a process of their own."""
 
@@ -82,23 +109,27 @@ class Copy:
             else:
                 shutil.copy(ROOT / name, folder / name)
 
-    def starts(self, tests):
-        """Begin to run some tests; the process ends with pytest's exit code."""
-        process = multiprocessing.get_context("fork").Process(target=self._run, args=(tests,))
+    def starts(self, tests, database):
+        """Begin to run some tests on one database; the process ends with pytest's exit code."""
+        process = multiprocessing.get_context("fork").Process(target=self._run, args=(tests, database))
         process.start()
         return process
 
-    def _run(self, tests):
+    def _run(self, tests, database):
         out = os.open(self.said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(out, 1)
         os.dup2(out, 2)
+        signal.alarm(_PATIENCE)
         os.chdir(self.root)
         sys.path.insert(0, str(self.root))
+        sys.dont_write_bytecode = False  # compiled once, and not for every mutant
         for name in [name for name in sys.modules if name.partition(".")[0] == "tests"]:
             del sys.modules[name]  # this one's; the copy has its own
-        # A guard is the same on both databases, and a server takes longer to start than the test.
         early = "ignore:Module already imported:pytest.PytestAssertRewriteWarning"
-        code = pytest.main(["-x", "-n0", "--tb=line", "-W", early, "-k", "not postgresql", *tests])
+        other = "sqlite" if database == "postgresql" else "postgresql"
+        # What a test that failed leaves open is no question here, and would end pytest without its exit code.
+        quiet = ("-x", "-n0", "--tb=line", "-p", "no:unraisableexception", "-W", early)
+        code = pytest.main([*quiet, "-k", f"not {other}", *tests])
         atexit._run_exitfuncs()  # a forked process leaves without them
         sys.exit(_SURVIVED + code)
 
@@ -110,21 +141,21 @@ def why_it_lives(code, said):
     return "no test failed" if code == _SURVIVED else f"the tests did not run:\n{said[-2000:]}"
 
 
-def tried(mutants, copies):
-    """Try each, in as many processes as there are copies; yields the mutant and why it lives, or None."""
-    waiting, free, running = list(reversed(mutants)), list(copies), {}
+def tried(broken, copies):
+    """Try each, in as many processes as there are copies; yields it, the exit code, what was said and the seconds."""
+    waiting, free, running = list(reversed(broken)), list(copies), {}
     while waiting or running:
         while waiting and free:
-            mutant, copy = waiting.pop(), free.pop()
-            mutant.made_in(copy.root)
-            process = copy.starts(mutant.tests)
-            running[process.sentinel] = (process, mutant, copy)
+            one, copy = waiting.pop(), free.pop()
+            one.made_in(copy.root)
+            process = copy.starts(one.tests, one.database)
+            running[process.sentinel] = (process, one, copy, time.monotonic())
         for sentinel in wait(list(running)):
-            process, mutant, copy = running.pop(sentinel)
+            process, one, copy, began = running.pop(sentinel)
             process.join()
-            mutant.mended_in(copy.root)
+            one.mended_in(copy.root)
             free.append(copy)
-            yield mutant, why_it_lives(process.exitcode, copy.said.read_text())
+            yield one, process.exitcode, copy.said.read_text(), time.monotonic() - began
 
 
 def main(words):
@@ -135,17 +166,25 @@ def main(words):
         return 1
     for name in _OTHERS:
         importlib.import_module(name)
-    with tempfile.TemporaryDirectory(prefix="paylink-mutants-") as folder:
-        copies = [Copy(Path(tempfile.mkdtemp(dir=folder))) for _ in range(_AT_ONCE)]
-        whole = copies[0].starts(sorted({test for mutant in mutants for test in mutant.tests}))
-        whole.join()
-        if whole.exitcode != _SURVIVED:
-            print(f"Without a mutant the tests must pass:\n{copies[0].said.read_text()[-4000:]}")
+    # Not a TemporaryDirectory: the first forked process to leave would remove it.
+    folder = Path(tempfile.mkdtemp(prefix="paylink-mutants-"))
+    try:
+        return _tell(mutants, [Copy(Path(tempfile.mkdtemp(dir=folder))) for _ in range(_AT_ONCE)])
+    finally:
+        shutil.rmtree(folder)
+
+
+def _tell(mutants, copies):
+    shares = 4 * len(copies)  # small ones, so that no process is long alone with the last
+    for nothing, code, said, _ in tried(list(unbroken(mutants, shares)), copies):
+        if code != _SURVIVED:
+            print(f"Without a mutant the tests must pass on {nothing.database}:\n{said[-4000:]}")
             return 1
-        living = 0
-        for mutant, why in tried(mutants, copies):
-            living += why is not None
-            print(f"{'LIVES ' if why else 'killed'} {mutant}{f': {why}' if why else ''}", flush=True)
+    living = 0
+    for mutant, code, said, seconds in tried(mutants, copies):
+        why = why_it_lives(code, said)
+        living += why is not None
+        print(f"{'LIVES ' if why else 'killed'} {seconds:4.1f} s  {mutant}{f': {why}' if why else ''}", flush=True)
     print(f"{len(mutants)} mutants, {living} live")
     return min(living, 1)
 

@@ -70,6 +70,12 @@ def test_money_taken_outside_the_lines_goes_back_without_lines():
     assert part == Part(amount=10050, items={}, reason="Too much")
 
 
+def test_money_of_which_only_some_was_taken_from_lines_goes_back_without_lines():
+    some = link(Status.CAPTURED, known=captured(taken={"1": 10000}))
+
+    assert read(some, Action.REFUND, reason="Sent back") == Part(amount=24900, items={}, reason="Sent back")
+
+
 def test_all_means_what_was_seen_even_if_more_is_open_now():
     told = story(PAID, of=SHOP)
     view = part_form(told, PAID, Action.REFUND, LOOK)

@@ -66,9 +66,12 @@ async def test_writers_of_one_process_go_in_turn(house):
 async def test_whoever_holds_a_story_is_not_overtaken(house):
     """Two clicks at once: the second sees what the first has made of the link, and does not decide by what it was."""
     _, link = await house.issued()
+    other = house.replica()
+    async with other.read() as work:  # it is connected, and would be quick
+        assert await work.link(link.id)
 
     async def overtakes():
-        async with house.replica()() as work:
+        async with other() as work:
             await work.mark_replaced(link.id)
             await work.commit()
 

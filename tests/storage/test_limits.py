@@ -101,6 +101,21 @@ async def test_a_sweep_has_one_holder_and_keeps_its_place(house):
     assert again.cursor == "page 2"
 
 
+async def test_of_all_who_wait_for_a_sweep_to_be_given_back_one_gets_it(house):
+    task = await house.store.claim_task("paid", NOW, house.machine, LEASE)
+    others = [house.replica() for _ in range(4)]
+    for other in others:
+        assert await other.claim_task("paid", NOW, house.machine, LEASE) is None
+
+    async with house.store() as work:
+        await work.release_task(task)
+        waiting = [asyncio.create_task(other.claim_task("paid", NOW, house.machine, LEASE)) for other in others]
+        await asyncio.sleep(0.3)
+        await work.commit()
+
+    assert len([task for task in await asyncio.gather(*waiting) if task]) == 1
+
+
 async def test_a_sweep_that_was_taken_over_is_not_the_firsts_any_more(house):
     first = await house.store.claim_task("paid", NOW, house.machine, LEASE)
     second = await house.replica().claim_task("paid", NOW, house.wait(31), LEASE)

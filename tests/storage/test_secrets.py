@@ -130,6 +130,12 @@ def test_every_use_has_a_key_of_its_own():
     assert secrets.token("x") != secrets.token("y")
 
 
+def test_nobody_makes_a_links_token_of_its_id():
+    """Ids stand in buttons and in the log; the token opens the customer's page."""
+    assert Secrets([KEY]).token("x") == Secrets([KEY]).token("x")
+    assert Secrets([KEY]).token("x") != Secrets([NEW_KEY]).token("x")
+
+
 @pytest.mark.parametrize(
     ("keys", "reason"),
     [

@@ -249,6 +249,7 @@ async def test_a_database_that_breaks_is_not_saved_and_nothing_typed_is_lost(sho
 
     assert form.errors == NOT_SAVED
     assert "save_failed" in journal()
+    assert "Tow bar" not in journal(), "what was typed is no business of the log's"
     database.write(shop, "ALTER TABLE mislaid RENAME TO order_line")
     assert database.count(shop, "orders") == 0, "all or nothing"
     await shop.slack.submit(shop.kari, form)

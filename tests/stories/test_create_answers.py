@@ -203,3 +203,21 @@ async def test_an_answer_that_the_database_would_not_take_is_not_thrown_away(sho
     assert shop.card.buttons == ["Show link", "Send again…", "Cancel link", "Change order…", "Extend…", "Refresh"]
     assert shop.dintero.url_of(shop.session()) in form.read()
     assert len(shop.writes("create")) == 1
+
+
+async def test_a_create_that_dintero_is_slow_with_keeps_nobody_else_waiting(shop):
+    """Eight may be under way; a ninth seller must not wait for the slowest of the other eight."""
+    shop.dintero.faults.add("create", Fault.delay(2))
+    slow = await shop.opens_form("100 91234567 Slow #4801")
+    await shop.slack.submit(shop.kari, slow)
+    await shop.bot.running.start()
+    await until(lambda: len(shop.writes("create")) == 1)
+
+    quick = await shop.opens_form("100 91234567 Quick #4802")
+    await shop.slack.submit(shop.kari, quick)
+    assert await shop.bot.running.start() == 1
+    await until(lambda: "Ready to share" in quick.read())
+
+    assert "Creating link" in slow.read()
+    await shop.work()
+    assert "Ready to share" in slow.read()

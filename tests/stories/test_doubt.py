@@ -4,14 +4,18 @@ from datetime import timedelta
 
 import pytest
 
+from bot.slack.people import SlackPeople
 from sandbox.dintero import Switches
 from sandbox.dintero.faults import Fault
+from tests.stories import database
 from tests.stories.asks import ASKS, RESERVED, assert_done_once, every_ask
 from tests.stories.shop import opened_shop
 from tests.stories.till import (
+    a_reserved_link,
     card,
     lines,
     operations,
+    releases,
     the_operation,
     whispers,
 )
@@ -140,6 +144,28 @@ async def test_checking_again_after_ten_minutes_closes_the_question(shop, ask, i
     await ask.press(shop)
     assert ask.happened(shop) == 1
     assert len(shop.writes(ask.kind)) == 2
+
+
+async def test_what_is_found_while_somebody_closes_the_question_is_not_denied(shop, monkeypatch):
+    """Their own look showed no trace, and a callback's, a moment later, the release."""
+    await a_reserved_link(shop)
+    shop.dintero.faults.add("void", Fault.drop_before())
+    await releases(shop)
+    await shop.later(minutes=11)
+    [[link_id]] = database.rows(shop, "SELECT id FROM link")
+    standing = SlackPeople.standing
+
+    async def meanwhile(people, user_id):
+        shop.dintero.backoffice_void(shop.transaction()["id"])
+        await shop.bot.refreshing.refresh(link_id)
+        return await standing(people, user_id)
+
+    monkeypatch.setattr(SlackPeople, "standing", meanwhile)
+    await shop.presses("Check again")
+
+    assert (await the_operation(shop)).state == "done"
+    assert "It has just been answered." in whispers(shop)[-1]
+    assert not any("looked again" in line for line in lines(shop))
 
 
 @every_ask
@@ -327,3 +353,16 @@ async def test_a_failure_whose_answer_was_lost_is_ours_only_if_it_says_so(shop_o
     await shop.presses("Refresh" if known else "Check again")
     assert shop.card.buttons == list(ask.usual)
     assert len(shop.writes(ask.kind)) == 1
+
+
+async def test_an_earlier_refusal_does_not_answer_for_what_was_asked_after_it(shop_of):
+    """The same amount, and nobody's name on it: *nothing was done* would be said of a capture nobody knows of."""
+    shop = await shop_of(named=False)
+    await a_reserved_link(shop)
+    shop.dintero.faults.add("capture", Fault.declined())
+    await shop.presses("Capture")
+    shop.dintero.faults.add("capture", Fault.idle())
+
+    await shop.presses("Capture")
+
+    assert [one.state for one in await operations(shop)] == ["refused", "unknown"]

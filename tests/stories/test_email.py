@@ -7,11 +7,13 @@ from dataclasses import replace
 import pytest
 
 from bot.app import assembled
+from bot.domain.mails import MailState
 from bot.mail.smtp import SmtpMailer
 from bot.settings import Settings
 from sandbox.dintero import Switches
 from sandbox.dintero.faults import Fault
 from sandbox.mail import text_of
+from storage.mails import Mails
 from tests.stories import database
 from tests.stories.browsing import page_of
 from tests.stories.database import statuses
@@ -212,6 +214,27 @@ async def test_a_mailer_that_asks_twice_is_told_no(both):
 
     assert asked == [True, False]
     assert mailbox.mails == []
+
+
+@pytest.mark.parametrize(("seconds", "mails", "after"), [(4.9, 1, (0, "sent", 0)), (5.1, 0, (0, "wanted", 1))])
+async def test_a_process_that_was_paused_before_it_hands_a_mail_over_does_not(both, monkeypatch, seconds, mails, after):
+    """Suspended once *sending* was committed: another may have said by now that nobody is sure of it."""
+    shop, mailbox = both
+    move = Mails.move_mail
+
+    async def pauses(work, mail, **more):
+        moved = await move(work, mail, **more)
+        if mail.state is MailState.SENDING:
+            shop.clock.pass_(seconds=seconds)
+        return moved
+
+    monkeypatch.setattr(Mails, "move_mail", pauses)
+    await created(shop)
+
+    await shop.bot.mailing.send_once()
+
+    assert len(mailbox.mails) == mails
+    assert states(shop) == [after]
 
 
 async def test_a_mail_that_breaks_us_keeps_no_other_from_going_out(both):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from sandbox.dintero import Switches
 from sandbox.dintero.faults import Fault
 from tests.stories import database
 from tests.stories.doubting import doubt
@@ -13,6 +14,8 @@ ODD = {
     "another amount": {"amount": 30000},
     "another reference": {"merchant_reference": "4712"},
 }
+in_either_order = pytest.mark.parametrize("order", ["newest", "oldest"])
+"""In which Dintero lists payments is not known (Dintero reference §19.4)."""
 
 
 @pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
@@ -91,10 +94,11 @@ async def test_the_web_shops_payment_of_the_same_reference_is_not_ours(shop, amo
     assert "Send again" in shop.card.buttons
 
 
+@in_either_order
 @pytest.mark.parametrize("search", [True, False])
-async def test_ours_is_found_beside_the_web_shops(shop, search):
+async def test_ours_is_found_beside_the_web_shops(shop, search, order):
     """Paid after the attempt, with the same reference and amount: only our own callback address tells them apart."""
-    shop.dintero.switches = type(shop.dintero.switches)(session_search=search)
+    shop.dintero.switches = Switches(session_search=search, list_order=order)
     await shop.bot.gateway.probe()
     await doubt(shop, Fault.drop_after())
     ours = shop.session()["id"]
@@ -106,3 +110,18 @@ async def test_ours_is_found_beside_the_web_shops(shop, search):
 
     assert database.statuses(shop) == [("4711", "authorized")]
     assert database.rows(shop, "SELECT session_id FROM link") == [(ours,)]
+
+
+@in_either_order
+async def test_what_costs_something_else_does_not_hide_ours(shop, order):
+    """The web shop's session is gone already, so no callback address tells whose its payment is."""
+    shop.dintero.switches = Switches(list_order=order)
+    await doubt(shop, Fault.drop_after())
+    shop.dintero.faults.callbacks.off = True
+    shop.dintero.pay(shop.session()["id"])
+    theirs = shop.dintero.stranger_pays(amount=9900, reference="4711")
+    del shop.dintero.sessions[theirs["session_id"]]
+
+    await shop.later(minutes=2)
+
+    assert database.statuses(shop) == [("4711", "authorized")]

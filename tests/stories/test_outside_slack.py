@@ -12,6 +12,7 @@ from tests.stories.till import (
     done,
     lines,
     refunds,
+    strictly,
     the_operation,
     whispers,
 )
@@ -43,6 +44,19 @@ async def test_a_refund_in_backoffice_is_shown_as_such(shop):
     assert "Refunded outside Slack" in card(shop)
     assert "49,50 kr" in lines(shop)[-1]
     assert outside(lines(shop)[-1])
+
+
+async def test_what_was_taken_outside_the_lines_leaves_a_rest_that_no_lines_add_up_to(shop):
+    """The items of a capture are its amount (Dintero reference §8), or there are none."""
+    await an_order_of_three_lines(shop)
+    shop.dintero.backoffice_capture(shop.transaction()["id"], 100_00)
+    shop.transaction()["events"][-1]["items"] = [{"line_id": "freight", "amount": 100_00}]
+    await shop.dintero_calls_back()
+
+    await shop.presses("Capture the rest")
+
+    assert done(shop, "CAPTURE") == [100_00, 399_50]
+    assert "items" not in strictly(shop.writes("capture")[0])
 
 
 @pytest.mark.parametrize("part", [False, True])

@@ -97,6 +97,17 @@ async def test_a_refund_without_a_reason_is_not_sent(shop, reason):
     assert moved(shop) == ["capture"]
 
 
+@pytest.mark.parametrize("odd", ["\0", "\ud83d"], ids=["NUL", "half an emoji"])
+async def test_a_character_that_cannot_be_kept_keeps_no_reason_from_being_sent(shop, odd):
+    """Slack sends JSON, which can write what no database takes (or no encoding, where a client cut one in two)."""
+    await a_paid_link(shop)
+
+    await refunds(shop, reason=f"Wrong{odd}size")
+
+    assert strictly(shop.writes("refund")[0])["reason"] == "Wrong\N{REPLACEMENT CHARACTER}size"
+    assert "Wrong\N{REPLACEMENT CHARACTER}size" in lines(shop)[-1]
+
+
 async def test_a_reason_cannot_mention_the_channel(shop):
     """Typed text is text: neither a mention nor a link of ours comes of it (Slack reference §12)."""
     await a_paid_link(shop)

@@ -5,6 +5,7 @@ import contextlib
 import pytest
 
 from sandbox.dintero.faults import Fault
+from storage.store import SqlStore
 from tests.stories import database
 from tests.stories.asks import ASKS, every_ask
 from tests.stories.till import a_reserved_link, card, done, lines, operations, the_operation, until, whispers
@@ -113,6 +114,30 @@ async def test_what_was_sent_and_whose_answer_died_is_found(shop, ask, monkeypat
     assert ask.happened(shop) == 1
     assert ask.afterwards in card(shop).splitlines()[0]
     assert "@kari" in lines(shop)[-1]
+
+
+@every_ask
+async def test_what_a_look_finds_while_its_sender_is_missed_stays_found(shop, ask, monkeypatch):
+    """Somebody has noticed that the lease is over and is about to say *unknown*; a callback is faster."""
+    await ask.ready(shop)
+    await ask.press_only(shop)
+    dies(shop, monkeypatch, f"/{ask.kind}", after=True)
+    await killed(shop)
+    lapsed = SqlStore.lapsed_operations
+
+    async def slowly(store, machine_now):
+        missed = await lapsed(store, machine_now)
+        for one in missed:
+            async with store.read() as work:
+                operation = await work.operation(one.id)
+            await shop.bot.refreshing.refresh(operation.link_id)
+        return missed
+
+    monkeypatch.setattr(SqlStore, "lapsed_operations", slowly)
+    await shop.later(seconds=91)
+
+    assert (await the_operation(shop)).state == "done"
+    assert not any("Not sure" in line for line in lines(shop))
 
 
 @every_ask

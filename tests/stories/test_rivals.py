@@ -271,6 +271,28 @@ async def test_a_bot_that_slept_does_not_call_off_what_another_sends(twins, stal
     assert whispers(shop) == []
 
 
+async def test_a_bot_that_slept_does_not_reject_a_link_that_another_creates(twins, stalled):
+    """*Nothing was sent* is true of itself only, and the customer has the other's message."""
+    shop, other = twins
+    form = await shop.opens_form("249,50 91234567 Tow bar #4711 7d")
+    await shop.slack.submit(shop.kari, form)
+    go_on = stalled(shop.bot)
+    shop.dintero.faults.add("create", Fault.delay(0.5, after=True))
+
+    sleeper = asyncio.create_task(shop.bot.running.run_once())
+    await asyncio.sleep(0.2)
+    shop.clock.pass_(seconds=61)
+    sender = asyncio.create_task(other.running.run_once())
+    await until(lambda: shop.writes("create"))
+    go_on.set()
+    await asyncio.gather(sleeper, sender)
+    await shop.work()
+
+    assert database.statuses(shop) == [("4711", "open")]
+    assert len(shop.writes("create")) == 1
+    assert "Ready to share" in form.read()
+
+
 async def test_an_answer_that_outlives_its_lease_is_settled_by_looking(twins):
     """The row was taken from its sender after ninety seconds; what it brings home is still true."""
     shop, other = twins
@@ -327,6 +349,34 @@ async def test_callbacks_during_a_capture_do_not_disturb_it(shop):
     assert len([line for line in lines(shop) if "captured 249,50 kr" in line]) == 1
 
 
+async def test_a_look_that_began_before_a_capture_does_not_tell_it_as_somebody_elses(twins, monkeypatch):
+    """It knew of no operation of ours, and what it reads by now is already taken."""
+    shop, other = twins
+    await a_reserved_link(shop)
+    [[link_id]] = database.rows(shop, "SELECT id FROM link")
+    read, begun, go_on = other.gateway.payment, asyncio.Event(), asyncio.Event()
+
+    async def slowly(transaction_id):
+        begun.set()
+        await go_on.wait()
+        return await read(transaction_id)
+
+    monkeypatch.setattr(other.gateway, "payment", slowly)
+    shop.dintero.faults.add("capture", Fault.delay(1, after=True))
+
+    looking = asyncio.create_task(other.refreshing.refresh(link_id))
+    await begun.wait()
+    await shop.presses_only("Capture")
+    sender = asyncio.create_task(shop.bot.running.run_once())
+    await until(lambda: done(shop, "CAPTURE"))
+    go_on.set()
+    await asyncio.gather(looking, sender)
+    await shop.work()
+
+    [line] = (line for line in lines(shop) if "captured 249,50 kr" in line)
+    assert line.startswith("✅ @kari captured")
+
+
 async def test_a_list_under_way_does_not_put_off_what_a_rival_made_urgent(twins):
     """It began before the capture; its next look in a day would come too late for the question."""
     shop, other = twins
@@ -346,21 +396,3 @@ async def test_a_list_under_way_does_not_put_off_what_a_rival_made_urgent(twins)
         await shop.later(minutes=1)
 
     assert "Try again" in shop.card.buttons
-
-
-async def test_a_create_that_dintero_is_slow_with_keeps_nobody_else_waiting(shop):
-    """Eight may be under way; a ninth seller must not wait for the slowest of the other eight."""
-    shop.dintero.faults.add("create", Fault.delay(2))
-    slow = await shop.opens_form("100 91234567 Slow #4801")
-    await shop.slack.submit(shop.kari, slow)
-    await shop.bot.running.start()
-    await until(lambda: len(shop.writes("create")) == 1)
-
-    quick = await shop.opens_form("100 91234567 Quick #4802")
-    await shop.slack.submit(shop.kari, quick)
-    assert await shop.bot.running.start() == 1
-    await until(lambda: "Ready to share" in quick.read())
-
-    assert "Creating link" in slow.read()
-    await shop.work()
-    assert "Ready to share" in slow.read()

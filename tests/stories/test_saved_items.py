@@ -171,6 +171,20 @@ async def test_people_who_may_not_remove_items_see_the_list_without_buttons(shop
     assert told.buttons == []
 
 
+async def test_a_list_of_before_removes_nothing_for_who_may_not_any_more(shop):
+    await keeps(shop)
+    await shop.slack.command(shop.kari, shop.sales, "/paylink", "items")
+    await shop.bot.owned.settled()
+    [told] = shop.slack.ephemerals(shop.kari)
+    await shop.restart(paylink_money_users=shop.people["ola"].id)
+
+    await shop.slack.click(shop.kari, told, "Remove")
+    await shop.bot.owned.settled()
+
+    assert database.count(shop, "item") == 1
+    assert "Only the people trusted with money here keep and remove saved items." in shop.whispers()[-1]
+
+
 async def test_the_last_order_fills_the_lines_and_nothing_else(shop):
     form = await shop.opens_form(TOW_BAR)
     await has_lines(shop, form, ("Fitting", "900", {"quantity": "1,5", "other_vat": "12,5"}))

@@ -40,9 +40,15 @@ async def another_replica(shop):
         yield replica
 
 
-async def an_unannounced_payment(shop):
+async def a_link_that_only_a_list_finds(shop):
+    """Two days old: nobody looks any more whether it was opened, and nothing is announced."""
     shop.dintero.faults.callbacks.off = True
     await shop.issues()
+    await shop.later(days=2)
+
+
+async def an_unannounced_payment(shop):
+    await a_link_that_only_a_list_finds(shop)
     shop.dintero.pay(shop.session()["id"])
 
 
@@ -55,9 +61,10 @@ async def shop_with_lists(request, database):
 
 async def test_a_payment_is_found_on_whatever_page_it_stands(shop_with_lists):
     shop = shop_with_lists
+    await a_link_that_only_a_list_finds(shop)
     for _ in range(120):
         shop.dintero.stranger_pays()
-    await an_unannounced_payment(shop)
+    shop.dintero.pay(shop.session()["id"])
     for _ in range(120):
         shop.dintero.stranger_pays()
 
@@ -163,7 +170,7 @@ async def test_the_first_sweep_ever_looks_five_minutes_back(shop):
     await shop.sweep()
 
     [asked] = [exchange.target for exchange in shop.dintero.log if exchange.kind == "list"]
-    assert "created_at.gte=2026-11-20T11%3A59" in asked
+    assert "created_at.gte=2026-11-22T11%3A59" in asked
     assert "Reserved" in shop.card.read()
 
 

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from sandbox.dintero.faults import Fault
+from storage.store import SqlStore
 from tests.stories.counting import calls
 from tests.stories.crowd import crowd, sessions
 
@@ -164,3 +165,25 @@ async def test_a_workspace_gets_45_updates_a_minute_and_all_is_told_in_the_end(r
     assert not [call for call in rush_hour.slack.log if call.answer.get("error") == "ratelimited"]
     assert len([head for head in headlines(rush_hour.cards) if "Opened" in head]) == 40
     assert [len(rush_hour.sales.thread(card.ts)) for card in rush_hour.cards] == [1] * 60
+
+
+@pytest.mark.parametrize(("seconds", "cards"), [(29, 1), (31, 0)])
+async def test_a_process_that_stood_still_with_an_order_in_hand_posts_nothing_when_it_wakes(
+    shop, monkeypatch, seconds, cards
+):
+    """Another may have told it meanwhile: the order is left to whoever holds it next."""
+    await submitted(shop)
+    await shop.bot.running.run_once()
+    untold = SqlStore.untold_events
+
+    async def stands_still(store, order_id):
+        shop.clock.pass_(seconds=seconds)
+        return await untold(store, order_id)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(SqlStore, "untold_events", stands_still)
+        await shop.bot.telling.tell_once()
+    assert len(shop.cards) == cards
+
+    await shop.work()
+    assert len(shop.cards) == 1

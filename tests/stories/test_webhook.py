@@ -86,6 +86,7 @@ async def test_a_webhook_for_another_shops_session_is_nobody_here(shop):
         {"event": "settlement_add", "settlement": {"id": "1"}},
         {"event": "checkout_transaction", "transaction": None},
         {"event": "checkout_transaction", "transaction": {"session_id": 7}},
+        {"event": "checkout_transaction", "transaction": {"session_id": "T12345678.\0"}},
         [],
         b"not json",
         b"[" * 5000,
