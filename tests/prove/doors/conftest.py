@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.databases import KINDS, ready_database
 from tests.stories.shop import opened_shop
 
 _LIMITS = ("issue_form.SUBMIT", "change_form.SUBMIT", "link_buttons.SUBMIT", "link_buttons.CLICK")
@@ -15,8 +14,8 @@ def patience(monkeypatch):
         monkeypatch.setattr(f"bot.slack.listeners.{limit}", 2.5)
 
 
-@pytest.fixture(params=KINDS)
-async def shop(request, tmp_path):
+@pytest.fixture
+async def shop(database):
     """The whole bot on a database of each kind; what Slack complains about is the point here."""
-    async with ready_database(request.param, tmp_path) as url, opened_shop(url) as made:
+    async with opened_shop(database) as made:
         yield made
