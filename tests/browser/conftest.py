@@ -11,6 +11,7 @@ from sandbox.servers import end_of_log, world
 from tests import databases, kept
 from tests.browser.chromium import ARGS, LACKING, MEND, find, in_ci
 from tests.browser.desk import sitting
+from tests.browser.windows import Windows
 from tests.starting import forked
 
 
@@ -36,7 +37,7 @@ def database():
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def browser():
-    """One Chromium for all tests of this process; each test opens a context of its own in it."""
+    """One Chromium for all tests of this process."""
     path = find()
     if path is None:
         go_without()
@@ -44,6 +45,12 @@ async def browser():
         running = await playwright.chromium.launch(executable_path=path, args=ARGS)
         yield running
         await running.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def windows(browser):
+    """Its windows; each test has them as good as new."""
+    return Windows(browser)
 
 
 async def with_tables(command, environment, log):
@@ -63,13 +70,13 @@ async def demo(request):
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def sits_down(browser, demo, request):
+async def sits_down(windows, demo, request):
     """Open windows on the demo; each leaves a picture when the story ends, and the page may have had no trouble."""
     async with contextlib.AsyncExitStack() as stack:
         desks = []
 
         async def sit(**options):
-            desks.append(await stack.enter_async_context(sitting(browser, demo.page_url, **options)))
+            desks.append(await stack.enter_async_context(sitting(windows, demo.page_url, **options)))
             return desks[-1]
 
         yield sit
