@@ -168,8 +168,6 @@ async def test_settings_that_are_missing_are_named(world):
 
 
 async def test_migrate_makes_an_empty_database_current_and_leaves_a_current_one_alone(unused):
-    unused.start = from_a_shell
-
     for _ in range(2):
         assert await unused.run("migrate") == (0, "The database is up to date.\n")
 
