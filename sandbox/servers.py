@@ -1,15 +1,15 @@
 """The sandbox's server and the bot's process, on free local ports."""
 
 import asyncio
+import base64
 import contextlib
 import os
 import socket
 import sys
 import tempfile
-from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import httpx
 import uvicorn
@@ -43,8 +43,37 @@ MANIFEST: Final = Path(__file__).parent.parent / "manifest.yml"
 _STARTS_WITHIN: Final = 60.0
 
 
+class Running(Protocol):
+    """The bot's process, as far as the sandbox has to do with it."""
+
+    @property
+    def returncode(self) -> int | None:
+        """None while it runs."""
+
+    def terminate(self) -> None:
+        """Ask it to stop."""
+
+    def kill(self) -> None:
+        """End it."""
+
+    async def wait(self) -> int:
+        """Wait for its end."""
+
+
+Start = Callable[[str, dict[str, str], Path], Awaitable[Running]]
+"""Starts `paylink <command>` in an environment; all it says goes into the file."""
+
+
+async def from_a_shell(command: str, environment: dict[str, str], log: Path) -> Running:
+    """Start it as people do."""
+    with log.open("ab") as file:
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", command, env=environment, stdout=file, stderr=file
+        )
+
+
 @contextlib.asynccontextmanager
-async def world() -> AsyncIterator[World]:
+async def world(start: Start = from_a_shell) -> AsyncIterator[World]:
     """Start everything; at the end stop it again and remove what it wrote."""
     with tempfile.TemporaryDirectory(prefix="paylink-") as folder:
         made = _made(Path(folder))
@@ -53,7 +82,7 @@ async def world() -> AsyncIterator[World]:
             made.slack.request_url = f"{made.bot_url}/slack/events"
             posting = asyncio.create_task(made.dintero.run())
             try:
-                async with _bot(made, f"{url}/clock", smtp_url) as process:
+                async with _bot(made, f"{url}/clock", smtp_url, start) as process:
                     await _until_it_answers(made, process)
                     yield made
             finally:
@@ -130,12 +159,8 @@ def _app(made: World) -> Starlette:
 
 
 @contextlib.asynccontextmanager
-async def _bot(made: World, clock_url: str, smtp_url: str) -> AsyncIterator[Process]:
+async def _bot(made: World, clock_url: str, smtp_url: str, start: Start) -> AsyncIterator[Running]:
     """Run the product's own `serve`, told of the sandbox by its settings alone."""
-    asking = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "new-key", stdout=asyncio.subprocess.PIPE
-    )
-    key = (await asking.communicate())[0].decode().strip()
     slack, dintero = made.slack, made.dintero
     settings = {
         "SLACK_BOT_TOKEN": slack.bot_token,
@@ -159,7 +184,7 @@ async def _bot(made: World, clock_url: str, smtp_url: str) -> AsyncIterator[Proc
         "PAYLINK_PUBLIC_URL": made.bot_url,
         "PAYLINK_PORT": made.bot_url.rpartition(":")[2],
         "PAYLINK_DATABASE_URL": f"sqlite+aiosqlite:///{made.folder / 'paylink.db'}",
-        "PAYLINK_SECRET_KEY": key,
+        "PAYLINK_SECRET_KEY": base64.urlsafe_b64encode(os.urandom(32)).decode(),
     }
     inherited = {
         name: value
@@ -167,17 +192,14 @@ async def _bot(made: World, clock_url: str, smtp_url: str) -> AsyncIterator[Proc
         # A proxy would be asked for this very computer; the settings of another bot would be mixed with ours.
         if not name.startswith(("PAYLINK_", "SLACK_", "DINTERO_")) and not name.lower().endswith("_proxy")
     }
-    with (made.folder / "bot.log").open("w") as log:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "serve", env={**inherited, **settings}, stdout=log, stderr=log
-        )
-        try:
-            yield process
-        finally:
-            await _stop(process)
+    process = await start("serve", {**inherited, **settings}, made.folder / "bot.log")
+    try:
+        yield process
+    finally:
+        await _stop(process)
 
 
-async def _stop(process: Process) -> None:
+async def _stop(process: Running) -> None:
     """Let it come to its end; the sandbox goes on meanwhile, for the answers that it may still wait for."""
     if process.returncode is None:
         process.terminate()
@@ -193,7 +215,7 @@ def end_of_log(folder: Path) -> str:
     return "\n".join((folder / "bot.log").read_text().splitlines()[-40:])
 
 
-async def _until_it_answers(made: World, process: Process) -> None:
+async def _until_it_answers(made: World, process: Running) -> None:
     async with httpx.AsyncClient(trust_env=False) as http:
         for _ in range(int(_STARTS_WITHIN * 10)):
             if process.returncode is not None:

@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import os
-import sys
+import signal
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 from cryptography.fernet import Fernet
@@ -21,6 +22,7 @@ from sandbox.slack import Workspace
 from sandbox.slack import create_app as slack_app
 from storage.engine import open_engine
 from tests.serving import free_port, serving
+from tests.starting import forked
 
 OURS = ("PAYLINK_", "SLACK_", "DINTERO_")
 
@@ -36,6 +38,8 @@ class World:
     bot_url: str
     clock_url: str
     settings: dict = field(default_factory=dict)
+    start: object = forked
+    """How its processes are started: `forked`, or `from_a_shell` where the start itself is looked at."""
 
     @property
     def database(self):
@@ -63,22 +67,19 @@ class World:
         """Run `paylink <command>` with the world's settings, and those `changed`."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         settings = {name: value for name, value in (self.settings | changed).items() if value is not None}
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", command, env=inherited | settings,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        )  # fmt: skip
+        log = self.folder / f"{command}-{uuid4().hex}.log"
+        process = await self.start(command, inherited | settings, log)
         try:
-            yield process
+            yield Paylink(process, log)
         finally:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
-            await process.communicate()
+            await process.wait()
 
     async def run(self, command, **changed):
         """Run it to its end; returns its exit code and what it wrote."""
         async with self.paylink(command, **changed) as process:
-            told, _ = await asyncio.wait_for(process.communicate(), 30)
-            return process.returncode, told.decode()
+            return await process.ended()
 
     @contextlib.asynccontextmanager
     async def serving(self):
@@ -90,6 +91,24 @@ class World:
         with contextlib.suppress(httpx.TransportError):
             return (await http.get(f"{self.bot_url}/health/live")).status_code == 200
         return False
+
+
+@dataclass
+class Paylink:
+    """One such process."""
+
+    process: object
+    log: Path
+
+    async def ended(self, seconds=30):
+        """Wait for its end; returns its exit code and what it wrote."""
+        code = await asyncio.wait_for(self.process.wait(), seconds)
+        return code, self.log.read_text()
+
+    async def stopped(self, seconds=30):
+        """Stop it as who keeps services running does; returns its exit code and what it wrote."""
+        self.process.send_signal(signal.SIGTERM)
+        return await self.ended(seconds)
 
 
 async def until(true, seconds=30):

@@ -24,7 +24,10 @@ async def serving(app):
         finally:
             for listener in server.servers:
                 listener.close()
-            await asyncio.gather(*server.server_state.tasks)
+            if not server.server_state.connections:
+                for unheard in server.server_state.tasks:
+                    unheard.cancel()  # whoever asked has gone, and the answer may be a minute away
+            await asyncio.gather(*server.server_state.tasks, return_exceptions=True)
             for connection in set(server.server_state.connections):
                 connection.shutdown()
 

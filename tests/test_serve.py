@@ -1,10 +1,8 @@
 """`paylink` as a process of its own, against the sandbox: how it starts, what it refuses, and how it stops."""
 
-import asyncio
 import json
 import logging
 import re
-import signal
 import socket
 from datetime import datetime, timedelta
 
@@ -14,6 +12,7 @@ import pytest
 from bot.journal import open_journal
 from sandbox.dintero.faults import Fault
 from sandbox.mail import Mailbox
+from sandbox.servers import from_a_shell
 from tests.databases import KINDS, empty_database, ready_database
 from tests.process import opened_world, until
 
@@ -55,29 +54,28 @@ async def test_a_write_under_way_comes_to_its_answer_before_the_process_stops(re
         await world.slack.click(kari, sales.messages[-1], "Capture")
         await until(lambda: world.dintero.log[-1].kind == "capture")
 
-        process.send_signal(signal.SIGTERM)
-        told, _ = await asyncio.wait_for(process.communicate(), 30)
+        _, told = await process.stopped()
 
     states = dict(await world.rows("SELECT kind, state FROM operation"))
-    assert states == {"create": "done", "capture": "done"}, told.decode()[-2000:]
+    assert states == {"create": "done", "capture": "done"}, told[-2000:]
     assert await world.rows("SELECT status FROM link") == [("captured",)]
-    assert b"Traceback" not in told
+    assert "Traceback" not in told
 
 
 async def test_an_idle_process_stops_at_once(ready):
+    ready.start = from_a_shell
     async with ready.serving() as process:
-        process.send_signal(signal.SIGTERM)
-        told, _ = await asyncio.wait_for(process.communicate(), 10)
+        code, told = await process.stopped(seconds=10)
 
-    assert b"Traceback" not in told
+    assert code == 0
+    assert "Traceback" not in told
 
 
 async def test_every_line_of_a_json_log_is_json(world):
     """Whoever collects it stumbles over a single line of uvicorn's own."""
-    world.settings["PAYLINK_LOG"] = "json"
+    world.start, world.settings["PAYLINK_LOG"] = from_a_shell, "json"
     async with world.serving() as process:
-        process.send_signal(signal.SIGTERM)
-        told, _ = await asyncio.wait_for(process.communicate(), 10)
+        _, told = await process.stopped()
 
     lines = [json.loads(line) for line in told.splitlines()]
     assert {"serving", "Shutting down"} <= {line["event"] for line in lines}
@@ -160,6 +158,8 @@ async def test_what_cannot_start_says_so_in_a_sentence(world, command, changed, 
 
 
 async def test_settings_that_are_missing_are_named(world):
+    world.start = from_a_shell
+
     code, told = await world.run("serve", SLACK_SIGNING_SECRET=None, PAYLINK_TYPO="x")
 
     assert code == 2
@@ -209,6 +209,8 @@ async def test_a_bot_that_nobody_can_reach_starts_no_work(world, host, reason):
 
 
 async def test_a_new_key_is_one_that_can_be_used(world):
+    world.start = from_a_shell
+
     code, key = await world.run("new-key")
 
     assert code == 0
@@ -219,6 +221,8 @@ async def test_a_new_key_is_one_that_can_be_used(world):
 
 
 async def test_check_is_content_with_a_world_that_is_well(world):
+    world.start = from_a_shell
+
     code, told = await world.run("check")
 
     assert code == 0

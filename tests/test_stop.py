@@ -1,8 +1,6 @@
 """SIGTERM: what runs is finished, or left as a crash leaves it, and nobody waits for Dintero."""
 
-import asyncio
 import contextlib
-import signal
 import sqlite3
 
 import pytest
@@ -39,12 +37,6 @@ def kept(world, query):
         return file.execute(query).fetchall()
 
 
-async def stopped(process):
-    process.send_signal(signal.SIGTERM)
-    told, _ = await asyncio.wait_for(process.communicate(), 30)
-    return told.decode()
-
-
 async def captures(world, kari, sales):
     """Press Capture until it is kept: on a busy computer Slack's answer about who somebody is may come too late."""
     for _ in range(10):
@@ -66,8 +58,8 @@ async def test_a_write_that_dintero_does_not_answer_is_left_as_a_crash_leaves_it
         await captures(world, kari, sales)
         await until(lambda: asked(world, "capture"))
 
-        told = await stopped(process)
+        code, told = await process.stopped()
 
     [(state, leased)] = kept(world, "SELECT state, lease_until IS NOT NULL FROM operation WHERE kind = 'capture'")
     assert (state, leased) == ("sending", 1), told[-2000:]
-    assert process.returncode == 0
+    assert code == 0

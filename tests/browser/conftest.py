@@ -1,5 +1,6 @@
 import contextlib
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,11 @@ import pytest_asyncio
 from playwright.async_api import async_playwright
 
 from sandbox.servers import end_of_log, world
-from tests import kept
+from tests import databases, kept
 from tests.browser.chromium import ARGS, LACKING, MEND, find, in_ci
 from tests.browser.desk import sitting
+from tests.browser.windows import Windows
+from tests.starting import forked
 
 
 def pytest_collection_modifyitems(items):
@@ -34,7 +37,7 @@ def database():
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def browser():
-    """One Chromium for all tests of this process; each test opens a context of its own in it."""
+    """One Chromium for all tests of this process."""
     path = find()
     if path is None:
         go_without()
@@ -44,23 +47,36 @@ async def browser():
         await running.close()
 
 
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def windows(browser):
+    """Its windows; each test has them as good as new."""
+    return Windows(browser)
+
+
+async def with_tables(command, environment, log):
+    """Start the bot on a database that somebody has begun already; making the tables takes a third of a second."""
+    url = environment["PAYLINK_DATABASE_URL"]
+    shutil.copyfile(databases.sqlite_template(), url.partition("///")[2])
+    return await forked(command, environment, log)
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def demo():
-    """The demo as `make demo` starts it: the sandbox, and the bot as a process of its own."""
-    async with world() as running:
+async def demo(request):
+    """The demo as `make demo` makes it: the sandbox, and the bot as a process of its own."""
+    async with world(getattr(request, "param", with_tables)) as running:
         yield running
         refused = [one for one in running.slack.complaints if "ratelimited" not in one]  # Slack is slow, not displeased
         assert not refused, end_of_log(running.folder)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def sits_down(browser, demo, request):
+async def sits_down(windows, demo, request):
     """Open windows on the demo; each leaves a picture when the story ends, and the page may have had no trouble."""
     async with contextlib.AsyncExitStack() as stack:
         desks = []
 
         async def sit(**options):
-            desks.append(await stack.enter_async_context(sitting(browser, demo.page_url, **options)))
+            desks.append(await stack.enter_async_context(sitting(windows, demo.page_url, **options)))
             return desks[-1]
 
         yield sit

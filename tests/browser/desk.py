@@ -7,6 +7,8 @@ from pathlib import Path
 
 from playwright.async_api import Locator, Page, expect
 
+from tests.browser.windows import heard
+
 PICTURES = Path(__file__).parents[2] / "build" / "browser"
 LAPTOP = {"width": 1440, "height": 860}
 PATIENCE = 20_000
@@ -154,18 +156,18 @@ class Desk:
 
 
 @asynccontextmanager
-async def sitting(browser, url: str, **options):
+async def sitting(windows, url: str, **options):
     """A window of its own, as on another computer; `options` are Playwright's for a context."""
-    context = await browser.new_context(**({"viewport": LAPTOP, "locale": "en-GB"} | options))
-    page = await context.new_page()
-    page.set_default_timeout(PATIENCE)
-    desk = Desk(page, url)
-    page.on("pageerror", lambda error: desk.trouble.append(str(error)))
-    page.on("console", lambda said: desk.trouble.append(f"{said.text} {said.location}") if _is_ours(said) else None)
-    try:
-        yield desk
-    finally:
-        await context.close()
+    async with windows.opened(**({"viewport": LAPTOP, "locale": "en-GB"} | options)) as page:
+        page.set_default_timeout(PATIENCE)
+        desk = Desk(page, url)
+
+        def said(message):
+            if _is_ours(message):
+                desk.trouble.append(f"{message.text} {message.location}")
+
+        with heard(page, pageerror=lambda error: desk.trouble.append(str(error)), console=said):
+            yield desk
 
 
 def _is_ours(said) -> bool:

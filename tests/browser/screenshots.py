@@ -10,6 +10,7 @@ from sandbox.servers import world
 from tests.browser.chromium import ARGS, LACKING, MEND, ensure
 from tests.browser.desk import Desk, sitting
 from tests.browser.test_payments import customer_opens, issues
+from tests.browser.windows import Windows
 
 FOLDER = Path(__file__).parents[2] / "docs" / "images"
 WINDOW = {"width": 1180, "height": 940}
@@ -23,7 +24,7 @@ async def main() -> None:
         sys.exit(f"{LACKING}; {MEND}.")
     async with world() as demo, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=ARGS)
-        async with sitting(browser, demo.page_url, viewport=WINDOW) as desk:
+        async with sitting(Windows(browser), demo.page_url, viewport=WINDOW) as desk:
             await desk.arrives()
             await form(desk)
             await card(desk)

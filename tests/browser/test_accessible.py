@@ -33,23 +33,22 @@ async def shown(shop):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("colour", [None, YELLOW, NIGHT])
-async def test_every_page_of_the_customers_is_accessible(browser, database, scheme, colour):
+async def test_every_page_of_the_customers_is_accessible(windows, database, scheme, colour):
     named = {"paylink_merchant_name": "Fjord & Fjell", "paylink_contact": "22 33 44 55"}
     async with opened_shop(database, paylink_merchant_colour=colour, **named) as shop:
         pages = await shown(shop)
-        context = await browser.new_context(viewport=PHONE, locale="nb-NO", color_scheme=scheme)
-        page, headings, found = await context.new_page(), set(), {}
-        for name, address in pages.items():
-            await page.goto(address)
-            for more in await page.locator("details").all():
-                await more.click()
-            headings.add(await page.get_by_role("heading", level=1).inner_text())
-            results = await Axe().run(page, options=RULES)
-            if results.violations_count:
-                found[name] = results.generate_report()
-            PICTURES.mkdir(parents=True, exist_ok=True)
-            await page.screenshot(path=PICTURES / f"page-{name}-{scheme}{colour or ''}.png", full_page=True)
-        await context.close()
+        headings, found = set(), {}
+        async with windows.opened(viewport=PHONE, locale="nb-NO", color_scheme=scheme) as page:
+            for name, address in pages.items():
+                await page.goto(address)
+                for more in await page.locator("details").all():
+                    await more.click()
+                headings.add(await page.get_by_role("heading", level=1).inner_text())
+                results = await Axe().run(page, options=RULES)
+                if results.violations_count:
+                    found[name] = results.generate_report()
+                PICTURES.mkdir(parents=True, exist_ok=True)
+                await page.screenshot(path=PICTURES / f"page-{name}-{scheme}{colour or ''}.png", full_page=True)
 
     assert found == {}
     assert len(headings) == len(pages)

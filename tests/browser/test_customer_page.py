@@ -4,6 +4,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
+from tests.browser.windows import objections
 from tests.stories.browsing import page_of
 from tests.stories.shop import opened_shop
 
@@ -11,18 +12,15 @@ SMALL = {"width": 320, "height": 640}
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def customer(browser, database, request):
+async def customer(windows, database, request):
     """Opens a page with a phone that speaks English; what the browser objects to fails the story."""
     async with opened_shop(database, paylink_merchant_name="Fjord & Fjell", paylink_contact="22 33 44 55") as shop:
         await shop.issues("1249,50 91234567 Tow bar, fitted in the workshop #4711 3d")
         scheme = getattr(request, "param", "light")
-        context = await browser.new_context(viewport=SMALL, locale="en-GB", color_scheme=scheme)
-        page, trouble = await context.new_page(), []
-        page.on("console", lambda said: trouble.append(said.text) if said.type in {"error", "warning"} else None)
-        page.on("pageerror", lambda error: trouble.append(str(error)))
-        await page.goto(page_of(shop))
-        yield shop, page
-        await context.close()
+        async with windows.opened(viewport=SMALL, locale="en-GB", color_scheme=scheme) as page:
+            with objections(page) as trouble:
+                await page.goto(page_of(shop))
+                yield shop, page
         assert trouble == []
 
 

@@ -54,11 +54,11 @@ async def both(database):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_a_camera_reads_the_code_off_the_thread(browser, both, tmp_path, scheme):
+async def test_a_camera_reads_the_code_off_the_thread(windows, both, tmp_path, scheme):
     shop, mailbox = both
     await issues(shop, delivery="qr", email="")
 
-    async with window(shop, mailbox, tmp_path) as url, sitting(browser, url, color_scheme=scheme) as desk:
+    async with window(shop, mailbox, tmp_path) as url, sitting(windows, url, color_scheme=scheme) as desk:
         await desk.arrives()
         await desk.opens_thread()
         picture = desk.thread.get_by_role("img", name="QR code that opens the page on which 4711 is paid")
@@ -90,10 +90,10 @@ async def test_a_seller_shows_the_code_on_a_phone(sits_down):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_the_mail_reads_well_on_a_phone(browser, both, scheme):
+async def test_the_mail_reads_well_on_a_phone(windows, both, scheme):
     shop, mailbox = both
     await issues(shop, email="nora@example.no", name="Nora Nordmann")
-    async with sitting(browser, "", viewport=PHONE, color_scheme=scheme) as desk:
+    async with sitting(windows, "", viewport=PHONE, color_scheme=scheme) as desk:
         await desk.page.set_content(text_of(mailbox.mails[0], "html"))
         pay = desk.page.get_by_role("link", name="Se på det og betal")
 
@@ -108,10 +108,10 @@ async def test_the_mail_reads_well_on_a_phone(browser, both, scheme):
         assert found.response["violations"] == []
 
 
-async def test_the_mail_stands_on_the_customer_s_phone(browser, both, tmp_path):
+async def test_the_mail_stands_on_the_customer_s_phone(windows, both, tmp_path):
     shop, mailbox = both
     await issues(shop, email="nora@example.no")
-    async with window(shop, mailbox, tmp_path) as url, sitting(browser, url, locale="nb-NO") as desk:
+    async with window(shop, mailbox, tmp_path) as url, sitting(windows, url, locale="nb-NO") as desk:
         await desk.arrives()
 
         await desk.sees("nora@example.no", "249,50", within=desk.customer)

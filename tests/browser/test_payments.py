@@ -3,7 +3,10 @@
 import asyncio
 import re
 
+import pytest
+
 from sandbox.dintero import Fault
+from sandbox.servers import from_a_shell
 
 ONE_LINER = "/paylink 249,50 91234567 Tow bar #4711 7d"
 
@@ -43,6 +46,7 @@ async def test_a_link_is_issued_and_paid_and_the_card_tells_it_all(kari):
     await kari.sees("captured 249,50 kr", within=kari.thread)
 
 
+@pytest.mark.parametrize("demo", [from_a_shell], indirect=True, ids=["the bot started as by make demo"])
 async def test_a_newcomer_gets_from_the_empty_page_to_a_refund_in_twelve_actions(sits_down):
     desk = await sits_down()
     await desk.arrives()

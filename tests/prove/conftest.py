@@ -7,11 +7,9 @@ same ones every time.
 import contextlib
 import math
 import random
-from pathlib import Path
 
 import pytest
 
-from tests.databases import KINDS, ready_database
 from tests.prove.tally import Tally
 
 _SEED = 4711
@@ -57,10 +55,3 @@ def proof():
         tally.hold()
 
     return count
-
-
-@pytest.fixture(params=KINDS)
-async def database(request, tmp_path):
-    """The URL of a database that is ready for `serve`, of each kind."""
-    async with ready_database(request.param, Path(tmp_path)) as url:
-        yield url

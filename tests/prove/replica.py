@@ -1,9 +1,9 @@
-"""`paylink serve` as a replica that can be made to stand still at a chosen moment, as a machine that is suspended does.
+"""Makes of `paylink serve` a replica that can be made to stand still at a chosen moment, as a suspended machine does.
 
-The product knows nothing of it. The moment is written into the file named by RACES_FREEZE; the process stops itself
-(SIGSTOP) when it gets there, once, and goes on when the test says so (SIGCONT). The waits that a real suspension
-would have to outlast are shortened here, so that a round takes seconds: that makes a sender and whoever tells Slack
-give up earlier and PostgreSQL end a transaction sooner, and nothing else.
+It is imported beside the product, which knows nothing of it. The moment is written into the file named by
+RACES_FREEZE; the process stops itself (SIGSTOP) when it gets there, once, and goes on when the test says so (SIGCONT).
+The waits that a real suspension would have to outlast are shortened here, so that a round takes seconds: that makes a
+sender and whoever tells Slack give up earlier and PostgreSQL end a transaction sooner, and nothing else.
 """
 
 import os
@@ -12,10 +12,10 @@ from pathlib import Path
 
 from sqlalchemy import Engine, event
 
+import bot.services.mailing
 import bot.services.sending
 import bot.services.telling
 import storage.engine
-from bot.cli import app
 from bot.domain.operations import State
 from bot.services.sending import Permit
 from storage.store import SqlWork
@@ -59,9 +59,6 @@ moving, SqlWork.move_operation = SqlWork.move_operation, move_operation
 committing, SqlWork.commit = SqlWork.commit, commit
 permitting, Permit.__call__ = Permit.__call__, permit
 event.listen(Engine, "before_cursor_execute", before_statement)
-bot.services.sending.PAUSE_LIMIT = PAUSE_LIMIT
+bot.services.sending.PAUSE_LIMIT = bot.services.mailing.PAUSE_LIMIT = PAUSE_LIMIT
 bot.services.telling.TRUSTED = PAUSE_LIMIT
 storage.engine._CONNECTION["server_settings"] = dict.fromkeys(storage.engine._CONNECTION["server_settings"], IDLE_LIMIT)
-
-if __name__ == "__main__":
-    app(["serve"])

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import sys
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
@@ -20,6 +19,7 @@ from storage.store import SqlStore
 from storage.tables import links, operations, orders
 from tests.process import OURS, opened_world, until
 from tests.serving import free_port, serving
+from tests.starting import forked
 
 PATIENCE = 90
 """Seconds on a busy computer for what follows a race."""
@@ -47,10 +47,7 @@ class Replica:
 
     async def start(self):
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-        with self.log.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.prove.replica", env=inherited | self.settings, stdout=log, stderr=log
-            )
+        self.process = await forked("serve", inherited | self.settings, self.log, beside="tests.prove.replica")
         async with httpx.AsyncClient(trust_env=False) as http:
             await until(lambda: self._answers(http), PATIENCE)
         self.open = True

@@ -7,14 +7,14 @@ come again, sweeps run, ten minutes pass, and the person presses what the card o
 import asyncio
 import contextlib
 import re
-from pathlib import Path
 
 import httpx
 import pytest
 from starlette.responses import Response
 
 from bot.dintero import wire
-from tests.databases import KINDS, ready_database
+from tests import kept
+from tests.databases import KINDS
 from tests.prove.agreeing import differences, doubles
 from tests.prove.intents import INTENTS
 from tests.prove.outcomes import SLOW, cases
@@ -183,13 +183,10 @@ async def attempted(shop, intent, case, tally):
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", INTENTS)
-async def test_no_outcome_makes_an_intent_happen_twice_or_anybody_hear_an_untruth(proof, chosen, tmp_path, kind, name):
+async def test_no_outcome_makes_an_intent_happen_twice_or_anybody_hear_an_untruth(proof, chosen, kind, name):
     intent = INTENTS[name]
     with proof(promise=1, varied=f"what Dintero answers to {name}, or does not") as tally:
         for case in chosen(cases(intent, kind)):
             tally.tried += 1
-            async with (
-                ready_database(kind, Path(tmp_path)) as url,
-                opened_shop(url, switches=case.switches) as shop,
-            ):
+            async with opened_shop(kept.emptied(kind), switches=case.switches) as shop:
                 await attempted(shop, intent, case, tally)

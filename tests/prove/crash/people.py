@@ -128,9 +128,10 @@ class People:
     # -- the customer
 
     def got_message(self):
-        """Whether the newest link's message arrived."""
-        world = self.world
-        return bool(world.dintero.inbox) and world.dintero.inbox[-1].url == world.dintero.url_of(self.session())
+        """Whether the newest link's message arrived; that of a link which has ended is an older one's."""
+        dintero, newest = self.world.dintero, self.session()
+        arrived = bool(dintero.inbox) and dintero.inbox[-1].url == dintero.url_of(newest)
+        return arrived and dintero.cause(newest) is None
 
     def session(self):
         """The newest one at Dintero."""

@@ -5,9 +5,7 @@ import contextlib
 import copy
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import certifi
 import httpx
 from sqlalchemy import or_, select
 
@@ -18,6 +16,7 @@ from tests.databases import copied_database, ready_database
 from tests.process import opened_world
 from tests.prove.crash.board import Board
 from tests.prove.crash.calls import Calls, CutMailbox
+from tests.starting import one_certificate
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 FROM = "Fjord Shop <pay@fjord-example.no>"
@@ -60,8 +59,6 @@ class CrashWorld:
         self.board, self.calls, self.mailbox = board, calls, mailbox
         self.url, self.engine = None, None
         self._starter, self._process = starter, None
-        # Reading all the world's certificates costs a process more than the rest of its start; nobody speaks TLS here.
-        self._around = {"SSL_CERT_FILE": str(one_certificate(self.folder))}
 
     # -- the process
 
@@ -70,7 +67,7 @@ class CrashWorld:
         log = str(self.folder / "bot.log")
         self.settings |= {"PAYLINK_DATABASE_URL": self.url}
         self._process = await self._starter.start(
-            environment=self.settings | self._around, board=str(self.folder / "board"), log=log
+            environment=self.settings | {"SSL_CERT_FILE": one_certificate()}, board=str(self.folder / "board"), log=log
         )
         self.calls.kill = self._process.kill
         for _ in range(1500):
@@ -209,14 +206,6 @@ class CrashWorld:
         """A deep copy that leaves the world's own people where they are."""
         stays = (self.slack, self.dintero, self.clock, self.mailbox, self.calls, self.slack.http, self.slack._count)
         return copy.deepcopy(parts, {id(one): one for one in (*stays, self.dintero.post.http)})
-
-
-def one_certificate(folder):
-    """A file with a single certificate of an authority, whichever."""
-    end = "-----END CERTIFICATE-----\n"
-    file = folder / "one.pem"
-    file.write_text(Path(certifi.where()).read_text().partition(end)[0] + end)
-    return file
 
 
 @contextlib.asynccontextmanager

@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.databases import KINDS, ready_database
 from tests.stories.patience import patient
 from tests.stories.shop import opened_shop
 
@@ -14,8 +13,8 @@ def patience():
         yield
 
 
-@pytest.fixture(params=KINDS)
-async def shop(request, tmp_path):
+@pytest.fixture
+async def shop(database):
     """The whole bot on a database of each kind; what Slack complains about is the point here."""
-    async with ready_database(request.param, tmp_path) as url, opened_shop(url) as made:
+    async with opened_shop(database) as made:
         yield made

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from bot.domain.actions import Action
 from bot.slack import ids
-from tests.databases import KINDS, ready_database
+from tests import kept
+from tests.databases import KINDS
 from tests.prove.doors.knocking import FORM, knock, signed
 from tests.stories.shop import opened_shop
 
@@ -202,13 +203,13 @@ ATTACKS = {
 
 
 @pytest.fixture(params=KINDS)
-def runner_and_target(request, tmp_path):
+def runner_and_target(request):
     """A shop in a loop that stands still between the attacks; its callbacks need no signature, so all are heard."""
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
 
         async def opened():
-            url = await stack.enter_async_context(ready_database(request.param, tmp_path))
+            url = kept.emptied(request.param)
             shop = await stack.enter_async_context(opened_shop(url, dintero_signature_secret=None))
             shop.slack.ack_deadline = 20
             await shop.issues()

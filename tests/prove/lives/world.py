@@ -3,15 +3,13 @@
 import asyncio
 import contextlib
 import io
-import tempfile
 from datetime import timedelta
-from pathlib import Path
 
 import stamina
 
 from sandbox.dintero.faults import Callbacks
 from sandbox.slack.faults import Faults
-from tests.databases import ready_database
+from tests import kept
 from tests.prove.lives.witness import Witness
 from tests.stories.shop import opened_shop
 
@@ -51,11 +49,9 @@ class World:
             self._runner.close()
 
     async def _open(self, kind, account, switches, *, webhook):
-        folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
         # Waits between tries are real seconds, which no clock of ours can make shorter.
         self._stack.enter_context(stamina.set_testing(True, attempts=3, cap=True))
-        url = await self._stack.enter_async_context(ready_database(kind, folder))
-        opened = opened_shop(url, account=account, switches=switches, paylink_money_users=OLA)
+        opened = opened_shop(kept.emptied(kind), account=account, switches=switches, paylink_money_users=OLA)
         self.shop = await self._stack.enter_async_context(opened)
         assert self.shop.people["ola"].id == OLA
         self.shop.slack.ack_deadline = 30.0
