@@ -10,6 +10,9 @@ setup:
 demo:
 	@$(IN) python -m sandbox
 
+# Compiled once, and not in every process that the tests start, whatever the machine is set to.
+test prove mutants: export PYTHONDONTWRITEBYTECODE =
+
 test: lint
 	@$(IN) python -m tests.browser.chromium
 	@$(IN) pytest -n auto
