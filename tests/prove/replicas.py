@@ -16,7 +16,7 @@ from bot.domain.headlines import headline
 from storage.engine import open_engine
 from storage.secrets import Secrets
 from storage.store import SqlStore
-from storage.tables import links, operations, orders
+from storage.tables import lanes, links, operations, orders
 from tests.process import OURS, opened_world, until
 from tests.serving import free_port, serving
 from tests.starting import forked
@@ -159,6 +159,13 @@ class Replicas:
         with contextlib.suppress(KeyError):
             return self.dintero.session_by_reference(reference)
         return None
+
+    async def turns(self, channel):
+        """When, in the last minute, somebody had the turn to post to the channel."""
+        async with self.engine.connect() as connection:
+            return (
+                await connection.execute(select(lanes.c.turns).where(lanes.c.name == f"post:{channel.id}"))
+            ).scalar()
 
     def jump(self, **time):
         self.world.clock.jump(timedelta(**time))
