@@ -6,7 +6,7 @@ import pytest
 from tests.prove.doors.knocking import FORM, books, knock, signed
 from tests.stories.browsing import token as token_of
 
-pytestmark = pytest.mark.parametrize("shop", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 QUIET = {
