@@ -1,4 +1,6 @@
 import functools
+import math
+import os
 
 import httpx
 import pytest
@@ -30,7 +32,14 @@ def journal_of_the_product():
 
 
 def pytest_addoption(parser):
-    parser.addoption("--whole", action="store_true", help="proofs make all their attempts instead of a tenth")
+    parser.addoption(
+        "--whole", action="store_true", help="proofs make all attempts instead of a tenth; every variant on PostgreSQL"
+    )
+
+
+def pytest_xdist_auto_num_workers():
+    """Three for two cores: whoever waits for a process, a browser or Slack's limits leaves the core to others."""
+    return math.ceil(os.cpu_count() * 1.5)
 
 
 def pytest_sessionfinish():

@@ -129,7 +129,7 @@ class Copy:
         other = "sqlite" if database == "postgresql" else "postgresql"
         # What a test that failed leaves open is no question here, and would end pytest without its exit code.
         quiet = ("-x", "-n0", "--tb=line", "-p", "no:unraisableexception", "-p", "no:threadexception", "-W", early)
-        code = pytest.main([*quiet, "-k", f"not {other}", *tests])
+        code = pytest.main([*quiet, "--whole", "-k", f"not {other}", *tests])
         atexit._run_exitfuncs()  # a forked process leaves without them
         sys.exit(_SURVIVED + code)
 

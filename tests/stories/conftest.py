@@ -1,4 +1,5 @@
 import logging
+from pathlib import Path
 
 import pytest
 import structlog
@@ -6,6 +7,24 @@ import structlog
 from bot.journal import _TALKERS, open_journal
 from tests.stories.patience import patient
 from tests.stories.shop import opened_shop
+
+
+def pytest_collection_modifyitems(config, items):
+    """Tell every story on both databases, and its variants on SQLite; with `--whole`, these on both.
+
+    They vary what people type and what Dintero answers. Where the databases differ is what tests/storage is about, all
+    of it on both. A story that is named on the command line is told as it is named.
+    """
+    if config.getoption("--whole") or any("::" in each for each in config.args):
+        return
+    told, variants = set(), []
+    for item in items:
+        if Path(__file__).parent in item.path.parents and "postgresql" in item.name:
+            story = (item.path, item.originalname)
+            variants += [item] if story in told else []
+            told.add(story)
+    config.hook.pytest_deselected(items=variants)
+    items[:] = [item for item in items if item not in set(variants)]
 
 
 @pytest.fixture(autouse=True)
