@@ -4,7 +4,6 @@ aiosqlite's own cursor takes four: it is made, told to execute, to fetch and to 
 and a turn of the event loop. BEGIN goes with the first statement of a transaction.
 """
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -24,8 +23,11 @@ async def opened(file: Path) -> aiosqlite.Connection:
     """A connection for SQLAlchemy's aiosqlite dialect. A missing file is made, readable by its owner only."""
 
     def connect() -> sqlite3.Connection:
-        # Made before SQLite makes it: the umask would let others read, and -wal and -shm take its mode.
-        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+        # Made before SQLite makes it: the umask would let others read, and -wal and -shm take its mode. Only a missing
+        # one: closing a file that is open in SQLite too drops this process's locks on it, and whoever else closes the
+        # database then takes itself for the last, and deletes the log that is being written here.
+        if not file.exists():
+            file.touch(0o600)
         file.chmod(0o600)
         # No transactions of the driver's own, they begin too late (before the first write, after the reads): lost
         # updates. Only one thread uses it, and closing it may be left to another.

@@ -1,6 +1,8 @@
 """What the SQLite file's connection answers, as SQLAlchemy asks it."""
 
 import asyncio
+import subprocess
+import sys
 
 import pytest
 from sqlalchemy import text
@@ -120,3 +122,24 @@ async def test_a_look_that_asked_nothing_keeps_nobody_from_writing(engine):
             await connection.execute(text("DELETE FROM word"))
     await writes(engine, "two")
     assert await words(engine) == ["one", "two"]
+
+
+async def test_another_program_that_leaves_takes_nothing_with_it(engine, tmp_path):
+    """SQLite deletes the log of writes when the last program closes the file, and knows the others by their locks.
+
+    A process loses all its locks on a file when it closes the file once, whatever else it has open there.
+    """
+
+    def asked_by_another_program():
+        ask = "import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).execute('SELECT said FROM word ORDER BY n'))"
+        told = subprocess.run(
+            [sys.executable, "-c", ask, tmp_path / "some.db"], check=True, capture_output=True, text=True
+        )
+        return told.stdout.strip()
+
+    async with engine.connect(), engine.connect():  # the second is opened while the first is open
+        await writes(engine, "one")
+        assert asked_by_another_program() == "('one',)"
+
+        await writes(engine, "two")
+        assert asked_by_another_program() == "('one',) ('two',)"
