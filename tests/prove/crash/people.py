@@ -129,9 +129,11 @@ class People:
 
     def got_message(self):
         """Whether the newest link's message arrived; that of a link which has ended is an older one's."""
-        dintero, newest = self.world.dintero, self.session()
-        arrived = bool(dintero.inbox) and dintero.inbox[-1].url == dintero.url_of(newest)
-        return arrived and dintero.cause(newest) is None
+        dintero = self.world.dintero
+        if not dintero.inbox:
+            return False
+        newest = self.session()
+        return dintero.inbox[-1].url == dintero.url_of(newest) and dintero.cause(newest) is None
 
     def session(self):
         """The newest one at Dintero."""
