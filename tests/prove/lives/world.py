@@ -5,6 +5,7 @@ import contextlib
 import io
 from datetime import timedelta
 
+import pytest
 import stamina
 
 from sandbox.dintero.faults import Callbacks
@@ -22,6 +23,15 @@ PATIENT = {
     "bot.slack.threads.SOMEBODY_WAITS": 30.0,
 }
 """Lives are about what happens, not about how fast a busy machine is."""
+
+ONE_AT_A_TIME = {
+    "bot.services.running._AT_ONCE": 1,
+    "bot.services.telling._AT_ONCE": 1,
+    "bot.services.mailing._AT_ONCE": 1,
+    "bot.services.sweeping._BATCH": 1,
+}
+"""On PostgreSQL what goes on side by side ends in any order, and a life must go the same way when it is told again.
+SQLite lets one write after the other, in the order in which they came."""
 
 OLA = "U2"
 """Who is trusted with money has to be known before the shop opens."""
@@ -51,6 +61,10 @@ class World:
     async def _open(self, kind, account, switches, *, webhook):
         # Waits between tries are real seconds, which no clock of ours can make shorter.
         self._stack.enter_context(stamina.set_testing(True, attempts=3, cap=True))
+        if kind == "postgresql":
+            patch = self._stack.enter_context(pytest.MonkeyPatch.context())
+            for name, limit in ONE_AT_A_TIME.items():
+                patch.setattr(name, limit)
         opened = opened_shop(kept.emptied(kind), account=account, switches=switches, paylink_money_users=OLA)
         self.shop = await self._stack.enter_async_context(opened)
         assert self.shop.people["ola"].id == OLA
