@@ -148,7 +148,7 @@ def _sqlite_trouble(url: URL, problem: Exception) -> str:
     reason = str(problem.orig) if isinstance(problem, DBAPIError) else type(problem).__name__
     if "locked" in reason:
         return f"{url.database} is in use. Stop the other program that writes to it, and try again."
-    if isinstance(problem, IsADirectoryError) or "not a database" in reason:
+    if Path(str(url.database)).is_dir() or "not a database" in reason:
         return f"{url.database} is not an SQLite database. Name another file."
     if isinstance(problem, OSError) or "readonly" in reason or "unable to open" in reason:
         return f"{url.database} cannot be written. The file and its folder must belong to the user that runs Paylink."
