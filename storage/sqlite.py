@@ -28,7 +28,8 @@ async def opened(file: Path) -> aiosqlite.Connection:
         # database then takes itself for the last, and deletes the log that is being written here.
         if not file.exists():
             file.touch(0o600)
-        file.chmod(0o600)
+        if file.is_file():  # somebody may have named a folder
+            file.chmod(0o600)
         # No transactions of the driver's own, they begin too late (before the first write, after the reads): lost
         # updates. Only one thread uses it, and closing it may be left to another.
         connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)

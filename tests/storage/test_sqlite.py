@@ -143,3 +143,15 @@ async def test_another_program_that_leaves_takes_nothing_with_it(engine, tmp_pat
 
         await writes(engine, "two")
         assert asked_by_another_program() == "('one',) ('two',)"
+
+
+async def test_a_folder_that_was_named_by_mistake_stays_as_it_is(tmp_path):
+    folder = tmp_path / "data"
+    folder.mkdir(0o755)
+    opened = open_engine(f"sqlite:///{folder}")
+
+    with pytest.raises(OperationalError, match="unable to open"):
+        await words(opened)
+
+    await opened.dispose()
+    assert folder.stat().st_mode & 0o777 == 0o755
