@@ -8,7 +8,7 @@ from bot.domain.links import Delivered, Link, Status
 from bot.domain.mails import FIRST
 from bot.domain.orders import Delivery, Order
 from bot.domain.reminders import first_reminder
-from bot.services.ports.storage import Work
+from bot.services.ports.work import Work
 from bot.services.ports.world import Clock
 
 

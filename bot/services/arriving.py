@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Final
 
 from bot.domain.links import Link
-from bot.services.ports.storage import Store, Work
+from bot.services.ports.storage import Store
+from bot.services.ports.work import Work
 from bot.services.ports.world import Bell, Clock, Counters
 
 _READ_PAUSE: Final = timedelta(seconds=5)

@@ -17,7 +17,8 @@ from bot.domain.reminders import unfit
 from bot.domain.stories import Story
 from bot.domain.typed import PHONE, read_reference
 from bot.services.numbering import numbered
-from bot.services.ports.storage import Store, Work
+from bot.services.ports.storage import Store
+from bot.services.ports.work import Work
 from bot.services.ports.world import Bell, Clock
 
 

@@ -5,7 +5,7 @@ from datetime import date, tzinfo
 
 from bot.domain.numbering import Numbering, Pattern
 from bot.domain.orders import Order
-from bot.services.ports.storage import Work
+from bot.services.ports.work import Work
 
 
 async def numbered(work: Work, order: Order, zone: tzinfo) -> Order:

@@ -8,7 +8,8 @@ from bot.domain.numbering import Numbering, Pattern
 from bot.domain.permissions import Actor, Forbidden, Policy, decide_numbering
 from bot.services.issuing import Shop
 from bot.services.numbering import next_number
-from bot.services.ports.storage import Store, Work
+from bot.services.ports.storage import Store
+from bot.services.ports.work import Work
 from bot.services.ports.world import Clock
 
 _FRESH: Final = 30.0

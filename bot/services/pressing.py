@@ -25,7 +25,8 @@ from bot.domain.schedule import next_look
 from bot.domain.stories import Story
 from bot.domain.typed import read_deadline
 from bot.services.issuing import Shop, free_reference, known, next_link, want_link
-from bot.services.ports.storage import Store, Work
+from bot.services.ports.storage import Store
+from bot.services.ports.work import Work
 from bot.services.ports.world import Bell, Clock
 from bot.services.replacing import Wish, beyond, check_messages, keep_wish, paid_already
 

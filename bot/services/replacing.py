@@ -14,7 +14,7 @@ from bot.domain.orders import TO_PHONE, Order, agreed
 from bot.domain.redrafting import changes
 from bot.domain.stories import Story
 from bot.services.issuing import Shop, free_reference, next_link, want_link
-from bot.services.ports.storage import Work
+from bot.services.ports.work import Work
 from bot.services.ports.world import Clock
 
 MOST_MESSAGES: Final = 3

@@ -13,7 +13,8 @@ from bot.domain.page_state import PageState, page_state
 from bot.domain.reminders import still_reminding
 from bot.domain.schedule import next_look
 from bot.domain.stories import Story
-from bot.services.ports.storage import Store, Work
+from bot.services.ports.storage import Store
+from bot.services.ports.work import Work
 from bot.services.ports.world import Bell, Clock
 
 _RIVALS: Final = 4
