@@ -67,16 +67,6 @@ class Connection(aiosqlite.Connection):
         """
         self._to_begin = looks_only
 
-    async def commit(self) -> None:
-        """End the transaction."""
-        self._to_begin = None
-        await super().commit()
-
-    async def rollback(self) -> None:
-        """End the transaction, and take back what was written."""
-        self._to_begin = None
-        await super().rollback()
-
     def cursor(self) -> Any:
         """The dialect enters it; nobody else asks for one."""
         return _Cursor(self)
