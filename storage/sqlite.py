@@ -4,6 +4,7 @@ aiosqlite's own cursor takes four: it is made, told to execute, to fetch and to 
 and a turn of the event loop. BEGIN goes with the first statement of a transaction.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -33,14 +34,21 @@ async def opened(file: Path) -> aiosqlite.Connection:
         # No transactions of the driver's own, they begin too late (before the first write, after the reads): lost
         # updates. Only one thread uses it, and closing it may be left to another.
         connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        # FULL: what is committed outlives a power cut. Less, and *sending* could be *wanted* again: a second capture.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}").close()
         connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}").close()
         return connection
 
     connection = Connection(connect, _AT_ONCE)
-    connection._thread.daemon = True  # noqa: SLF001  as the dialect does with those it makes: a crash is not held up
-    return await connection
+    thread = connection._thread  # noqa: SLF001
+    thread.daemon = True  # as the dialect does with those it makes: a crash is not held up
+    try:
+        return await connection
+    except (OSError, sqlite3.Error):
+        # aiosqlite has told the thread to end, which then speaks to this event loop: not when it is closed already.
+        await asyncio.to_thread(thread.join)
+        raise
 
 
 class _Answer(NamedTuple):

@@ -46,6 +46,14 @@ async def test_it_says_how_many_rows_it_touched(engine):
     assert (changed.rowcount, missed.rowcount) == (2, 0)
 
 
+async def test_what_is_committed_outlives_a_power_cut(engine):
+    """Nothing less than FULL has SQLite wait for the disk at each commit to its log."""
+    async with engine.connect() as connection:
+        kept = [(await connection.execute(text(f"PRAGMA {of}"))).scalar() for of in ("journal_mode", "synchronous")]
+
+    assert kept == ["wal", 2]
+
+
 async def test_what_a_write_gives_back_is_read_with_it(engine):
     async with engine.begin() as connection:
         given = await connection.execute(text("INSERT INTO word (said) VALUES ('one') RETURNING n, said"))
