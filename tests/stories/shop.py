@@ -53,7 +53,7 @@ class StoryClock:
         self.seconds += by.total_seconds()
 
 
-@dataclass
+@dataclass(repr=False)  # of all that is in it: asyncio asks for the result's several times a test
 class Shop:
     """One workspace with a channel #sales, one Dintero account, and the bot between them."""
 
