@@ -23,7 +23,12 @@ WITH_OPERATIONS: Final = select(
 ).outerjoin_from(links, operations, and_(operations.c.link_id == links.c.id, text(f"operation.{IS_OPEN}")))
 """Links, each with its open operation: there is at most one. Conditions are added."""
 
-_ONE: Final = WITH_OPERATIONS.where(links.c.id == bindparam("link_id"))
+_THIS: Final = links.c.id == bindparam("link_id")
+_CHANGE: Final = update(links).where(_THIS)
+_SESSION_HINT: Final = select(links.c.session_hint).where(_THIS)
+_LOOKED: Final = select(links.c.looked_at).where(_THIS)
+_ASKED: Final = select(links.c.asked_at).where(_THIS)
+_ONE: Final = WITH_OPERATIONS.where(_THIS)
 
 
 class Links(Transaction):
@@ -146,12 +151,12 @@ class Links(Transaction):
 
     async def session_hint(self, link_id: str) -> str | None:
         """The session id that a callback named for a link without one."""
-        row = await self._first(select(links.c.session_hint).where(links.c.id == link_id))
+        row = await self._first(_SESSION_HINT, {"link_id": link_id})
         return row.session_hint if row else None
 
     async def last_look(self, link_id: str) -> datetime | None:
         """When the latest look at the link began."""
-        row = await self._first(select(links.c.looked_at).where(links.c.id == link_id))
+        row = await self._first(_LOOKED, {"link_id": link_id})
         return row.looked_at if row else None
 
     async def set_looked(self, link_id: str, at: datetime) -> None:
@@ -159,16 +164,16 @@ class Links(Transaction):
 
         Should the look never end, `due_at` still stands where the hint moved it.
         """
-        await self._run(update(links).where(links.c.id == link_id).values(looked_at=at, hint_at=None))
+        await self._run(_CHANGE, {"link_id": link_id, "looked_at": at, "hint_at": None})
 
     async def asked_up_to(self, link_id: str) -> datetime | None:
         """Up to when the questions that time makes askable have been asked."""
-        row = await self._first(select(links.c.asked_at).where(links.c.id == link_id))
+        row = await self._first(_ASKED, {"link_id": link_id})
         return row.asked_at if row else None
 
     async def set_asked(self, link_id: str, at: datetime) -> None:
         """All questions that were askable at `at` have been asked."""
-        await self._run(update(links).where(links.c.id == link_id).values(asked_at=at))
+        await self._run(_CHANGE, {"link_id": link_id, "asked_at": at})
 
     async def links_to_remind(self, now: datetime, limit: int) -> Sequence[str]:
         """Links whose reminder is due, the longest waiting first; they are not held."""
@@ -177,7 +182,7 @@ class Links(Transaction):
 
     async def put_off_reminder(self, link_id: str, until: datetime) -> None:
         """Leave a link alone until then whose story cannot be read."""
-        await self._run(update(links).where(links.c.id == link_id).values(remind_at=until))
+        await self._run(_CHANGE, {"link_id": link_id, "remind_at": until})
 
     async def _readable(self, query: Select[Any]) -> list[Link]:
         """The links of `query` whose rows can be read: one that cannot must not stop the rest."""

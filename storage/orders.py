@@ -12,7 +12,7 @@ from storage.links import WITH_OPERATIONS, Links
 from storage.rows import card_from, event_from, line_from, order_from
 from storage.tables import events, lines, links, orders, workspaces
 from storage.timing import NEW_ORDER_REST
-from storage.transaction import naming
+from storage.transaction import CHANGE_ORDER, ORDER, naming
 
 # Built once: a story is read at every step, and building its statements would take half as long as reading it.
 _ORDER: Final = (
@@ -77,7 +77,7 @@ class Orders(Links):
         """Write all that is agreed by now; its lines hold from the chain's link number `since` on."""
         await self._lock(order.id)
         sold = await self._sold(order.id)
-        await self._run(update(orders).where(orders.c.id == order.id).values(**self._agreed(order)))
+        await self._run(CHANGE_ORDER, {"order_id": order.id, **self._agreed(order)})
         if order.lines != sold[max(sold)]:
             await self._add_lines(order, since=since)
 
@@ -203,7 +203,7 @@ class Orders(Links):
     async def leave_thread(self, order_id: str) -> None:
         """The thread that the order began in is gone: its card stands in the channel from now on."""
         await self._lock(order_id)
-        await self._run(update(orders).where(orders.c.id == order_id).values(thread=None))
+        await self._run(CHANGE_ORDER, {"order_id": order_id, "thread": None})
 
     async def begin_card_post(self, order_id: str, channel: str, *, diverted: bool) -> None:
         """Commit *posting* before the call, and count it.
@@ -212,7 +212,7 @@ class Orders(Links):
         that attempt can stand anywhere.
         """
         await self._lock(order_id)
-        row = await self._first(select(orders).where(orders.c.id == order_id))
+        row = await self._first(ORDER, {"order_id": order_id})
         if row is None:
             return
         refused_elsewhere = row.card_state == CardState.POSTING and row.card_channel != channel
@@ -235,7 +235,7 @@ class Orders(Links):
         card is *nowhere* is left alone from then on until its version moves, but for events about money.
         """
         await self._lock(order_id)
-        row = await self._first(select(orders).where(orders.c.id == order_id))
+        row = await self._first(ORDER, {"order_id": order_id})
         if row is None:
             return
         refused = row.card_state == CardState.POSTING and state in {CardState.NONE, CardState.NOWHERE}

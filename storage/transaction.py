@@ -3,20 +3,21 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
     CursorResult,
     Executable,
     Insert,
+    Integer,
     Row,
     Select,
     Table,
     Update,
+    bindparam,
     case,
     func,
-    literal,
     null,
     or_,
     select,
@@ -34,6 +35,34 @@ from storage.columns import Utc
 from storage.ringing import ring
 from storage.secrets import KeyGone, Secrets
 from storage.tables import events, links, orders
+
+Values = Mapping[str, Any]
+"""What a statement's parameters stand for; of an update's also columns and what they become."""
+
+# Built once: these run at every step, and building one takes longer than running it.
+ORDER: Final = select(orders).where(orders.c.id == bindparam("order_id"))
+CHANGE_ORDER: Final = update(orders).where(orders.c.id == bindparam("order_id"))
+_LOCKED: Final = select(orders.c.id).where(orders.c.id == bindparam("order_id")).with_for_update()
+_ORDER_OF: Final = select(links.c.order_id).where(links.c.id == bindparam("link_id"))
+_UNTOLD: Final = select(func.min(events.c.urgency)).where(
+    events.c.link_id.in_(select(links.c.id).where(links.c.order_id == bindparam("order_id"))),
+    events.c.told_ts.is_(None),
+)
+
+
+def _stirring(tell_after: Any) -> Update:
+    least: Any = bindparam("least")
+    return CHANGE_ORDER.values(
+        version=orders.c.version + bindparam("raised", type_=Integer),
+        stirred=orders.c.stirred + 1,
+        untold_since=func.coalesce(orders.c.untold_since, bindparam("now", type_=Utc)),
+        urgency=case((orders.c.urgency < least, orders.c.urgency), else_=least),
+        tell_after=tell_after,
+    )
+
+
+_STIR: Final = _stirring(case((orders.c.tell_fence == 0, orders.c.tell_after), else_=null()))
+_STIR_AT_ONCE: Final = _stirring(null())
 
 
 class Transaction:
@@ -56,20 +85,18 @@ class Transaction:
         self._over = True
         await self._connection.commit()
 
-    async def _run(
-        self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
-    ) -> CursorResult[Any]:
+    async def _run(self, statement: Executable, values: Values | Sequence[Values] | None = None) -> CursorResult[Any]:
         if self._over:
             # It would begin another transaction, and leaving the block would roll that back without a word.
             raise RuntimeError("this unit of work is committed; open another")
         return await self._connection.execute(statement, values)
 
-    async def _first(self, statement: Executable) -> Row[Any] | None:
-        return (await self._run(statement)).first()
+    async def _first(self, statement: Executable, values: Values | None = None) -> Row[Any] | None:
+        return (await self._run(statement, values)).first()
 
-    async def _changed(self, statement: Executable) -> bool:
+    async def _changed(self, statement: Executable, values: Values | None = None) -> bool:
         """Whether the statement touched a row."""
-        return (await self._run(statement)).rowcount > 0
+        return (await self._run(statement, values)).rowcount > 0
 
     def _ringing(self, statement: Insert | Update, waiting: Waiting) -> Executable:
         """`statement`, which tells the other replicas of work when it writes a row and the transaction is committed."""
@@ -116,7 +143,7 @@ class Transaction:
     async def _order_unheld(self, link_id: str) -> str | None:
         """The link's order."""
         if link_id not in self._orders:
-            found: str | None = (await self._run(select(links.c.order_id).where(links.c.id == link_id))).scalar()
+            found: str | None = (await self._run(_ORDER_OF, {"link_id": link_id})).scalar()
             if found is None:
                 return None
             self._orders[link_id] = found
@@ -124,7 +151,7 @@ class Transaction:
 
     async def _lock(self, order_id: str) -> None:
         if order_id not in self._locked and self._connection.dialect.name == "postgresql":
-            await self._run(select(orders.c.id).where(orders.c.id == order_id).with_for_update())
+            await self._run(_LOCKED, {"order_id": order_id})
         self._locked.add(order_id)
 
     async def _stir(self, order_id: str, urgency: int, *, visible: bool = True, link_changed: bool = False) -> None:
@@ -133,44 +160,32 @@ class Transaction:
         An order that nobody has claimed yet keeps its first three seconds until its link changes: its create is
         under way, and the steps of that are not worth a post.
         """
-        keep = case((orders.c.tell_fence == 0, orders.c.tell_after), else_=null())
-        stirred = (
-            update(orders)
-            .where(orders.c.id == order_id)
-            .values(
-                version=orders.c.version + int(visible),
-                stirred=orders.c.stirred + 1,
-                untold_since=func.coalesce(orders.c.untold_since, literal(self._machine_now(), Utc)),
-                urgency=case((orders.c.urgency < urgency, orders.c.urgency), else_=urgency),
-                tell_after=null() if link_changed else keep,
-            )
-        )
-        await self._run(self._ringing(stirred, Waiting.ORDERS))
+        stir = self._ringing(_STIR_AT_ONCE if link_changed else _STIR, Waiting.ORDERS)
+        now = self._machine_now()
+        await self._run(stir, {"order_id": order_id, "raised": int(visible), "least": urgency, "now": now})
 
     async def _settle_telling(self, order_id: str, *, posted: bool = False) -> None:
         """Work out anew whether Slack lags behind the order, and how urgently; a post that was answered ends doubts."""
         # The lock comes first, in a statement of its own: what a rival committed while we waited is seen below.
         await self._lock(order_id)
-        row = await self._first(select(orders).where(orders.c.id == order_id))
+        row = await self._first(ORDER, {"order_id": order_id})
         if row is None:
             return
-        of_order = select(links.c.id).where(links.c.order_id == order_id)
-        untold = select(func.min(events.c.urgency)).where(events.c.link_id.in_(of_order), events.c.told_ts.is_(None))
-        line: int | None = (await self._run(untold)).scalar()
+        line: int | None = (await self._run(_UNTOLD, {"order_id": order_id})).scalar()
         behind = row.card_version < row.version or row.card_state in {CardState.NONE, CardState.POSTING}
         if row.card_state == CardState.NOWHERE and line != Urgency.MONEY:
             line = None  # there is no thread to tell it in
-        values: dict[str, Any] = {"untold_since": None, "urgency": None, "tell_after": None}
+        telling: dict[str, Any] = {"untold_since": None, "urgency": None, "tell_after": None}
         if behind or line is not None:
             card = (row.urgency or Urgency.MONEY) if behind else Urgency.PROGRESS
-            values = {
+            telling = {
                 "untold_since": row.untold_since or self._machine_now(),
                 "urgency": min(card, line or Urgency.PROGRESS),
                 "tell_after": row.tell_after,
             }
         if posted:
-            values["stumbles"] = 0
-        await self._run(update(orders).where(orders.c.id == order_id).values(**values))
+            telling["stumbles"] = 0
+        await self._run(CHANGE_ORDER, {"order_id": order_id, **telling})
 
 
 @contextmanager
