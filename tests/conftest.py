@@ -33,7 +33,9 @@ def journal_of_the_product():
 
 def pytest_addoption(parser):
     parser.addoption(
-        "--whole", action="store_true", help="proofs make all attempts instead of a tenth; every variant on PostgreSQL"
+        "--whole",
+        action="store_true",
+        help="proofs make all attempts, and every story is told in full on both databases",
     )
 
 
