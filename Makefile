@@ -15,7 +15,7 @@ test prove mutants: export PYTHONDONTWRITEBYTECODE =
 
 test: lint
 	@$(IN) python -m tests.browser.chromium
-	@$(IN) pytest -n auto --dist worksteal
+	@$(IN) pytest -n auto --maxschedchunk 1
 
 prove:
 	@$(IN) python -m tests.prove

@@ -36,7 +36,7 @@ def rewrite(page, tallies):
 
 def main():
     shutil.rmtree(FOLDER, ignore_errors=True)
-    tests = ("tests/prove", "tests/stories", "--whole", "-n", "auto", "--dist", "worksteal")
+    tests = ("tests/prove", "tests/stories", "--whole", "-n", "auto", "--maxschedchunk", "1")
     command = [sys.executable, "-m", "pytest", *tests, *sys.argv[1:]]
     code = subprocess.run(command, check=False).returncode
     PAGE.write_text(rewrite(PAGE.read_text(), written()))

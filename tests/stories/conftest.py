@@ -1,7 +1,6 @@
 import logging
 import zlib
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
 import structlog
@@ -20,7 +19,7 @@ def pytest_collection_modifyitems(config, items):
     """
     if config.getoption("--whole") or any(".py" in each for each in config.args):
         return
-    stories = [item for item in items if Path(__file__).parent in item.path.parents]
+    stories = [item for item in items if item.nodeid.startswith("tests/stories/")]
     cases = defaultdict(list)
     for item in stories:
         cases[item.path, item.originalname].append(item)
