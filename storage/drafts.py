@@ -20,12 +20,11 @@ class Drafts(Transaction):
         """Keep a form as typed. Another person's draft of the same id is left as it is."""
         typed = self._secrets.encrypt(_CODEC.dump_json(draft).decode())
         whose = {"workspace_id": workspace_id, "user_id": user_id}
-        added = await self._run(
-            self._insert_unless_there(drafts, id=draft.id, at=at, typed=typed, **whose).returning(drafts.c.id)
-        )
+        insert = self._unless_there(drafts).returning(drafts.c.id)
+        added = await self._run(insert, {"id": draft.id, "at": at, "typed": typed, **whose})
         if added.first() is None:
             own = (drafts.c.id == draft.id, drafts.c.workspace_id == workspace_id, drafts.c.user_id == user_id)
-            await self._run(update(drafts).where(*own).values(at=at, typed=typed))
+            await self._run(update(drafts).where(*own), {"at": at, "typed": typed})
 
     async def draft(self, draft_id: str, *, workspace_id: str, user_id: str) -> Draft | None:
         """The kept form, if it is this person's and has the shape that forms have today."""

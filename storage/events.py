@@ -1,14 +1,22 @@
 """Events: numbered per link, and untold until Slack has them."""
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 
 from bot.domain.events import UNTOLD, Event, News, urgency
 from storage.rows import event_from
 from storage.tables import events, links
 from storage.transaction import Transaction, naming
+
+_LAST: Final = select(func.max(events.c.seq)).where(events.c.link_id == bindparam("link_id"))
+_ADD: Final = insert(events)
+_ORDER_OF: Final = (
+    select(links.c.order_id).join(events, events.c.link_id == links.c.id).where(events.c.id == bindparam("event_id"))
+)
+_CHANGE: Final = update(events).where(events.c.id == bindparam("event_id"))
 
 
 class Events(Transaction):
@@ -19,7 +27,7 @@ class Events(Transaction):
         order_id = await self._order_of(link_id)  # locks: two rivals would take the same number
         if not news or order_id is None:
             return
-        last: int = (await self._run(select(func.max(events.c.seq)).where(events.c.link_id == link_id))).scalar() or 0
+        last: int = (await self._run(_LAST, {"link_id": link_id})).scalar() or 0
         rows = [
             {
                 "id": uuid4().hex,
@@ -35,19 +43,17 @@ class Events(Transaction):
             }
             for seq, one in enumerate(news, start=last + 1)
         ]
-        await self._run(insert(events), rows)
+        await self._run(_ADD, rows)
         untold = [urgency(one.kind) for one in news if one.kind not in UNTOLD]
         if untold:
             await self._stir(order_id, min(untold), visible=False)
 
     async def set_told(self, event_id: str, ts: str) -> None:
         """The thread message `ts` tells this event (empty: it was left untold on purpose)."""
-        row = await self._first(
-            select(links.c.order_id).join(events, events.c.link_id == links.c.id).where(events.c.id == event_id)
-        )
+        row = await self._first(_ORDER_OF, {"event_id": event_id})
         if row is not None:
             await self._lock(row.order_id)
-            await self._run(update(events).where(events.c.id == event_id).values(told_ts=ts))
+            await self._run(_CHANGE, {"event_id": event_id, "told_ts": ts})
             await self._settle_telling(row.order_id, posted=bool(ts))
 
     async def untold_events(self, order_id: str) -> Sequence[Event]:

@@ -24,10 +24,11 @@ class Items(Transaction):
             "at": item.at,
         }
         place = {"workspace_id": item.workspace_id, "currency": item.currency, "name_key": key}
-        added = await self._run(self._insert_unless_there(items, id=item.id, **place, **values).returning(items.c.id))
+        insert = self._unless_there(items).returning(items.c.id)
+        added = await self._run(insert, {"id": item.id, **place, **values})
         if added.first() is None:
             same = [items.c[name] == value for name, value in place.items()]
-            await self._run(update(items).where(*same).values(**values))
+            await self._run(update(items).where(*same), values)
 
     async def find_items(self, workspace_id: str, currency: str, words: str, *, limit: int) -> Sequence[Item]:
         """Those whose name holds `words`, whatever the case; those that begin with them first, then by name."""

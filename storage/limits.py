@@ -2,16 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Float, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 from storage.tables import budgets, lanes
 from storage.transaction import Transaction
 
 _MINUTE: Final = 60.0
 _KEEP_BUDGETS: Final = timedelta(minutes=1)
+
+_LANE: Final = select(lanes).where(lanes.c.name == bindparam("lane")).with_for_update()
+_CHANGE_LANE: Final = update(lanes).where(lanes.c.name == bindparam("lane"))
+_FORGET: Final = delete(budgets).where(
+    budgets.c.account_id == bindparam("account"), budgets.c.second < bindparam("old")
+)
 
 
 class Limits(Transaction):
@@ -21,22 +29,22 @@ class Limits(Transaction):
         self, lane: str, machine_now: datetime, *, per_minute: int, reserve: int, apart: float
     ) -> float:
         """Take one slot of a lane; the seconds to wait instead when none is free."""
-        await self._run(self._insert_unless_there(lanes, name=lane, turns=[]))
-        row = (await self._run(select(lanes).where(lanes.c.name == lane).with_for_update())).one()
+        await self._run(self._unless_there(lanes), {"name": lane, "turns": []})
+        row = (await self._run(_LANE, {"lane": lane})).one()
         if row.blocked_until is not None and row.blocked_until > machine_now:
             return float((row.blocked_until - machine_now).total_seconds())
         wait = wait_for_turn(row.turns, machine_now.timestamp(), limit=per_minute - reserve, apart=apart)
         if wait > 0:
             return wait
         turns = [*_recent(row.turns, machine_now.timestamp()), machine_now.timestamp()]
-        await self._run(update(lanes).where(lanes.c.name == lane).values(turns=turns, blocked_until=None))
+        await self._run(_CHANGE_LANE, {"lane": lane, "turns": turns, "blocked_until": None})
         return 0.0
 
     async def block_lane(self, lane: str, until: datetime) -> None:
         """Nobody uses the lane before `until`; a longer block stays."""
-        await self._run(self._insert_unless_there(lanes, name=lane, turns=[]))
+        await self._run(self._unless_there(lanes), {"name": lane, "turns": []})
         sooner = lanes.c.blocked_until.is_(None) | (lanes.c.blocked_until < until)
-        await self._run(update(lanes).where(lanes.c.name == lane, sooner).values(blocked_until=until))
+        await self._run(_CHANGE_LANE.where(sooner), {"lane": lane, "blocked_until": until})
 
     async def spend(self, account_id: str, machine_now: datetime, *, rate: int, share: float) -> bool:
         """Take a call of this second if less than `share` of `rate` is spent."""
@@ -44,20 +52,27 @@ class Limits(Transaction):
         if room <= 0:
             return False
         # One statement takes the call and looks whether there was room, so that rivals cannot both take the last.
-        values = {"account_id": account_id, "second": int(machine_now.timestamp()), "spent": 1}
-        one_more, room_left = {"spent": budgets.c.spent + 1}, budgets.c.spent < room
-        key = [budgets.c.account_id, budgets.c.second]
-        insert = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
-        taken = await self._first(
-            insert(budgets)
-            .values(**values)
-            .on_conflict_do_update(index_elements=key, set_=one_more, where=room_left)
-            .returning(budgets.c.spent)
-        )
+        spending = _spending(self._connection.dialect.name)
+        this_second = int(machine_now.timestamp())
+        taken = await self._first(spending, {"account_id": account_id, "second": this_second, "spent": 1, "room": room})
         if taken is not None and taken.spent == 1:
             old = int((machine_now - _KEEP_BUDGETS).timestamp())
-            await self._run(delete(budgets).where(budgets.c.account_id == account_id, budgets.c.second < old))
+            await self._run(_FORGET, {"account": account_id, "old": old})
         return taken is not None
+
+
+@cache
+def _spending(dialect: str) -> ReturningInsert[tuple[int]]:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return (
+        insert(budgets)
+        .on_conflict_do_update(
+            index_elements=[budgets.c.account_id, budgets.c.second],
+            set_={"spent": budgets.c.spent + 1},
+            where=budgets.c.spent < bindparam("room", type_=Float),
+        )
+        .returning(budgets.c.spent)
+    )
 
 
 def wait_for_turn(turns: Sequence[float], now: float, *, limit: int, apart: float) -> float:

@@ -25,6 +25,9 @@ WITH_OPERATIONS: Final = select(
 
 _THIS: Final = links.c.id == bindparam("link_id")
 _CHANGE: Final = update(links).where(_THIS)
+_ADD: Final = insert(links).values(
+    account_id=select(orders.c.account_id).where(orders.c.id == bindparam("its_order")).scalar_subquery()
+)
 _SESSION_HINT: Final = select(links.c.session_hint).where(_THIS)
 _LOOKED: Final = select(links.c.looked_at).where(_THIS)
 _ASKED: Final = select(links.c.asked_at).where(_THIS)
@@ -42,28 +45,24 @@ class Links(Transaction):
 
         """
         await self._lock(link.order_id)
-        account = select(orders.c.account_id).where(orders.c.id == link.order_id).scalar_subquery()
-        await self._run(
-            insert(links).values(
-                id=link.id,
-                order_id=link.order_id,
-                account_id=account,
-                n=link.n,
-                merchant_reference=link.reference,
-                token_hash=token_hash(self._secrets.token(link.id)),
-                amount=link.amount,
-                currency=link.currency,
-                auto_capture=link.auto_capture,
-                delivery=link.delivery,
-                on_phone=link.on_phone,
-                replaced=link.replaced,
-                created_at=link.created_at,
-                version=link.version,
-                due_at=due_at,
-                fence=0,
-                **self._state_of(link),
-            )
-        )
+        kept = {
+            "id": link.id,
+            "order_id": link.order_id,
+            "n": link.n,
+            "merchant_reference": link.reference,
+            "token_hash": token_hash(self._secrets.token(link.id)),
+            "amount": link.amount,
+            "currency": link.currency,
+            "auto_capture": link.auto_capture,
+            "delivery": link.delivery,
+            "on_phone": link.on_phone,
+            "replaced": link.replaced,
+            "created_at": link.created_at,
+            "version": link.version,
+            "due_at": due_at,
+            "fence": 0,
+        }
+        await self._run(_ADD, {"its_order": link.order_id, **kept, **self._state_of(link)})
         await self._stir(link.order_id, Urgency.MONEY)
 
     async def reference_taken(self, account_id: str, reference: str) -> bool:
@@ -98,15 +97,10 @@ class Links(Transaction):
         link's and its order's version by one.
         """
         order_id = await self._order_of(link.id)
+        save = _CHANGE.where(links.c.version == expected_version).values(due_at=_due(due_at))
+        version = expected_version + int(visible)
         saved = await self._changed(
-            update(links)
-            .where(links.c.id == link.id, links.c.version == expected_version)
-            .values(
-                version=expected_version + int(visible),
-                due_at=_due(due_at),
-                lease_until=None,
-                **self._state_of(link),
-            )
+            save, {"link_id": link.id, "version": version, "lease_until": None, **self._state_of(link)}
         )
         if saved and visible and order_id is not None:
             await self._stir(order_id, Urgency.PROGRESS, link_changed=True)

@@ -21,18 +21,9 @@ class Mails(Transaction):
         """Keep the wish to send the link's n-th mail; nothing happens when it is kept already."""
         now = self._machine_now()
         await self._order_of(link_id)
-        wish = self._insert_unless_there(
-            mails,
-            id=uuid4().hex,
-            link_id=link_id,
-            n=n,
-            state=MailState.WANTED,
-            tries=0,
-            wanted_at=now,
-            due_at=now,
-            fence=0,
-        )
-        await self._run(self._ringing(wish, Waiting.MAILS))
+        wish = {"id": uuid4().hex, "link_id": link_id, "n": n, "state": MailState.WANTED, "tries": 0, "fence": 0}
+        keep = self._ringing(self._unless_there(mails), Waiting.MAILS)
+        await self._run(keep, wish | {"wanted_at": now, "due_at": now})
 
     async def mail(self, mail_id: str) -> Mail | None:
         """One mail."""

@@ -27,15 +27,15 @@ class Numberings(Transaction):
         place = {"workspace_id": numbering.workspace_id, "channel": numbering.channel}
         values = {"pattern": numbering.pattern, "period": numbering.period, "last": numbering.last}
         values |= {"set_by": set_by, "at": at}
-        insert = self._insert_unless_there(numberings, **place, **values)
-        if (await self._run(insert.returning(numberings.c.channel))).first() is None:
-            await self._run(update(numberings).where(*_of(**place)).values(**values))
+        insert = self._unless_there(numberings).returning(numberings.c.channel)
+        if await self._first(insert, {**place, **values}) is None:
+            await self._run(update(numberings).where(*_of(**place)), values)
 
     async def count_on(self, numbering: Numbering) -> None:
         """Keep how far it has counted."""
         counted = {"period": numbering.period, "last": numbering.last}
         place = _of(numbering.workspace_id, numbering.channel)
-        await self._run(update(numberings).where(*place).values(**counted))
+        await self._run(update(numberings).where(*place), counted)
 
     async def drop_numbering(self, workspace_id: str, channel: str) -> None:
         """Forget it; nothing happens when there is none."""

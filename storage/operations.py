@@ -1,9 +1,9 @@
 """Operations: one open at a time per link, and every step of their lives a guarded write."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import bindparam, case, func, select, update
 
 from bot.domain.errors import OperationOpen
 from bot.domain.events import Urgency
@@ -13,6 +13,8 @@ from storage.rows import operation_from
 from storage.tables import operations
 from storage.timing import SENDING_LEASE
 from storage.transaction import Transaction
+
+_OPERATION: Final = select(operations).where(operations.c.id == bindparam("operation_id"))
 
 
 class Operations(Transaction):
@@ -26,29 +28,28 @@ class Operations(Transaction):
 
         """
         order_id = await self._order_of(operation.link_id)
-        kept = self._insert_unless_there(
-            operations,
-            id=operation.id,
-            link_id=operation.link_id,
-            kind=operation.kind,
-            reference=operation.reference,
-            requested_by=operation.requested_by,
-            amount=operation.amount,
-            items=operation.items,
-            seen_open=operation.seen_open,
-            created_at=operation.created_at,
-            draft_id=operation.draft_id,
-            fence=operation.fence,
-            **_state_of(operation),
-        )
-        if not await self._changed(self._ringing(kept, Waiting.OPERATIONS)):
+        intent = {
+            "id": operation.id,
+            "link_id": operation.link_id,
+            "kind": operation.kind,
+            "reference": operation.reference,
+            "requested_by": operation.requested_by,
+            "amount": operation.amount,
+            "items": operation.items,
+            "seen_open": operation.seen_open,
+            "created_at": operation.created_at,
+            "draft_id": operation.draft_id,
+            "fence": operation.fence,
+        }
+        keep = self._ringing(self._unless_there(operations), Waiting.OPERATIONS)
+        if not await self._changed(keep, intent | _state_of(operation)):
             raise await self._in_the_way(operation)
         if order_id is not None:
             await self._stir(order_id, Urgency.MONEY)
 
     async def operation(self, operation_id: str) -> Operation | None:
         """One operation."""
-        row = await self._first(select(operations).where(operations.c.id == operation_id))
+        row = await self._first(_OPERATION, {"operation_id": operation_id})
         return operation_from(row) if row else None
 
     async def count_operations(self, link_id: str, kind: Kind) -> int:
@@ -67,14 +68,10 @@ class Operations(Transaction):
         guard = [operations.c.id == operation.id, operations.c.state.in_(from_)]
         if fence is not None:
             guard.append(operations.c.fence == fence)
+        lease = now + SENDING_LEASE if operation.state is State.SENDING else None
+        ended = None if operation.is_open else now
         moved = await self._changed(
-            update(operations)
-            .where(*guard)
-            .values(
-                lease_until=now + SENDING_LEASE if operation.state is State.SENDING else None,
-                ended_at=None if operation.is_open else now,
-                **_state_of(operation),
-            )
+            update(operations).where(*guard), {"lease_until": lease, "ended_at": ended, **_state_of(operation)}
         )
         if moved and order_id is not None:
             await self._stir(order_id, Urgency.MONEY)

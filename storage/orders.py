@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Integer, bindparam, insert, select, update
 
 from bot.domain.errors import DraftUsed
 from bot.domain.events import Urgency
@@ -30,6 +30,8 @@ _LAST: Final = (
     .limit(1)
 )
 
+_COUNT_POSTS: Final = CHANGE_ORDER.values(card_posts=orders.c.card_posts + bindparam("posts", type_=Integer))
+
 
 class Orders(Links):
     """The part of the unit of work that keeps orders."""
@@ -42,33 +44,30 @@ class Orders(Links):
 
         """
         now = self._machine_now()
-        added = await self._run(
-            self._insert_unless_there(
-                orders,
-                id=order.id,
-                workspace_id=order.workspace_id,
-                account_id=order.account_id,
-                **self._agreed(order),
-                issuer=order.issuer,
-                draft_id=order.draft_id,
-                channel=order.channel,
-                thread=order.thread,
-                created_at=order.created_at,
-                version=1,
-                card_state=CardState.NONE,
-                card_channel=order.channel,
-                card_version=0,
-                card_posts=0,
-                diverted=False,
-                untold_since=now,
-                urgency=Urgency.MONEY,
-                tell_after=now + NEW_ORDER_REST,
-                tell_fence=0,
-                stirred=0,
-                tell_seen=0,
-                stumbles=0,
-            ).returning(orders.c.id)
-        )
+        kept = {
+            "id": order.id,
+            "workspace_id": order.workspace_id,
+            "account_id": order.account_id,
+            "issuer": order.issuer,
+            "draft_id": order.draft_id,
+            "channel": order.channel,
+            "thread": order.thread,
+            "created_at": order.created_at,
+            "version": 1,
+            "card_state": CardState.NONE,
+            "card_channel": order.channel,
+            "card_version": 0,
+            "card_posts": 0,
+            "diverted": False,
+            "untold_since": now,
+            "urgency": Urgency.MONEY,
+            "tell_after": now + NEW_ORDER_REST,
+            "tell_fence": 0,
+            "stirred": 0,
+            "tell_seen": 0,
+            "stumbles": 0,
+        }
+        added = await self._run(self._unless_there(orders).returning(orders.c.id), kept | self._agreed(order))
         if added.first() is None:
             raise await self._used(order.draft_id)
         await self._add_lines(order, since=1)
@@ -216,16 +215,8 @@ class Orders(Links):
         if row is None:
             return
         refused_elsewhere = row.card_state == CardState.POSTING and row.card_channel != channel
-        await self._run(
-            update(orders)
-            .where(orders.c.id == order_id)
-            .values(
-                card_state=CardState.POSTING,
-                card_channel=channel,
-                diverted=diverted,
-                card_posts=orders.c.card_posts + int(not refused_elsewhere),
-            )
-        )
+        posting = {"card_state": CardState.POSTING, "card_channel": channel, "diverted": diverted}
+        await self._run(_COUNT_POSTS, {"order_id": order_id, "posts": int(not refused_elsewhere), **posting})
         await self._settle_telling(order_id)
 
     async def set_card(self, order_id: str, *, state: CardState, channel: str, ts: str | None, version: int) -> None:
@@ -239,17 +230,8 @@ class Orders(Links):
         if row is None:
             return
         refused = row.card_state == CardState.POSTING and state in {CardState.NONE, CardState.NOWHERE}
-        await self._run(
-            update(orders)
-            .where(orders.c.id == order_id)
-            .values(
-                card_state=state,
-                card_channel=channel,
-                card_ts=ts,
-                card_version=version,
-                card_posts=orders.c.card_posts - int(refused),
-            )
-        )
+        card = {"card_state": state, "card_channel": channel, "card_ts": ts, "card_version": version}
+        await self._run(_COUNT_POSTS, {"order_id": order_id, "posts": -int(refused), **card})
         await self._settle_telling(order_id, posted=row.card_state == CardState.POSTING and state == CardState.POSTED)
 
     async def _used(self, draft_id: str) -> DraftUsed:

@@ -28,14 +28,14 @@ class Tasks(Transaction):
 
     async def claim_task(self, name: str, now: datetime, machine_now: datetime, lease: timedelta) -> Task | None:
         """Hold a sweep's row if it is due and free; its first claim makes the row."""
-        await self._run(self._insert_unless_there(tasks, name=name, fence=0))
+        await self._run(self._unless_there(tasks), {"name": name, "fence": 0})
         row = await self._first(
             select(tasks).where(tasks.c.name == name, free(tasks.c.lease_until, machine_now)).with_for_update()
         )
         if row is None or (row.due_at is not None and row.due_at > now):
             return None
         held = {"fence": row.fence + 1, "lease_until": machine_now + lease}
-        await self._run(update(tasks).where(tasks.c.name == name).values(**held))
+        await self._run(update(tasks).where(tasks.c.name == name), held)
         return Task(name=name, cursor=row.cursor, fence=row.fence + 1)
 
 

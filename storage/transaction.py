@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -123,11 +124,9 @@ class Transaction:
             freed = update(table).where(held, *conditions).values(lease_until=None)
             await self._run(self._ringing(freed, waiting))
 
-    def _insert_unless_there(self, table: Table, **values: Any) -> Insert:
+    def _unless_there(self, table: Table) -> Insert:
         """An insert that does nothing when any unique key is taken, and leaves the transaction usable."""
-        if self._connection.dialect.name == "postgresql":
-            return postgresql.insert(table).values(**values).on_conflict_do_nothing()
-        return sqlite.insert(table).values(**values).on_conflict_do_nothing()
+        return _inserting(self._connection.dialect.name, table)
 
     async def _order_of(self, link_id: str) -> str | None:
         """The link's order, locked: whoever changes anything of an order takes its row first.
@@ -186,6 +185,12 @@ class Transaction:
         if posted:
             telling["stumbles"] = 0
         await self._run(CHANGE_ORDER, {"order_id": order_id, **telling})
+
+
+@cache
+def _inserting(dialect: str, table: Table) -> Insert:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing()
 
 
 @contextmanager

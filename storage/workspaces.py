@@ -13,7 +13,7 @@ class Workspaces(Transaction):
 
     async def introduce(self, team_id: str, account_id: str) -> str:
         """Make their rows unless they are there; returns the workspace's id."""
-        await self._run(self._insert_unless_there(workspaces, id=uuid4().hex, team_id=team_id))
-        await self._run(self._insert_unless_there(accounts, id=account_id))
+        await self._run(self._unless_there(workspaces), {"id": uuid4().hex, "team_id": team_id})
+        await self._run(self._unless_there(accounts), {"id": account_id})
         row = await self._run(select(workspaces.c.id).where(workspaces.c.team_id == team_id))
         return str(row.scalar_one())
