@@ -18,14 +18,20 @@ async def world(tmp_path):
         yield made
 
 
-async def reserved(world):
-    """A reserved payment of 249,50 kr; returns Kari and its channel."""
+async def issued(world):
+    """An open link for 249,50 kr; returns Kari and its channel."""
     kari = world.slack.person("kari")
     sales = world.slack.add_channel("sales", members=[kari], bot=True)
     await world.slack.command(kari, sales, "/paylink", "249,50 91234567 Tow bar #4711 7d")
     await until(lambda: world.slack.modals(kari))
     await world.slack.submit(kari, world.slack.modals(kari)[-1])
     await until(lambda: any("Ready to share" in card.read() for card in sales.messages))
+    return kari, sales
+
+
+async def reserved(world):
+    """A reserved payment of it; returns Kari and its channel."""
+    kari, sales = await issued(world)
     world.dintero.pay(world.dintero.session_by_reference("4711")["id"])
     await world.dintero.deliver_due()
     await until(lambda: any("Capture" in card.buttons for card in sales.messages))
@@ -62,4 +68,22 @@ async def test_a_write_that_dintero_does_not_answer_is_left_as_a_crash_leaves_it
 
     [(state, leased)] = kept(world, "SELECT state, lease_until IS NOT NULL FROM operation WHERE kind = 'capture'")
     assert (state, leased) == ("sending", 1), told[-2000:]
+    assert code == 0
+
+
+async def test_a_link_that_was_only_being_read_is_given_back_and_stays_due(world):
+    """Another process need not wait for the lease's end: nothing can have been done by a read."""
+    async with world.serving() as process:
+        await issued(world)
+        looks = len(asked(world, "session"))
+        world.dintero.faults.add("session", Fault.delay(LONG), times=2)
+        world.dintero.pay(world.dintero.session_by_reference("4711")["id"])
+        await world.dintero.deliver_due()
+        await until(lambda: len(asked(world, "session")) > looks)
+        [(leased,)] = kept(world, "SELECT lease_until IS NOT NULL FROM link")
+
+        code, told = await process.stopped()
+
+    [(left, due)] = kept(world, "SELECT lease_until, due_at <= datetime('now', '+1 minute') FROM link")
+    assert (leased, left, due) == (1, None, 1), told[-2000:]
     assert code == 0
