@@ -93,30 +93,37 @@ class Running:
         orphans: Sequence[Claimed] = await self.store.lapsed_operations(self.clock.machine_now())
         creates: list[Operation] = []
         for claimed in orphans:
-            async with self.store() as work:
-                operation = await work.operation(claimed.id)
-                if operation is None:
-                    continue
-                unknown = replace(operation, state=State.UNKNOWN)
-                if not await work.move_operation(unknown, from_=(State.SENDING,), fence=claimed.fence):
-                    continue
-                if operation.kind is Kind.CREATE:
-                    creates.append(operation)
-                    link = await work.link(operation.link_id)
-                    if link is not None and link.status is Status.REQUESTED:
-                        uncertain = replace(link, status=Status.UNCERTAIN)
-                        now = self.clock.now()
-                        await work.save_link(uncertain, expected_version=link.version, due_at=now, visible=True)
-                else:
-                    await work.add_events(operation.link_id, (unanswered(operation, self.clock),))
-                await work.make_due(operation.link_id, self.clock.now())
-                await work.commit()
-            self.counters.add("orphaned_operations")
-            log.warning("operation_orphaned", operation=operation.id, kind=operation.kind)
+            try:
+                creates += await self._orphaned(claimed)
+            except Exception:
+                # It is found again when this claim's lease ends; the others must not wait for it.
+                self.counters.add("operation_errors")
+                log.exception("operation_failed", operation=claimed.id, kind=claimed.note)
         if orphans:
             self.bell.ring()
         await asyncio.gather(*(self.creating.tell(operation) for operation in creates))
         return len(orphans)
+
+    async def _orphaned(self, claimed: Claimed) -> Sequence[Operation]:
+        """Make it *unknown*, unless its sender did come back; returns it when it was a create."""
+        async with self.store() as work:
+            operation = await work.operation(claimed.id)
+            if operation is None:
+                return ()
+            unknown = replace(operation, state=State.UNKNOWN)
+            if not await work.move_operation(unknown, from_=(State.SENDING,), fence=claimed.fence):
+                return ()
+            if operation.kind is not Kind.CREATE:
+                await work.add_events(operation.link_id, (unanswered(operation, self.clock),))
+            elif (link := await work.link(operation.link_id)) is not None and link.status is Status.REQUESTED:
+                uncertain = replace(link, status=Status.UNCERTAIN)
+                now = self.clock.now()
+                await work.save_link(uncertain, expected_version=link.version, due_at=now, visible=True)
+            await work.make_due(operation.link_id, self.clock.now())
+            await work.commit()
+        self.counters.add("orphaned_operations")
+        log.warning("operation_orphaned", operation=operation.id, kind=operation.kind)
+        return (operation,) if operation.kind is Kind.CREATE else ()
 
 
 def unanswered(operation: Operation, clock: Clock) -> News:

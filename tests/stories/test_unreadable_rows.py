@@ -116,3 +116,20 @@ async def test_a_row_that_was_mended_goes_on(shop):
     await shop.later(hours=1, minutes=1)
 
     assert "Reserved" in shop.card.read()
+
+
+async def test_an_operation_that_cannot_be_read_keeps_no_other_from_being_cleared_up(shop):
+    """Both were being sent when their process died; the first one's kind is none."""
+    for reference in ("4711", "4712"):
+        await shop.issues(f"249,50 91234567 Tow bar #{reference} 7d")
+        await shop.customer_pays(reference)
+    for card in shop.cards:
+        await shop.slack.click(shop.kari, card, "Capture")
+    database.write(shop, "UPDATE operation SET state = 'sending', lease_until = '2026-01-01' WHERE state = 'wanted'")
+    database.write(shop, "UPDATE operation SET kind = 'lost' WHERE reference = '4711-C1'")
+
+    await shop.work()
+
+    states = dict(database.rows(shop, "SELECT reference, state FROM operation WHERE reference LIKE '%-C1'"))
+    assert states == {"4711-C1": "sending", "4712-C1": "unknown"}
+    assert ready_counts(shop)["operation_errors"]
