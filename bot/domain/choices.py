@@ -89,7 +89,7 @@ class Choices:
         """
         if chosen and self.profiles and chosen not in {profile.id for profile in self.profiles}:
             raise ValueError("This payment profile cannot be chosen any more. Choose another.")
-        return chosen
+        return "" if self.profiles and chosen == self.profiles[0].id else chosen
 
     def read_address(self, chosen: str, currency: str) -> Shipping | None:
         """The way of shipping by its name, for an order in `currency`; None when no address is wanted.

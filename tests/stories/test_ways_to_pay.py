@@ -5,7 +5,7 @@ import pytest
 from tests.stories.browsing import page_of
 from tests.stories.choosing import BY_VIPPS, WORKSHOP, asked, chooses, issues, much_to_choose, opens_more, sends
 from tests.stories.shop import opened_shop
-from tests.stories.till import card, lines, plain, whispers
+from tests.stories.till import card, lines, opens, plain, whispers
 
 PUSH = "Vipps is the only way to pay, so it goes out as a push in the Vipps app instead of an SMS."
 
@@ -143,6 +143,17 @@ async def test_another_profile_can_be_chosen_and_the_usual_one_is_preset(shop):
     await sends(shop, form)
 
     assert asked(shop)["profile_id"] == WORKSHOP
+
+
+async def test_the_usual_profile_is_not_said_to_be_another_because_the_form_shows_it(shop):
+    await issues(shop, delivery="Just give me the link")
+    await shop.later(minutes=2)
+
+    form = await opens(shop, "Change order…")
+    await chooses(shop, form, **{"price:1": "300"})
+    await sends(shop, form)
+
+    assert any("4711-2 replaces 4711: other lines. Asked" in line for line in lines(shop))
 
 
 async def test_what_is_left_to_the_profile_is_sent_once_and_said_to_be_the_profiles(shop):
