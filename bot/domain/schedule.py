@@ -40,7 +40,10 @@ def next_look(link: Link, now: datetime) -> datetime | None:
     if link.operation is not None and link.operation.state in IN_DOUBT and link.operation.kind is not Kind.CREATE:
         return now + _interval(_IN_DOUBT, now - (link.operation.sent_at or now), otherwise=timedelta(hours=1))
     if link.status is Status.UNCERTAIN:
-        return min(now + _interval(_IN_DOUBT, now - link.created_at, otherwise=timedelta(hours=1)), _expiry(link, now))
+        # Not since the link was made: its create may have waited for hours, and people are asked a minute after it.
+        sent_at = link.operation.sent_at if link.operation is not None else None
+        age = now - (sent_at or link.created_at)
+        return min(now + _interval(_IN_DOUBT, age, otherwise=timedelta(hours=1)), _expiry(link, now))
     if link.status is Status.OPEN:
         return _while_open(link, now)
     if link.status is Status.PENDING:

@@ -172,6 +172,12 @@ def test_an_uncertain_link_is_searched_for_to_its_deadline():
     assert next_look(link, CONFIRM - MINUTE) == CONFIRM
 
 
+def test_it_is_searched_for_as_often_when_its_create_had_waited_for_hours():
+    sent = an_operation(Kind.CREATE, State.UNKNOWN, sent_at=NOW)
+
+    assert wait(a_link(Status.UNCERTAIN, created_at=NOW - 3 * HOUR, operation=sent)) == 5 * SECOND
+
+
 FACTS = st.builds(
     Facts,
     opened_at=st.none() | st.just(NOW),

@@ -35,6 +35,20 @@ async def test_after_a_minute_the_card_and_one_line_ask(shop):
     assert len(shop.thread) == 1, "asked once"
 
 
+async def test_a_create_that_had_waited_for_hours_is_asked_about_as_soon(shop):
+    """The bot was away when the form was sent; the customer's message may have gone out just now."""
+    form = await shop.opens_form(GOOD)
+    await shop.slack.submit(shop.kari, form)
+    shop.clock.pass_(hours=3)
+    shop.dintero.faults.add("create", Fault.status(500))
+    await shop.work()
+
+    await shop.later(seconds=61)
+    await shop.later(seconds=20)
+
+    assert shop.card.buttons == ASKS
+
+
 async def test_a_question_that_was_never_asked_cannot_be_answered(shop):
     """A forged or early click: the service refuses what the card does not hold."""
     await asked(shop)
