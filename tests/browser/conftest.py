@@ -57,7 +57,7 @@ async def with_tables(command, environment, log):
     """Start the bot on a database that somebody has begun already; making the tables takes a third of a second."""
     url = environment["PAYLINK_DATABASE_URL"]
     shutil.copyfile(databases.sqlite_template(), url.partition("///")[2])
-    return await forked(command, environment, log)
+    return await forked(command, environment, log, beside="tests.browser.patience")
 
 
 @pytest_asyncio.fixture(loop_scope="session")
