@@ -41,7 +41,7 @@ async def opened(file: Path) -> aiosqlite.Connection:
         return connection
 
     connection = Connection(connect, _AT_ONCE)
-    thread = connection._thread  # noqa: SLF001
+    thread = connection._thread  # noqa: SLF001  nothing public ends with it, or lets it be a daemon
     thread.daemon = True  # as the dialect does with those it makes: a crash is not held up
     try:
         return await connection
