@@ -4,18 +4,55 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, func, or_, select, update
+from sqlalchemy import Integer, bindparam, func, or_, select, update
 
 from bot.domain.links import Link
 from bot.domain.operations import State
 from bot.domain.stories import Backlog, Claimed, Due
 from bot.domain.waiting import Waiting
-from storage.columns import Utc
-from storage.links import WITH_OPERATIONS, Links, to_remind
-from storage.mails import lapsed_mails, wanted_mails
+from storage.links import TO_REMIND, WITH_OPERATIONS, Links
+from storage.mails import LAPSED_MAILS, WANTED_MAILS
 from storage.tables import links, operations, orders
 from storage.timing import LAPSED_LEASE
-from storage.transaction import free
+from storage.transaction import MACHINE_NOW, NOW, Hold, free
+
+# Built once: these run at every step, and building one takes longer than running it.
+_OPERATION: Final = select(operations.c.id, operations.c.fence, operations.c.kind)
+_WANTED: Final = _OPERATION.where(operations.c.state == State.WANTED, free(operations.c.lease_until, MACHINE_NOW))
+_LAPSED: Final = _OPERATION.where(operations.c.state == State.SENDING, operations.c.lease_until < MACHINE_NOW)
+_DUE: Final = select(links.c.id, links.c.hint_at, links.c.fence).where(
+    links.c.due_at <= NOW, free(links.c.lease_until, MACHINE_NOW)
+)
+_UNTOLD: Final = select(orders.c.id, orders.c.tell_fence, orders.c.urgency).where(
+    orders.c.untold_since.is_not(None),
+    or_(orders.c.tell_after.is_(None), orders.c.tell_after <= MACHINE_NOW),
+    free(orders.c.tell_lease, MACHINE_NOW),
+)
+_WORK: Final = {
+    Waiting.OPERATIONS: (_WANTED, _LAPSED),
+    Waiting.LINKS: (_DUE, TO_REMIND),
+    Waiting.MAILS: (WANTED_MAILS, LAPSED_MAILS),
+    Waiting.ORDERS: (_UNTOLD,),
+}
+_LOOK: Final = select(*(or_(*(query.exists() for query in _WORK[kind])).label(kind) for kind in Waiting))
+"""Whether there is work, kind by kind."""
+
+_LIMIT: Final = bindparam("limit", type_=Integer)
+_OLDEST_FIRST: Final = operations.c.created_at, operations.c.id
+_HELD_OPERATION: Final = {"lease": operations.c.lease_until, "fence": operations.c.fence}
+_HOLD_WANTED: Final = Hold.of(_WANTED.order_by(*_OLDEST_FIRST).limit(_LIMIT), **_HELD_OPERATION)
+_HOLD_LAPSED: Final = Hold.of(_LAPSED.order_by(*_OLDEST_FIRST), **_HELD_OPERATION)
+_HOLD_DUE: Final = Hold.of(
+    _DUE.order_by(links.c.due_at, links.c.id).limit(_LIMIT), lease=links.c.lease_until, fence=links.c.fence
+)
+_FOUND: Final = WITH_OPERATIONS.where(links.c.id.in_(bindparam("found", expanding=True)))
+_HOLD_UNTOLD: Final = Hold.of(
+    _UNTOLD.order_by(orders.c.urgency, orders.c.untold_since, orders.c.id).limit(_LIMIT),
+    lease=orders.c.tell_lease,
+    fence=orders.c.tell_fence,
+    tell_after=None,
+    tell_seen=orders.c.stirred,
+)
 
 
 class Claims(Links):
@@ -31,8 +68,7 @@ class Claims(Links):
 
     async def wanted_operations(self, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Claimed]:
         """Hold *wanted* operations, the oldest first; the note is the kind."""
-        wanted = _wanted(machine_now).order_by(operations.c.created_at, operations.c.id).limit(limit)
-        rows = await self._hold(wanted, operations, lease_until=machine_now + lease, fence=operations.c.fence + 1)
+        rows = await self._hold(_HOLD_WANTED, machine_now + lease, {"machine_now": machine_now, "limit": limit})
         return [Claimed(id=row.id, fence=row.fence + 1, note=row.kind) for row in rows]
 
     async def release_operations(self, claims: Sequence[Claimed]) -> None:
@@ -41,18 +77,16 @@ class Claims(Links):
 
     async def lapsed_operations(self, machine_now: datetime) -> Sequence[Claimed]:
         """Hold *sending* operations whose lease has ended."""
-        lapsed = _lapsed(machine_now).order_by(operations.c.created_at, operations.c.id)
-        until = machine_now + LAPSED_LEASE
-        rows = await self._hold(lapsed, operations, lease_until=until, fence=operations.c.fence + 1)
+        rows = await self._hold(_HOLD_LAPSED, machine_now + LAPSED_LEASE, {"machine_now": machine_now})
         return [Claimed(id=row.id, fence=row.fence + 1, note=row.kind) for row in rows]
 
     async def due_links(
         self, now: datetime, machine_now: datetime, lease: timedelta, limit: int
     ) -> Sequence[Due | Claimed]:
         """Hold links that are due, the longest waiting first; one whose row cannot be read is merely *claimed*."""
-        due = _due_now(now, machine_now).order_by(links.c.due_at, links.c.id).limit(limit)
-        rows = await self._hold(due, links, lease_until=machine_now + lease, fence=links.c.fence + 1)
-        found = await self._readable(WITH_OPERATIONS.where(links.c.id.in_([row.id for row in rows]))) if rows else []
+        these = {"now": now, "machine_now": machine_now, "limit": limit}
+        rows = await self._hold(_HOLD_DUE, machine_now + lease, these)
+        found = await self._readable(_FOUND, {"found": [row.id for row in rows]}) if rows else []
         readable = {link.id: link for link in found}
         return [_due(row, readable.get(row.id)) for row in rows]
 
@@ -76,9 +110,7 @@ class Claims(Links):
 
     async def untold_orders(self, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Claimed]:
         """Hold orders that Slack lags behind, the most urgent first; the note is the urgency."""
-        untold = _untold(machine_now).order_by(orders.c.urgency, orders.c.untold_since, orders.c.id).limit(limit)
-        held = {"tell_lease": machine_now + lease, "tell_fence": orders.c.tell_fence + 1}
-        rows = await self._hold(untold, orders, **held, tell_after=None, tell_seen=orders.c.stirred)
+        rows = await self._hold(_HOLD_UNTOLD, machine_now + lease, {"machine_now": machine_now, "limit": limit})
         return [Claimed(id=row.id, fence=row.tell_fence + 1, note=str(row.urgency)) for row in rows]
 
     async def stumble(self, claimed: Claimed) -> int:
@@ -98,30 +130,9 @@ class Claims(Links):
             # What happened after the claim may not have been told with it: that must not wait.
             quiet = orders.c.stirred == orders.c.tell_seen
             await self._run(update(orders).where(*mine, quiet).values(tell_after=retry_at))
-        await self._settle_telling(claimed.id)
-
-
-def _wanted(machine_now: datetime) -> Select[Any]:
-    found = select(operations.c.id, operations.c.fence, operations.c.kind)
-    return found.where(operations.c.state == State.WANTED, free(operations.c.lease_until, machine_now))
-
-
-def _lapsed(machine_now: datetime) -> Select[Any]:
-    found = select(operations.c.id, operations.c.fence, operations.c.kind)
-    return found.where(operations.c.state == State.SENDING, operations.c.lease_until < machine_now)
-
-
-def _due_now(now: datetime, machine_now: datetime) -> Select[Any]:
-    found = select(links.c.id, links.c.hint_at, links.c.fence)
-    return found.where(links.c.due_at <= now, free(links.c.lease_until, machine_now))
-
-
-def _untold(machine_now: datetime) -> Select[Any]:
-    return select(orders.c.id, orders.c.tell_fence, orders.c.urgency).where(
-        orders.c.untold_since.is_not(None),
-        or_(orders.c.tell_after.is_(None), orders.c.tell_after <= machine_now),
-        free(orders.c.tell_lease, machine_now),
-    )
+        told = await self._telling(claimed.id)
+        if told is not None:
+            await self._settle_telling(told)
 
 
 def _due(row: Any, link: Link | None) -> Due | Claimed:
@@ -134,18 +145,3 @@ def _due(row: Any, link: Link | None) -> Due | Claimed:
 def _since(moment: datetime | None, now: datetime) -> float | None:
     """Seconds since then; None for the future, which nothing waits for yet."""
     return (now - moment).total_seconds() if moment is not None and moment <= now else None
-
-
-def _look(now: Any, machine_now: Any) -> Select[*tuple[Any, ...]]:
-    """Whether there is work, kind by kind."""
-    kinds = {
-        Waiting.OPERATIONS: (_wanted(machine_now), _lapsed(machine_now)),
-        Waiting.LINKS: (_due_now(now, machine_now), to_remind(now)),
-        Waiting.MAILS: (wanted_mails(machine_now), lapsed_mails(machine_now)),
-        Waiting.ORDERS: (_untold(machine_now),),
-    }
-    return select(*(or_(*(query.exists() for query in kinds[kind])).label(kind) for kind in Waiting))
-
-
-_LOOK: Final = _look(bindparam("now", type_=Utc), bindparam("machine_now", type_=Utc))
-"""Built once: it takes longer than to answer it."""

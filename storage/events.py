@@ -54,7 +54,9 @@ class Events(Transaction):
         if row is not None:
             await self._lock(row.order_id)
             await self._run(_CHANGE, {"event_id": event_id, "told_ts": ts})
-            await self._settle_telling(row.order_id, posted=bool(ts))
+            told = await self._telling(row.order_id)
+            if told is not None:
+                await self._settle_telling(told, posted=bool(ts))
 
     async def untold_events(self, order_id: str) -> Sequence[Event]:
         """The order's untold events, oldest first.

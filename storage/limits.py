@@ -29,8 +29,10 @@ class Limits(Transaction):
         self, lane: str, machine_now: datetime, *, per_minute: int, reserve: int, apart: float
     ) -> float:
         """Take one slot of a lane; the seconds to wait instead when none is free."""
-        await self._run(self._unless_there(lanes), {"name": lane, "turns": []})
-        row = (await self._run(_LANE, {"lane": lane})).one()
+        row = await self._first(_LANE, {"lane": lane})
+        if row is None:
+            await self._run(self._unless_there(lanes), {"name": lane, "turns": []})
+            row = (await self._run(_LANE, {"lane": lane})).one()
         if row.blocked_until is not None and row.blocked_until > machine_now:
             return float((row.blocked_until - machine_now).total_seconds())
         wait = wait_for_turn(row.turns, machine_now.timestamp(), limit=per_minute - reserve, apart=apart)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, insert, literal, select, text, update
+from sqlalchemy import Integer, Row, Select, and_, bindparam, case, insert, or_, select, text, update
 
 from bot.domain.events import Urgency
 from bot.domain.links import Link
@@ -15,7 +15,7 @@ from storage.columns import Utc
 from storage.rows import link_from, operation_from
 from storage.secrets import token_hash
 from storage.tables import IS_OPEN, links, operations, orders
-from storage.transaction import Transaction
+from storage.transaction import NOW, Transaction
 
 _OPERATION: Final = "operation_"
 WITH_OPERATIONS: Final = select(
@@ -23,8 +23,25 @@ WITH_OPERATIONS: Final = select(
 ).outerjoin_from(links, operations, and_(operations.c.link_id == links.c.id, text(f"operation.{IS_OPEN}")))
 """Links, each with its open operation: there is at most one. Conditions are added."""
 
+_PLANNED: Final = bindparam("planned", type_=Utc)
+_DUE: Final = case((or_(_PLANNED.is_(None), links.c.hint_at < _PLANNED), links.c.hint_at), else_=_PLANNED)
+"""The next look as planned, or sooner for a hint that came after the last look began.
+
+Whether there is such a hint is a fact of its own and not a comparison of times: under a clock that stands still a
+comparison would either lose it or never be done with it.
+"""
+
 _THIS: Final = links.c.id == bindparam("link_id")
 _CHANGE: Final = update(links).where(_THIS)
+_SAVE: Final = _CHANGE.where(links.c.version == bindparam("expected")).values(due_at=_DUE)
+_BY: Final = bindparam("by", type_=Utc)
+_HINT: Final = _CHANGE.values(
+    {each: case((each < _BY, each), else_=_BY) for each in (links.c.due_at, links.c.hint_at)},
+)
+_CHANGE_HELD: Final = _CHANGE.where(links.c.fence == bindparam("held"), links.c.lease_until.is_not(None))
+"""Does nothing when the claim with this fence holds the link no longer."""
+_POSTPONE: Final = _CHANGE.values(due_at=_DUE)
+_POSTPONE_HELD: Final = _CHANGE_HELD.values(due_at=_DUE)
 _ADD: Final = insert(links).values(
     account_id=select(orders.c.account_id).where(orders.c.id == bindparam("its_order")).scalar_subquery()
 )
@@ -32,6 +49,9 @@ _SESSION_HINT: Final = select(links.c.session_hint).where(_THIS)
 _LOOKED: Final = select(links.c.looked_at).where(_THIS)
 _ASKED: Final = select(links.c.asked_at).where(_THIS)
 _ONE: Final = WITH_OPERATIONS.where(_THIS)
+TO_REMIND: Final = select(links.c.id).where(links.c.remind_at <= NOW)
+"""The ids of links whose reminder is due."""
+_REMIND: Final = TO_REMIND.order_by(links.c.remind_at, links.c.id).limit(bindparam("limit", type_=Integer))
 
 
 class Links(Transaction):
@@ -97,11 +117,9 @@ class Links(Transaction):
         link's and its order's version by one.
         """
         order_id = await self._order_of(link.id)
-        save = _CHANGE.where(links.c.version == expected_version).values(due_at=_due(due_at))
-        version = expected_version + int(visible)
-        saved = await self._changed(
-            save, {"link_id": link.id, "version": version, "lease_until": None, **self._state_of(link)}
-        )
+        its = {"link_id": link.id, "expected": expected_version, "planned": due_at}
+        new = {"version": expected_version + int(visible), "lease_until": None, **self._state_of(link)}
+        saved = await self._changed(_SAVE, its | new)
         if saved and visible and order_id is not None:
             await self._stir(order_id, Urgency.PROGRESS, link_changed=True)
         return saved
@@ -112,12 +130,12 @@ class Links(Transaction):
         With the `fence` of a claim nothing happens when its lease has ended: whoever saved the link since, or holds
         it now, knows better when it is due.
         """
-        which = (links.c.id == link_id,) if fence is None else _held(link_id, fence)
-        await self._run(update(links).where(*which).values(due_at=_due(due_at), lease_until=None))
+        its = {"link_id": link_id, "planned": due_at, "lease_until": None}
+        await (self._run(_POSTPONE, its) if fence is None else self._run(_POSTPONE_HELD, its | {"held": fence}))
 
     async def put_off(self, link_id: str, until: datetime, *, fence: int) -> None:
         """End the lease of one's own due link for want of a call to look with; it waits until then, hinted or not."""
-        await self._run(update(links).where(*_held(link_id, fence)).values(due_at=until, lease_until=None))
+        await self._run(_CHANGE_HELD, {"link_id": link_id, "held": fence, "due_at": until, "lease_until": None})
 
     async def mark_replaced(self, link_id: str) -> None:
         """A newer link of the same order exists now.
@@ -132,10 +150,8 @@ class Links(Transaction):
 
     async def make_due(self, link_id: str, at: datetime, *, session_hint: str | None = None) -> None:
         """A hint came: let the link be looked at by `at` if nothing sooner is planned."""
-        values: dict[str, Any] = {"due_at": _sooner(links.c.due_at, at), "hint_at": _sooner(links.c.hint_at, at)}
-        if session_hint is not None:
-            values["session_hint"] = session_hint
-        await self._run(self._ringing(update(links).where(links.c.id == link_id).values(**values), Waiting.LINKS))
+        hint = {"link_id": link_id, "by": at} | ({} if session_hint is None else {"session_hint": session_hint})
+        await self._run(self._ringing(_HINT, Waiting.LINKS), hint)
 
     async def hinted(self, link_id: str) -> bool:
         """Whether a hint came that no look has answered yet."""
@@ -171,19 +187,18 @@ class Links(Transaction):
 
     async def links_to_remind(self, now: datetime, limit: int) -> Sequence[str]:
         """Links whose reminder is due, the longest waiting first; they are not held."""
-        due = to_remind(now).order_by(links.c.remind_at, links.c.id).limit(limit)
-        return (await self._run(due)).scalars().all()
+        return (await self._run(_REMIND, {"now": now, "limit": limit})).scalars().all()
 
     async def put_off_reminder(self, link_id: str, until: datetime) -> None:
         """Leave a link alone until then whose story cannot be read."""
         await self._run(_CHANGE, {"link_id": link_id, "remind_at": until})
 
-    async def _readable(self, query: Select[Any]) -> list[Link]:
+    async def _readable(self, query: Select[Any], values: Mapping[str, Any] | None = None) -> list[Link]:
         """The links of `query` whose rows can be read: one that cannot must not stop the rest."""
         try:
-            return await self._links(query)
+            return await self._links(query, values)
         except ValueError:
-            ids = (await self._run(query.with_only_columns(links.c.id))).scalars().all()
+            ids = (await self._run(query.with_only_columns(links.c.id), values)).scalars().all()
         found: list[Link] = []
         for each in ids:
             with suppress(ValueError):
@@ -192,7 +207,10 @@ class Links(Transaction):
 
     async def _links(self, query: Select[Any], values: Mapping[str, Any] | None = None) -> list[Link]:
         """Links from a query that began as `WITH_OPERATIONS`."""
-        rows = (await self._run(query, values)).all()
+        return self._linked((await self._run(query, values)).all())
+
+    def _linked(self, rows: Sequence[Row[Any]]) -> list[Link]:
+        """The links of such a query's rows."""
         return [link_from(row, _operation(row), self._secrets) for row in rows]
 
     def _state_of(self, link: Link) -> dict[str, Any]:
@@ -211,28 +229,3 @@ class Links(Transaction):
 
 def _operation(row: Row[Any]) -> Operation | None:
     return None if row.operation_id is None else operation_from(row, _OPERATION)
-
-
-def _held(link_id: str, fence: int) -> tuple[ColumnElement[bool], ...]:
-    """The condition that a claim still holds the link."""
-    return links.c.id == link_id, links.c.fence == fence, links.c.lease_until.is_not(None)
-
-
-def _sooner(column: Any, at: datetime) -> Any:
-    return case((column < at, column), else_=literal(at, Utc))
-
-
-def _due(planned: datetime | None) -> Any:
-    """The next look as planned, or sooner for a hint that came after the last look began.
-
-    Whether there is such a hint is a fact of its own and not a comparison of times: under a clock that stands still
-    a comparison would either lose it or never be done with it.
-    """
-    if planned is None:
-        return links.c.hint_at
-    return case((func.coalesce(links.c.hint_at < planned, False), links.c.hint_at), else_=literal(planned, Utc))
-
-
-def to_remind(now: datetime) -> Select[tuple[str]]:
-    """The ids of links whose reminder is due."""
-    return select(links.c.id).where(links.c.remind_at <= now)

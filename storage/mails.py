@@ -2,16 +2,31 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Integer, Row, bindparam, select, update
 
 from bot.domain.mails import Mail, MailState
 from bot.domain.stories import Claimed
 from bot.domain.waiting import Waiting
 from storage.tables import mails
 from storage.timing import LAPSED_LEASE, SENDING_LEASE
-from storage.transaction import Transaction, free
+from storage.transaction import MACHINE_NOW, Hold, Transaction, free
+
+_MAIL: Final = select(mails.c.id, mails.c.fence)
+WANTED_MAILS: Final = _MAIL.where(
+    mails.c.state == MailState.WANTED, mails.c.due_at <= MACHINE_NOW, free(mails.c.lease_until, MACHINE_NOW)
+)
+"""Mails whose time has come and that nobody holds."""
+LAPSED_MAILS: Final = _MAIL.where(mails.c.state == MailState.SENDING, mails.c.lease_until < MACHINE_NOW)
+"""Mails whose sender is gone."""
+_LONGEST_WAITING: Final = mails.c.due_at, mails.c.id
+_HELD: Final = {"lease": mails.c.lease_until, "fence": mails.c.fence}
+_HOLD_WANTED: Final = Hold.of(
+    WANTED_MAILS.order_by(*_LONGEST_WAITING).limit(bindparam("limit", type_=Integer)), **_HELD
+)
+_HOLD_LAPSED: Final = Hold.of(LAPSED_MAILS.order_by(*_LONGEST_WAITING), **_HELD)
 
 
 class Mails(Transaction):
@@ -64,8 +79,8 @@ class Mails(Transaction):
 
     async def wanted_mails(self, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Claimed]:
         """Hold *wanted* mails whose time has come, the longest waiting first."""
-        wanted = wanted_mails(machine_now).order_by(mails.c.due_at, mails.c.id).limit(limit)
-        return await self._hold_mails(wanted, machine_now + lease)
+        rows = await self._hold(_HOLD_WANTED, machine_now + lease, {"machine_now": machine_now, "limit": limit})
+        return _claims(rows)
 
     async def release_mails(self, claims: Sequence[Claimed]) -> None:
         """End the leases of those that are still *wanted*: one that is *sending* may be on its way."""
@@ -73,21 +88,9 @@ class Mails(Transaction):
 
     async def lapsed_mails(self, machine_now: datetime) -> Sequence[Claimed]:
         """Hold *sending* mails whose lease has ended."""
-        lapsed = lapsed_mails(machine_now).order_by(mails.c.due_at, mails.c.id)
-        return await self._hold_mails(lapsed, machine_now + LAPSED_LEASE)
-
-    async def _hold_mails(self, query: Select[tuple[str, int]], until: datetime) -> Sequence[Claimed]:
-        rows = await self._hold(query, mails, lease_until=until, fence=mails.c.fence + 1)
-        return [Claimed(id=row.id, fence=row.fence + 1) for row in rows]
+        rows = await self._hold(_HOLD_LAPSED, machine_now + LAPSED_LEASE, {"machine_now": machine_now})
+        return _claims(rows)
 
 
-def wanted_mails(machine_now: datetime) -> Select[tuple[str, int]]:
-    """Mails whose time has come and that nobody holds."""
-    found = select(mails.c.id, mails.c.fence).where(mails.c.state == MailState.WANTED, mails.c.due_at <= machine_now)
-    return found.where(free(mails.c.lease_until, machine_now))
-
-
-def lapsed_mails(machine_now: datetime) -> Select[tuple[str, int]]:
-    """Mails whose sender is gone."""
-    found = select(mails.c.id, mails.c.fence)
-    return found.where(mails.c.state == MailState.SENDING, mails.c.lease_until < machine_now)
+def _claims(rows: Sequence[Row[Any]]) -> Sequence[Claimed]:
+    return [Claimed(id=row.id, fence=row.fence + 1) for row in rows]

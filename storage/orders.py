@@ -1,8 +1,9 @@
 """Orders, their stories and their cards."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Integer, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from bot.domain.errors import DraftUsed
 from bot.domain.events import Urgency
@@ -12,7 +13,7 @@ from storage.links import WITH_OPERATIONS, Links
 from storage.rows import card_from, event_from, line_from, order_from
 from storage.tables import events, lines, links, orders, workspaces
 from storage.timing import NEW_ORDER_REST
-from storage.transaction import CHANGE_ORDER, ORDER, naming
+from storage.transaction import CHANGE_ORDER, ORDER_OF, naming
 
 # Built once: a story is read at every step, and building its statements would take half as long as reading it.
 _ORDER: Final = (
@@ -22,6 +23,7 @@ _ORDER: Final = (
 )
 _LINES: Final = select(lines).where(lines.c.order_id == bindparam("order_id")).order_by(lines.c.position)
 _CHAIN: Final = WITH_OPERATIONS.where(links.c.order_id == bindparam("order_id")).order_by(links.c.n)
+_CHAIN_OF: Final = WITH_OPERATIONS.where(links.c.order_id == ORDER_OF).order_by(links.c.n)
 _LAST: Final = (
     select(events)
     .join(links, links.c.id == events.c.link_id)
@@ -29,8 +31,6 @@ _LAST: Final = (
     .order_by(events.c.at.desc(), links.c.n.desc(), events.c.seq.desc())
     .limit(1)
 )
-
-_COUNT_POSTS: Final = CHANGE_ORDER.values(card_posts=orders.c.card_posts + bindparam("posts", type_=Integer))
 
 
 class Orders(Links):
@@ -138,31 +138,34 @@ class Orders(Links):
             Unreadable: when a row of it cannot be read.
 
         """
-        with naming("order", order_id):
-            return await self._story(order_id)
-
-    async def _story(self, order_id: str) -> Story | None:
-        this = {"order_id": order_id}
-        row = (await self._run(_ORDER, this)).first()
-        if row is None:
-            return None
-        sold = await self._sold(order_id)
-        order = order_from(row, sold[max(sold)], self._secrets)
-        chain = await self._links(_CHAIN, this)
-        last = (await self._run(_LAST, this)).first()
-        return Story(
-            order=order,
-            links=tuple(chain),
-            card=card_from(row),
-            version=row.version,
-            last_event=event_from(last) if last else None,
-            sold=sold,
-        )
+        return await self._story(order_id, (await self._run(_CHAIN, {"order_id": order_id})).all())
 
     async def story_of_link(self, link_id: str) -> Story | None:
-        """The story that the link belongs to."""
-        order_id = await self._order_unheld(link_id)
-        return None if order_id is None else await self.story(order_id)
+        """The story that the link belongs to.
+
+        Raises:
+            Unreadable: when a row of it cannot be read.
+
+        """
+        chain = (await self._run(_CHAIN_OF, {"link_id": link_id})).all()
+        return await self._story(chain[0].order_id, chain) if chain else None
+
+    async def _story(self, order_id: str, chain: Sequence[Row[Any]]) -> Story | None:
+        this = {"order_id": order_id}
+        with naming("order", order_id):
+            row = await self._first(_ORDER, this)
+            if row is None:
+                return None
+            sold = await self._sold(order_id)
+            last = await self._first(_LAST, this)
+            return Story(
+                order=order_from(row, sold[max(sold)], self._secrets),
+                links=tuple(self._linked(chain)),
+                card=card_from(row),
+                version=row.version,
+                last_event=event_from(last) if last else None,
+                sold=sold,
+            )
 
     async def held_story(self, link_id: str) -> Story | None:
         """The same, held: until this transaction ends, nobody else changes anything of the order.
@@ -210,14 +213,17 @@ class Orders(Links):
         A post to another channel straight from *posting* is not counted: the first channel refused, so no card of
         that attempt can stand anywhere.
         """
-        await self._lock(order_id)
-        row = await self._first(ORDER, {"order_id": order_id})
-        if row is None:
+        told = await self._telling(order_id)
+        if told is None:
             return
-        refused_elsewhere = row.card_state == CardState.POSTING and row.card_channel != channel
-        posting = {"card_state": CardState.POSTING, "card_channel": channel, "diverted": diverted}
-        await self._run(_COUNT_POSTS, {"order_id": order_id, "posts": int(not refused_elsewhere), **posting})
-        await self._settle_telling(order_id)
+        refused_elsewhere = told.card_state == CardState.POSTING and told.card_channel != channel
+        await self._settle_telling(
+            told,
+            card_state=CardState.POSTING,
+            card_channel=channel,
+            card_posts=told.card_posts + int(not refused_elsewhere),
+            diverted=diverted,
+        )
 
     async def set_card(self, order_id: str, *, state: CardState, channel: str, ts: str | None, version: int) -> None:
         """What became of the card; `version` is the order's version it was drawn from.
@@ -225,14 +231,20 @@ class Orders(Links):
         From *posting* to *none* or *nowhere* means that Slack refused, so that post does not count. An order whose
         card is *nowhere* is left alone from then on until its version moves, but for events about money.
         """
-        await self._lock(order_id)
-        row = await self._first(ORDER, {"order_id": order_id})
-        if row is None:
+        told = await self._telling(order_id)
+        if told is None:
             return
-        refused = row.card_state == CardState.POSTING and state in {CardState.NONE, CardState.NOWHERE}
-        card = {"card_state": state, "card_channel": channel, "card_ts": ts, "card_version": version}
-        await self._run(_COUNT_POSTS, {"order_id": order_id, "posts": -int(refused), **card})
-        await self._settle_telling(order_id, posted=row.card_state == CardState.POSTING and state == CardState.POSTED)
+        asked = told.card_state == CardState.POSTING
+        refused = asked and state in {CardState.NONE, CardState.NOWHERE}
+        await self._settle_telling(
+            told,
+            posted=asked and state == CardState.POSTED,
+            card_state=state,
+            card_channel=channel,
+            card_ts=ts,
+            card_version=version,
+            card_posts=told.card_posts - int(refused),
+        )
 
     async def _used(self, draft_id: str) -> DraftUsed:
         first = await self._first(

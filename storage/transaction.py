@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, Self
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     CursorResult,
     Executable,
@@ -40,15 +41,20 @@ from storage.tables import events, links, orders
 Values = Mapping[str, Any]
 """What a statement's parameters stand for; of an update's also columns and what they become."""
 
+NOW: Final = bindparam("now", type_=Utc)
+MACHINE_NOW: Final = bindparam("machine_now", type_=Utc)
+
 # Built once: these run at every step, and building one takes longer than running it.
-ORDER: Final = select(orders).where(orders.c.id == bindparam("order_id"))
+_ORDER: Final = select(orders).where(orders.c.id == bindparam("order_id"))
 CHANGE_ORDER: Final = update(orders).where(orders.c.id == bindparam("order_id"))
 _LOCKED: Final = select(orders.c.id).where(orders.c.id == bindparam("order_id")).with_for_update()
-_ORDER_OF: Final = select(links.c.order_id).where(links.c.id == bindparam("link_id"))
+ORDER_OF: Final = select(links.c.order_id).where(links.c.id == bindparam("link_id")).scalar_subquery()
+_LOCKED_OF: Final = select(orders.c.id).where(orders.c.id == ORDER_OF).with_for_update()
 _UNTOLD: Final = select(func.min(events.c.urgency)).where(
     events.c.link_id.in_(select(links.c.id).where(links.c.order_id == bindparam("order_id"))),
     events.c.told_ts.is_(None),
 )
+_TELLING: Final = _ORDER.add_columns(_UNTOLD.scalar_subquery().label("line"))
 
 
 def _stirring(tell_after: Any) -> Update:
@@ -64,6 +70,24 @@ def _stirring(tell_after: Any) -> Update:
 
 _STIR: Final = _stirring(case((orders.c.tell_fence == 0, orders.c.tell_after), else_=null()))
 _STIR_AT_ONCE: Final = _stirring(null())
+
+
+class Hold(NamedTuple):
+    """How free rows are taken: what finds them, and what holds those that were found.
+
+    Rivals skip each other's rows on PostgreSQL; on SQLite there is only one writer at a time.
+    """
+
+    find: Select[Any]
+    take: Update
+
+    @classmethod
+    def of(cls, found: Select[Any], *, lease: Column[Any], fence: Column[Any], **held: Any) -> Self:
+        """Of the rows of `found`; `lease` and `fence` are the columns that say who holds one, `held` what changes."""
+        table = lease.table
+        taken = {lease.name: bindparam("until", type_=Utc), fence.name: fence + 1, **held}
+        these = table.c.id.in_(bindparam("found", expanding=True))
+        return cls(found.with_for_update(skip_locked=True), update(table).where(these).values(**taken))
 
 
 class Transaction:
@@ -105,14 +129,11 @@ class Transaction:
             return statement
         return statement.returning(ring(waiting, self._sender))
 
-    async def _hold(self, query: Select[Any], table: Table, **held: Any) -> Sequence[Row[Any]]:
-        """Take the rows that `query` finds, and give them as they were before.
-
-        Rivals skip each other's rows on PostgreSQL; on SQLite there is only one writer at a time.
-        """
-        rows = (await self._run(query.with_for_update(skip_locked=True))).all()
+    async def _hold(self, hold: Hold, until: datetime, values: Values) -> Sequence[Row[Any]]:
+        """Take rows under a lease `until` then, and give them as they were before."""
+        rows = (await self._run(hold.find, values)).all()
         if rows:
-            await self._run(update(table).where(table.c.id.in_([row.id for row in rows])).values(**held))
+            await self._run(hold.take, {"found": [row.id for row in rows], "until": until})
         return rows
 
     async def _give_back(
@@ -134,18 +155,13 @@ class Transaction:
         On PostgreSQL two transactions that change a link and an operation in opposite order would otherwise wait
         for each other. On SQLite the whole file is ours already.
         """
-        order_id = await self._order_unheld(link_id)
-        if order_id is not None:
-            await self._lock(order_id)
-        return order_id
-
-    async def _order_unheld(self, link_id: str) -> str | None:
-        """The link's order."""
         if link_id not in self._orders:
-            found: str | None = (await self._run(_ORDER_OF, {"link_id": link_id})).scalar()
+            found: str | None = (await self._run(_LOCKED_OF, {"link_id": link_id})).scalar()
             if found is None:
                 return None
             self._orders[link_id] = found
+            self._locked.add(found)
+        await self._lock(self._orders[link_id])
         return self._orders[link_id]
 
     async def _lock(self, order_id: str) -> None:
@@ -163,28 +179,33 @@ class Transaction:
         now = self._machine_now()
         await self._run(stir, {"order_id": order_id, "raised": int(visible), "least": urgency, "now": now})
 
-    async def _settle_telling(self, order_id: str, *, posted: bool = False) -> None:
-        """Work out anew whether Slack lags behind the order, and how urgently; a post that was answered ends doubts."""
+    async def _telling(self, order_id: str) -> Row[Any] | None:
+        """The order's row, locked, and `line`: how urgent its most urgent untold event is."""
         # The lock comes first, in a statement of its own: what a rival committed while we waited is seen below.
         await self._lock(order_id)
-        row = await self._first(ORDER, {"order_id": order_id})
-        if row is None:
-            return
-        line: int | None = (await self._run(_UNTOLD, {"order_id": order_id})).scalar()
-        behind = row.card_version < row.version or row.card_state in {CardState.NONE, CardState.POSTING}
-        if row.card_state == CardState.NOWHERE and line != Urgency.MONEY:
-            line = None  # there is no thread to tell it in
+        return await self._first(_TELLING, {"order_id": order_id})
+
+    async def _settle_telling(self, told: Row[Any], *, posted: bool = False, **card: Any) -> None:
+        """Note what became of the order's card, and whether Slack lags behind by now, and how urgently.
+
+        `told` is as `_telling` found it in this transaction, `card` the columns that change. A post that was
+        answered ends doubts.
+        """
+        state, version = card.get("card_state", told.card_state), card.get("card_version", told.card_version)
+        behind = version < told.version or state in {CardState.NONE, CardState.POSTING}
+        # Without a card there is no thread to tell a line in.
+        line = None if state == CardState.NOWHERE and told.line != Urgency.MONEY else told.line
         telling: dict[str, Any] = {"untold_since": None, "urgency": None, "tell_after": None}
         if behind or line is not None:
-            card = (row.urgency or Urgency.MONEY) if behind else Urgency.PROGRESS
+            urgency = (told.urgency or Urgency.MONEY) if behind else Urgency.PROGRESS
             telling = {
-                "untold_since": row.untold_since or self._machine_now(),
-                "urgency": min(card, line or Urgency.PROGRESS),
-                "tell_after": row.tell_after,
+                "untold_since": told.untold_since or self._machine_now(),
+                "urgency": min(urgency, line or Urgency.PROGRESS),
+                "tell_after": told.tell_after,
             }
         if posted:
             telling["stumbles"] = 0
-        await self._run(CHANGE_ORDER, {"order_id": order_id, **telling})
+        await self._run(CHANGE_ORDER, {"order_id": told.id, **card, **telling})
 
 
 @cache
@@ -206,6 +227,6 @@ def naming(row: str, row_id: str) -> Iterator[None]:
         raise Unreadable(f"{row} {row_id}: {why}") from None
 
 
-def free(lease: Any, machine_now: datetime) -> Any:
+def free(lease: Any, machine_now: Any) -> Any:
     """The condition that nobody holds the row."""
     return or_(lease.is_(None), lease < machine_now)

@@ -1,5 +1,4 @@
 import functools
-import math
 import os
 
 import httpx
@@ -40,8 +39,8 @@ def pytest_addoption(parser):
 
 
 def pytest_xdist_auto_num_workers():
-    """Three for two cores: whoever waits for a process, a browser or Slack's limits leaves the core to others."""
-    return math.ceil(os.cpu_count() * 1.5)
+    """Two for each core: whoever waits for a process, a browser or Slack's limits leaves the core to others."""
+    return os.cpu_count() * 2
 
 
 def pytest_collection_modifyitems(items):

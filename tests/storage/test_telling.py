@@ -358,6 +358,27 @@ async def test_news_end_the_waiting(house, when):
     assert await ids(house) == [order.id]
 
 
+async def test_a_line_that_comes_while_another_is_noted_is_told_too(house):
+    order, link = await told(house)
+    await happens(house, link, Happened.AUTHORIZED)
+    [event] = await house.store.untold_events(order.id)
+    other = house.replica()
+
+    async def note():
+        async with other() as work:
+            await work.set_told(event.id, "2.1")
+            await work.commit()
+
+    async with house.store() as work:
+        await work.add_events(link.id, [news(Happened.CAPTURED)])
+        noting = asyncio.create_task(note())
+        await asyncio.sleep(0.1)
+        await work.commit()
+    await noting
+
+    assert await ids(house) == [order.id]
+
+
 async def test_events_are_numbered_without_gaps_by_rivals(house):
     order, link = await house.issued()
     stores = [house.store, house.replica()]
