@@ -151,7 +151,8 @@ async def frozen(race, moment, *, wait):
     for replica in race.two.door.replicas:
         replica.stands_still_at(moment)
 
-    await race.two.slack.submit(race.two.kari, form)
+    # Whoever stands still before it has answered is watched at once: the other must not follow it.
+    submitted = asyncio.create_task(race.two.slack.submit(race.two.kari, form))
     await until(lambda: any(one.still for one in race.two.door.replicas), PATIENCE)
     sleeper = next(one for one in race.two.door.replicas if one.still)
     sleeper.open = False
@@ -161,6 +162,7 @@ async def frozen(race, moment, *, wait):
         await wait(order)
     finally:
         sleeper.wake()
+        await submitted
     return order
 
 
