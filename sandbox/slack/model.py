@@ -1,7 +1,7 @@
 """What a workspace holds: people, channels, messages, ephemerals and views."""
 
+import json
 from collections.abc import Iterable
-from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -15,6 +15,11 @@ KEYS = {
     "checkboxes": "selected_options",
     "datepicker": "selected_date",
 }
+
+
+def copied(content: Any) -> Any:
+    """JSON of its own with the same in it; made anew in a fraction of what `copy.deepcopy` takes."""
+    return json.loads(json.dumps(content))
 
 
 class NotOfferedError(Exception):
@@ -58,7 +63,7 @@ class Readable:
 
     def copy(self) -> Self:
         """A snapshot, as an open client may still show it."""
-        return replace(self, blocks=deepcopy(self.blocks))
+        return replace(self, blocks=copied(self.blocks))
 
 
 @dataclass
@@ -76,7 +81,7 @@ class Message(Readable):
         """The message inside payloads and answers (Slack reference §6)."""
         own = {"bot_id": "B1", "app_id": "A1"} if self.user == "UBOT" else {}
         rest = {"thread_ts": self.thread_ts, "metadata": self.metadata, "edited": {"ts": self.ts} if self.edited else 0}
-        base = {"type": "message", "ts": self.ts, "user": self.user, "text": self.text, "blocks": deepcopy(self.blocks)}
+        base = {"type": "message", "ts": self.ts, "user": self.user, "text": self.text, "blocks": copied(self.blocks)}
         return base | own | {key: value for key, value in rest.items() if value}
 
 
@@ -180,7 +185,7 @@ class Field:
     def state(self, *, lost: bool) -> dict[str, Any]:
         """The value in a payload; `lost` is the old defect of untouched initials (Slack reference §8)."""
         empty = [] if self.key == "selected_options" else None
-        return {"type": self.element["type"], self.key: empty if lost and not self.touched else deepcopy(self.value)}
+        return {"type": self.element["type"], self.key: empty if lost and not self.touched else copied(self.value)}
 
     def wrong(self) -> str | None:
         """Slack's own sentence when the value cannot be submitted."""
@@ -285,7 +290,7 @@ class View:
         mine = {"id": self.id, "hash": self.hash, "root_view_id": self.root, "previous_view_id": self.previous}
         app = {"app_id": "A1", "app_installed_team_id": self.team_id, "bot_id": "B1", "team_id": self.team_id}
         asked = {"clear_on_close": False, "notify_on_close": False}
-        return flags | asked | deepcopy(self.content) | mine | app | {"state": {"values": values}}
+        return flags | asked | copied(self.content) | mine | app | {"state": {"values": values}}
 
     def read(self) -> str:
         """The modal as the person sees it: labels, hints, values and errors."""

@@ -4,13 +4,12 @@ import itertools
 import secrets
 import time
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from .faults import Faults, Limits
-from .model import Channel, Ephemeral, Message, Person, View
+from .model import Channel, Ephemeral, Message, Person, View, copied
 
 SCOPES = ("commands", "chat:write", "chat:write.public", "im:write", "users:read")
 
@@ -164,7 +163,7 @@ class State:
 
     def with_ids(self, blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Blocks of our own, each with a block_id; Slack makes up the missing ones, new ones every time."""
-        return [{"block_id": f"auto{next(self._count)}"} | deepcopy(block) for block in blocks]
+        return [{"block_id": f"auto{next(self._count)}"} | copied(block) for block in blocks]
 
     def trigger(self, person: Person, view: View | None = None) -> str:
         """A fresh trigger_id."""
