@@ -7,7 +7,7 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final, TypeVar
 
@@ -20,6 +20,7 @@ from bot.domain.stories import CardState, Claimed, Story
 from bot.services.ports.storage import Store
 from bot.services.ports.threads import Gone, NotWelcome, Rejected, SlackDown, ThreadError, Threads, Throttled
 from bot.services.ports.world import Clock, Counters
+from bot.services.queues import Queues
 
 log = structlog.get_logger()
 
@@ -54,6 +55,11 @@ class _Lane:
     apart: float = 0.0
     reserve: int = 0
 
+    @property
+    def every(self) -> float:
+        """Seconds from one turn to the next when there is always somebody who waits."""
+        return max(self.apart, 60 / (self.per_minute - self.reserve))
+
 
 def _posts(channel: str) -> _Lane:
     """One post a second and channel, with a little air (Slack reference §11)."""
@@ -78,6 +84,14 @@ class _Wait(Exception):
         self.seconds = seconds
 
 
+class _NotYet(Exception):
+    """Its lane has no turn now: the next one is free in so many seconds."""
+
+    def __init__(self, lane: _Lane, seconds: float) -> None:
+        super().__init__()
+        self.lane, self.seconds = lane, seconds
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
     """Brings cards and threads up to date, the most urgent first."""
@@ -86,6 +100,7 @@ class Telling:
     threads: Threads
     clock: Clock
     counters: Counters
+    queues: Queues = field(default_factory=Queues)
 
     async def tell_once(self) -> int:
         """Tell what is untold and may be told now; returns how many orders were worked on."""
@@ -99,25 +114,11 @@ class Telling:
         return len(claims)
 
     async def _tell(self, claimed: Claimed) -> None:
-        wait: float | None = None
         _ours_until.set(self.clock.monotonic() + TRUSTED)
         try:
-            await self._bring_up_to_date(claimed.id)
-        except _Wait as turn:
-            wait = turn.seconds
-        except Throttled as throttled:
-            self.counters.add("slack_throttled")
-            wait = throttled.seconds
-        except ThreadError as error:
-            self.counters.add("slack_failures")
-            if locked_out := error.why if isinstance(error, SlackDown) else "":
-                self.counters.add("slack_token_refused")
-            log.warning("telling_failed", order=claimed.id, reason=locked_out or type(error).__name__)
-            wait = _BACKOFF.total_seconds()
-        except _MaybePosted:
-            self.counters.add("slack_failures")
-            log.warning("telling_in_doubt", order=claimed.id)
-            wait = await self._stumble(claimed)
+            wait = await self._attempt(claimed)
+        except _NotYet as turn:
+            wait = self._place(claimed, turn)
         except Unreadable as error:
             self.counters.add("unreadable_rows")
             log.warning("row_unreadable", row=str(error))
@@ -126,8 +127,43 @@ class Telling:
             self.counters.add("telling_errors")
             log.exception("telling_broke", order=claimed.id)
             wait = await self._stumble(claimed)
+        else:
+            self.queues.leave(claimed.id)
         retry_at = self.clock.machine_now() + timedelta(seconds=wait) if wait is not None else None
         await self.store.release_order(claimed, retry_at=retry_at)
+
+    async def _attempt(self, claimed: Claimed) -> float | None:
+        """Tell what there is to tell. Seconds until it should be tried again; None when all is told.
+
+        Raises:
+            _NotYet: Slack's limits have no room for it now.
+            Unreadable: a row of the order cannot be read.
+
+        """
+        try:
+            await self._bring_up_to_date(claimed.id)
+        except _Wait as pause:
+            return pause.seconds
+        except Throttled as throttled:
+            self.counters.add("slack_throttled")
+            return throttled.seconds
+        except ThreadError as error:
+            self.counters.add("slack_failures")
+            if locked_out := error.why if isinstance(error, SlackDown) else "":
+                self.counters.add("slack_token_refused")
+            log.warning("telling_failed", order=claimed.id, reason=locked_out or type(error).__name__)
+            return _BACKOFF.total_seconds()
+        except _MaybePosted:
+            self.counters.add("slack_failures")
+            log.warning("telling_in_doubt", order=claimed.id)
+            return await self._stumble(claimed)
+        return None
+
+    def _place(self, claimed: Claimed, turn: _NotYet) -> float:
+        """Seconds until it may be the order's turn. Who is more urgent does not stand behind who is less."""
+        queue = f"{turn.lane.name} {claimed.note}"
+        now = self.clock.machine_now().timestamp()
+        return self.queues.wait(claimed.id, queue, now=now, free_in=turn.seconds, every=turn.lane.every)
 
     async def _stumble(self, claimed: Claimed) -> float:
         """Seconds to wait, ever longer until a post is answered again."""
@@ -294,7 +330,7 @@ class Telling:
             lane.name, self.clock.machine_now(), per_minute=lane.per_minute, apart=lane.apart, reserve=lane.reserve
         )
         if wait > 0:
-            raise _Wait(wait)
+            raise _NotYet(lane, wait)
         if self.clock.monotonic() > _ours_until.get():
             raise _Wait(0.0)
         if before is not None:

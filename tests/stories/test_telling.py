@@ -155,9 +155,14 @@ async def test_money_is_told_first_then_problems_then_progress_which_leaves_a_th
     assert order == ["Reserved"] * 10 + ["Cancelled"] * 10 + ["Opened"] * 10
 
 
-async def test_a_workspace_gets_45_updates_a_minute_and_all_is_told_in_the_end(rush_hour):
-    began = rush_hour.clock.now()
+async def test_a_workspace_gets_45_updates_a_minute_and_all_is_told_in_the_end(rush_hour, monkeypatch):
+    began, asked, take_turn = rush_hour.clock.now(), [], SqlStore.take_turn
 
+    async def counted(store, lane, *args, **limits):
+        asked.append(lane)
+        return await take_turn(store, lane, *args, **limits)
+
+    monkeypatch.setattr(SqlStore, "take_turn", counted)
     await rush_hour.work(seconds=300)
 
     updates = [(call.at - began).total_seconds() for call in calls(rush_hour, "chat.update")]
@@ -165,6 +170,8 @@ async def test_a_workspace_gets_45_updates_a_minute_and_all_is_told_in_the_end(r
     assert not [call for call in rush_hour.slack.log if call.answer.get("error") == "ratelimited"]
     assert len([head for head in headlines(rush_hour.cards) if "Opened" in head]) == 40
     assert [len(rush_hour.sales.thread(card.ts)) for card in rush_hour.cards] == [1] * 60
+    turns = len(updates) + len(calls(rush_hour, "chat.postMessage"))
+    assert len(asked) < 3 * turns, "who waits for a turn does not ask for those of the others"
 
 
 @pytest.mark.parametrize(("seconds", "cards"), [(29, 1), (31, 0)])
