@@ -1,4 +1,5 @@
 import functools
+import math
 import os
 
 import httpx
@@ -39,8 +40,8 @@ def pytest_addoption(parser):
 
 
 def pytest_xdist_auto_num_workers():
-    """Two for each core: whoever waits for a process, a browser or Slack's limits leaves the core to others."""
-    return os.cpu_count() * 2
+    """Three for two cores: whoever waits for a process, a browser or Slack's limits leaves the core to others."""
+    return math.ceil(os.cpu_count() * 1.5)
 
 
 def pytest_collection_modifyitems(items):
