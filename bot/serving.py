@@ -94,7 +94,7 @@ async def _sockets(settings: Settings) -> list[socket.socket]:
     try:
         # asyncio knows how to bind every family; the copies outlive its server.
         bound = await asyncio.get_running_loop().create_server(asyncio.Protocol, host, port, start_serving=False)
-        sockets = [one.dup() for one in bound.sockets]
+        sockets = [socket.socket(fileno=os.dup(one.fileno())) for one in bound.sockets]
         bound.close()
         for one in sockets:
             one.listen(_BACKLOG)

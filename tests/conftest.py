@@ -4,10 +4,16 @@ import os
 
 import httpx
 import pytest
+import uvloop
 
 from bot.journal import open_journal
 from tests import databases, kept
 from tests.elsewhere import elsewhere
+
+
+def pytest_asyncio_loop_factories():
+    """Everything runs on the loop that `serve` runs on."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture(autouse=True, scope="session")
