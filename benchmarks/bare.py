@@ -14,6 +14,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 from starlette.routing import Route
+from uvicorn.loops.auto import auto_loop_factory
 
 from bot.domain.drafts import Draft
 from bot.slack.views.blocks import Look
@@ -22,8 +23,9 @@ from bot.slack.views.result_form import creating_form
 
 
 def serve(listening: socket.socket, api_url: str, token: str, secret: str) -> None:
-    """Run until killed."""
-    asyncio.run(_serve(listening, api_url, token, secret))
+    """Run until killed, on the loop that `paylink serve` runs on."""
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        runner.run(_serve(listening, api_url, token, secret))
 
 
 async def _serve(listening: socket.socket, api_url: str, token: str, secret: str) -> None:
