@@ -23,7 +23,8 @@ _CONNECTION: Final[dict[str, Any]] = {
     "command_timeout": 30,
     # A replica that stands still in the middle of a transaction holds its rows locked: PostgreSQL ends it, between two
     # statements or within one, so that the others can go on. Nothing of ours waits for the network in a transaction.
-    "server_settings": {"idle_in_transaction_session_timeout": "10s", "statement_timeout": "10s"},
+    # A statement may take longer, so that whoever waits for such rows gets them instead of ending with their holder.
+    "server_settings": {"idle_in_transaction_session_timeout": "10s", "statement_timeout": "15s"},
 }
 
 _WRONG_PORT: Final = (

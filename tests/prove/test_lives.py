@@ -11,7 +11,7 @@ from tests.databases import KINDS
 from tests.prove.lives.machine import Lives
 from tests.prove.lives.world import PATIENT
 
-STEPS, LIVES, SHARDS = 60, 260, 2
+STEPS, LIVES, SHARDS = 60, 290, 2
 """More than 10,000 steps: a life has sixty at most, of which some find nothing to do, and Hypothesis begins with a life
 of none. The lives are lived in so many parts on each database."""
 
