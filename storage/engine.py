@@ -27,6 +27,17 @@ _CONNECTION: Final[dict[str, Any]] = {
     "server_settings": {"idle_in_transaction_session_timeout": "10s", "statement_timeout": "15s"},
 }
 
+TRANSACTION_LIMIT: Final = """
+    SELECT set_config('transaction_timeout', '{limit}', {local})
+    WHERE current_setting('server_version_num')::int >= 170000
+"""
+"""How long a whole transaction may take; 0 for ever, `local` for this one only.
+
+The other two limits do not see a client that stands still between two messages about one statement, as it is when a
+statement is prepared: the server reads and waits, and the rows stay locked. PostgreSQL before 17 cannot help that.
+"""
+_TRANSACTION: Final = "20s"
+
 _WRONG_PORT: Final = (
     "PAYLINK_DATABASE_URL: the port is not a number from 1 to 65535. "
     "Write postgresql://user:password@host:5432/database."
@@ -168,7 +179,14 @@ def _postgresql_trouble(url: URL, problem: Exception) -> str:
 def _postgresql(url: URL) -> AsyncEngine:
     if not 0 < (url.port or 5432) < 65536:
         raise ValueError(_WRONG_PORT)
-    return create_async_engine(url, pool_pre_ping=True, connect_args=_CONNECTION, hide_parameters=True)
+    engine = create_async_engine(url, pool_pre_ping=True, connect_args=_CONNECTION, hide_parameters=True)
+    event.listen(engine.sync_engine, "connect", _limit_transactions)
+    return engine
+
+
+def _limit_transactions(connection: Any, _record: Any) -> None:
+    limit = TRANSACTION_LIMIT.format(limit=_TRANSACTION, local="false")
+    connection.run_async(lambda driver: driver.execute(limit))
 
 
 def _sqlite(url: URL) -> AsyncEngine:

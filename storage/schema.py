@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage.engine import for_looks
+from storage.engine import TRANSACTION_LIMIT, for_looks
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -44,6 +44,7 @@ async def upgrade(engine: AsyncEngine) -> None:
     async with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             await connection.execute(text("SET LOCAL statement_timeout = 0"))
+            await connection.execute(text(TRANSACTION_LIMIT.format(limit="0", local="true")))
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
         await connection.run_sync(_upgrade)
 

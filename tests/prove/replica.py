@@ -21,7 +21,7 @@ from bot.services.sending import Permit
 from storage.store import SqlWork
 
 PAUSE_LIMIT = 2.0
-IDLE_LIMIT = "3s"
+IDLE_LIMIT, TRANSACTION_LIMIT = "3s", "10s"
 
 
 def stand_still(moment):
@@ -62,3 +62,4 @@ event.listen(Engine, "before_cursor_execute", before_statement)
 bot.services.sending.PAUSE_LIMIT = bot.services.mailing.PAUSE_LIMIT = PAUSE_LIMIT
 bot.services.telling.TRUSTED = PAUSE_LIMIT
 storage.engine._CONNECTION["server_settings"]["idle_in_transaction_session_timeout"] = IDLE_LIMIT
+storage.engine._TRANSACTION = TRANSACTION_LIMIT

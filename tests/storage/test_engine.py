@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.domain.links import Status
 
 on_sqlite = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+on_postgresql = pytest.mark.parametrize("house", ["postgresql"], indirect=True)
 
 
 async def test_a_look_does_not_wait_for_a_writer(house):
@@ -85,3 +86,19 @@ async def test_whoever_holds_a_story_is_not_overtaken(house):
     await rival
     async with house.store() as work:
         assert (await work.held_story(link.id)).newest.replaced
+
+
+@on_postgresql
+async def test_a_transaction_that_goes_on_for_ever_lets_go_of_its_rows(house, monkeypatch):
+    """However its holder stands still: the others must not wait for it."""
+    monkeypatch.setattr("storage.engine._TRANSACTION", "500ms")
+    _, link = await house.issued()
+
+    async def never_ends():
+        async with house.replica()() as work:
+            for _ in range(200):
+                await work.held_story(link.id)
+                await asyncio.sleep(0.05)
+
+    with pytest.raises(DBAPIError, match=r"transaction timeout|closed"):
+        await never_ends()
