@@ -21,9 +21,9 @@ _MARKS: Final = {True: "ok  ", False: "FAIL", None: "?   "}
 def serve() -> None:
     """Run the bot until it is stopped."""
     settings = _settings()
-    from uvicorn.loops.auto import auto_loop_factory  # noqa: PLC0415
+    from uvicorn.loops.auto import auto_loop_factory  # noqa: PLC0415  the other commands need none of it
 
-    from bot.serving import serve as run  # noqa: PLC0415  the other commands need none of it
+    from bot.serving import serve as run  # noqa: PLC0415  nor of this
 
     try:
         with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:

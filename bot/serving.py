@@ -92,7 +92,7 @@ async def _sockets(settings: Settings) -> list[socket.socket]:
     """
     host, port = settings.paylink_host, settings.paylink_port
     try:
-        # asyncio knows how to bind every family; the copies outlive its server.
+        # The loop knows how to bind every family; the copies outlive its server. uvloop's sockets have no dup().
         bound = await asyncio.get_running_loop().create_server(asyncio.Protocol, host, port, start_serving=False)
         sockets = [socket.socket(fileno=os.dup(one.fileno())) for one in bound.sockets]
         bound.close()
