@@ -56,7 +56,7 @@ class FollowedClock(SystemClock):
         """
         try:
             ahead = await self._ahead_now()
-        except (httpx.HTTPError, TimeoutError, ValueError) as error:
+        except (httpx.HTTPError, TimeoutError, ValueError, AttributeError) as error:  # the last: see bot.dintero.wire
             reason = "what answers is no time" if isinstance(error, ValueError) else type(error).__name__
             raise NoTime(
                 f"PAYLINK_CLOCK_URL: nobody tells the time at {self._url} ({reason}). "

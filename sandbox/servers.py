@@ -32,6 +32,7 @@ from sandbox.screen.phone import on_the_phone
 from sandbox.slack import Workspace
 from sandbox.slack import create_app as slack_app
 from sandbox.traffic import Traffic
+from sandbox.trust import NO_ANSWER
 from sandbox.world import World
 
 ACCOUNT: Final = "T12345678"
@@ -220,7 +221,7 @@ async def _until_it_answers(made: World, process: Running) -> None:
         for _ in range(int(_STARTS_WITHIN * 10)):
             if process.returncode is not None:
                 break
-            with contextlib.suppress(httpx.TransportError):
+            with contextlib.suppress(*NO_ANSWER):
                 if (await http.get(f"{made.bot_url}/health/live")).status_code == 200:
                     return
             await asyncio.sleep(0.1)

@@ -20,6 +20,7 @@ from sandbox.dintero import Dintero
 from sandbox.dintero import create_app as dintero_app
 from sandbox.slack import Workspace
 from sandbox.slack import create_app as slack_app
+from sandbox.trust import NO_ANSWER
 from storage.engine import open_engine
 from tests.serving import free_port, serving
 from tests.starting import forked
@@ -88,7 +89,7 @@ class World:
             yield process
 
     async def _answers(self, http):
-        with contextlib.suppress(httpx.TransportError):
+        with contextlib.suppress(*NO_ANSWER):
             return (await http.get(f"{self.bot_url}/health/live")).status_code == 200
         return False
 

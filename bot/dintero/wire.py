@@ -215,6 +215,11 @@ class Wire:
             async with asyncio.timeout(limits.whole):
                 response = await self._http.send(request, auth=auth, follow_redirects=False)
             outcome = response.status_code
+        except AttributeError as error:
+            # httpx asks a new connection for its socket, and uvloop has none where the other end has hung up already.
+            # When else that may be asked is not ours to know: nothing proves that the request was never sent.
+            outcome = "HungUp"
+            raise httpx.ReadError("hung up") from error
         except (httpx.HTTPError, TimeoutError) as error:
             outcome = type(error).__name__
             raise

@@ -14,7 +14,7 @@ import httpx
 
 from sandbox.dintero.payments import stamp
 from sandbox.dintero.rules import Json
-from sandbox.trust import TRUST
+from sandbox.trust import NO_ANSWER, TRUST
 
 CALLBACK_RETRIES, CALLBACK_TIMEOUT = 20, 10.0
 WEBHOOK_ATTEMPTS, WEBHOOK_TIMEOUT = 5, 60.0
@@ -139,7 +139,7 @@ class Post:
         )
         try:
             answer: int | str = (await asyncio.wait_for(send, timeout)).status_code
-        except (httpx.TransportError, TimeoutError) as error:
+        except (*NO_ANSWER, TimeoutError) as error:
             answer = type(error).__name__
         delivery.answers.append(answer)
         if self._again(delivery, answer):

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from sandbox.mail import text_of
 from sandbox.screen.drawing import TEMPLATES
+from sandbox.trust import NO_ANSWER
 from sandbox.world import World
 
 SECONDS: Final = 5
@@ -66,7 +67,7 @@ async def ask_the_bot(world: World, request: Request) -> Response:
             answer = await http.request(
                 request.method, url, content=await request.body(), headers=headers, timeout=SECONDS
             )
-    except httpx.TransportError:
+    except NO_ANSWER:
         return _says("silent", 504, to=str(url))
     if answer.next_request:
         return RedirectResponse(on_the_phone(str(answer.next_request.url)), 303)

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from sandbox.trust import TRUST
+from sandbox.trust import NO_ANSWER, TRUST
 
 from .blocks import wrong_in_message, wrong_in_view
 from .finding import find, same
@@ -234,7 +234,7 @@ class Workspace(State):
         except TimeoutError:
             self.complaints.append(f"{what}: operation_timeout, no answer within {self.ack_deadline} s")
             return Answer(None)
-        except httpx.TransportError as error:
+        except NO_ANSWER as error:
             self.complaints.append(f"{what}: the bot cannot be reached, {type(error).__name__}")
             return Answer(None)
         if answer.status_code != 200:

@@ -1,9 +1,12 @@
 import asyncio
+import socket
+import struct
+import threading
 
 import httpx
 import pytest
 
-from bot.domain.errors import OutcomeUnknown
+from bot.domain.errors import NotSent, OutcomeUnknown
 from tests.dintero.builders import TRANSACTION_ID, transaction
 
 
@@ -86,3 +89,34 @@ async def test_a_connection_that_dies_under_a_write_leaves_it_unknown_and_sent_o
             await gateway.void(TRANSACTION_ID)
 
     assert [request.split("/")[-1] for request in server.requests] == ["token", "void"]
+
+
+@pytest.fixture
+def hangs_up():
+    """The address of somebody who takes every call and hangs up without a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def hang_up():
+            while True:
+                try:
+                    taken, _ = listening.accept()
+                except OSError:  # it is closed
+                    return
+                taken.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                taken.close()
+
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
+        listening.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+async def test_a_call_that_is_hung_up_on_at_once_is_never_a_fault_of_ours(make, dintero, hangs_up):
+    """How soon the end is noticed differs from call to call, and with it what the libraries make of it."""
+    dintero.mock.route(host="127.0.0.1").pass_through()
+    gateway = make(checkout_url=hangs_up)
+
+    for _ in range(100):
+        with pytest.raises((NotSent, OutcomeUnknown)):
+            await gateway.void(TRANSACTION_ID)

@@ -13,6 +13,7 @@ import psutil
 from sqlalchemy import select, update
 
 from bot.domain.headlines import headline
+from sandbox.trust import NO_ANSWER
 from storage.engine import open_engine
 from storage.secrets import Secrets
 from storage.store import SqlStore
@@ -53,7 +54,7 @@ class Replica:
         self.open = True
 
     async def _answers(self, http):
-        with contextlib.suppress(httpx.TransportError):
+        with contextlib.suppress(*NO_ANSWER):
             return (await http.get(f"{self.url}/health/live")).status_code == 200
         return False
 
@@ -102,7 +103,7 @@ class Door:
                 answer = await http.request(scope["method"], url, content=body, headers=headers)
                 status, told = answer.status_code, answer.content
                 kind = answer.headers.get("content-type", "text/plain").encode()
-            except httpx.TransportError:
+            except NO_ANSWER:
                 status, told, kind = 502, b"", b"text/plain"
         await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", kind)]})
         await send({"type": "http.response.body", "body": told})

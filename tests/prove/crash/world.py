@@ -10,6 +10,7 @@ import httpx
 from sqlalchemy import or_, select
 
 from bot.domain.operations import State
+from sandbox.trust import NO_ANSWER
 from storage.engine import open_engine
 from storage.tables import links, mails, operations, orders
 from tests.databases import copied_database, ready_database
@@ -71,7 +72,7 @@ class CrashWorld:
         )
         self.calls.kill = self._process.kill
         for _ in range(1500):
-            with contextlib.suppress(httpx.TransportError):
+            with contextlib.suppress(*NO_ANSWER):
                 if (await self.dintero.post.http.get(f"{self.bot_url}/health/live")).status_code == 200:
                     return
             assert self._process.alive, (self.folder / "bot.log").read_text()[-2000:]
