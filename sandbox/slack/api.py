@@ -69,7 +69,7 @@ async def _answer(ws: State, name: str, args: dict[str, Any], work: Callable[[],
     answer = _attempt(ws, name, args, work, kind)
     if kind == "drop_after":
         return Drop()
-    if kind == "bare":
+    if kind == "bare" and answer["ok"]:
         return {"ok": True}
     return PlainTextResponse("upstream error", fault.value) if kind == "status_after" else answer
 

@@ -296,6 +296,16 @@ async def test_every_call_is_in_the_log(ws, client, sales):
     assert (refused.answer["error"], refused.at) == ("ratelimited", ws.clock())
 
 
+async def test_an_answer_without_ts_never_hides_a_refusal(ws, client, sales):
+    """What Slack answers `ok` it has done."""
+    ws.faults.add("chat.postMessage", Fault.bare(), Fault.bare())
+    answer = await client.chat_postMessage(channel=sales.id, text="x")
+    sales.archived = True
+
+    assert dict(answer.data) == {"ok": True}
+    assert await refusal(client.chat_postMessage(channel=sales.id, text="x")) == "is_archived"
+
+
 async def test_a_5xx_can_come_after_the_work(ws, client, sales):
     """Slack reference §10: internal_error and 5xx may have worked partly."""
     ws.faults.add("chat.postMessage", Fault.status_after(500))
