@@ -60,6 +60,7 @@ class Looking:
                 "not-understood",
             ) from None
         except GatewayError:
+            await self.refreshing.look_again(press.link_id)
             raise Refused(
                 "Dintero did not answer just now. What the card shows may be out of date.", "dintero"
             ) from None

@@ -75,6 +75,7 @@ class MovingMoney:
             await self._withdraw(operation, fence, sentence)
             return None
         except GatewayError:
+            await self.refreshing.look_again(operation.link_id)
             sentence = "Dintero did not answer, so nothing was done. Press again in a moment."
             await self._withdraw(operation, fence, sentence)
             return None

@@ -25,6 +25,7 @@ log = structlog.get_logger()
 
 _RIVALS: Final = 4
 """How often a look is repeated when somebody else settled the link meanwhile."""
+_AGAIN: Final = timedelta(minutes=1)
 _PUZZLED: Final = timedelta(hours=1)
 """When to look again after Dintero said something impossible."""
 _SKEW: Final = timedelta(minutes=5)
@@ -51,7 +52,7 @@ class Refreshing:
 
         Raises:
             NotUnderstood: when what was read cannot be; the link is looked at again in an hour.
-            GatewayError: when Dintero could not be read; the link stays due.
+            GatewayError: when Dintero could not be read; when the link is due stays as it was.
 
         """
         for _ in range(_RIVALS):
@@ -66,6 +67,12 @@ class Refreshing:
             if settled is not None:
                 return settled
         raise GatewayError("the link kept changing while it was read")
+
+    async def look_again(self, link_id: str) -> None:
+        """Make up for a look that somebody asked for and Dintero did not answer: the card is right soon after it does."""
+        async with self.store() as work:
+            await work.make_due(link_id, self.clock.now() + _AGAIN)
+            await work.commit()
 
     async def look(self, link: Link) -> Observation:
         """Read what Dintero knows of the link. No transaction is open.
