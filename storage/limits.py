@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Final
 
-from sqlalchemy import Float, bindparam, delete, select, update
+from sqlalchemy import Integer, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -17,6 +17,9 @@ _KEEP_BUDGETS: Final = timedelta(minutes=1)
 
 _LANE: Final = select(lanes).where(lanes.c.name == bindparam("lane")).with_for_update()
 _CHANGE_LANE: Final = update(lanes).where(lanes.c.name == bindparam("lane"))
+_SPENT: Final = select(budgets.c.spent).where(
+    budgets.c.account_id == bindparam("account_id"), budgets.c.second == bindparam("second")
+)
 _FORGET: Final = delete(budgets).where(
     budgets.c.account_id == bindparam("account"), budgets.c.second < bindparam("old")
 )
@@ -48,19 +51,21 @@ class Limits(Transaction):
         sooner = lanes.c.blocked_until.is_(None) | (lanes.c.blocked_until < until)
         await self._run(_CHANGE_LANE.where(sooner), {"lane": lane, "blocked_until": until})
 
-    async def spend(self, account_id: str, machine_now: datetime, *, rate: int, share: float) -> bool:
-        """Take a call of this second if less than `share` of `rate` is spent."""
-        room = rate * share
-        if room <= 0:
-            return False
-        # One statement takes the call and looks whether there was room, so that rivals cannot both take the last.
-        spending = _spending(self._connection.dialect.name)
-        this_second = int(machine_now.timestamp())
-        taken = await self._first(spending, {"account_id": account_id, "second": this_second, "spent": 1, "room": room})
-        if taken is not None and taken.spent == 1:
-            old = int((machine_now - _KEEP_BUDGETS).timestamp())
-            await self._run(_FORGET, {"account": account_id, "old": old})
-        return taken is not None
+    async def spend(self, account_id: str, machine_now: datetime, *, room: int, calls: int) -> int:
+        """Take calls of this second until `room` are spent; returns how many."""
+        second = {"account_id": account_id, "second": int(machine_now.timestamp())}
+        spending, taking = _spending(self._connection.dialect.name), min(calls, room)
+        while taking > 0:
+            # One statement takes the calls and looks whether there was room, so that rivals cannot both take the last.
+            taken = await self._first(spending, second | {"spent": taking, "room": room - taking})
+            if taken is not None:
+                if taken.spent == taking:  # the first of this second
+                    old = int((machine_now - _KEEP_BUDGETS).timestamp())
+                    await self._run(_FORGET, {"account": account_id, "old": old})
+                return taking
+            row = await self._first(_SPENT, second)
+            taking = min(taking - 1, room - row.spent) if row is not None else taking
+        return 0
 
 
 @cache
@@ -70,8 +75,8 @@ def _spending(dialect: str) -> ReturningInsert[tuple[int]]:
         insert(budgets)
         .on_conflict_do_update(
             index_elements=[budgets.c.account_id, budgets.c.second],
-            set_={"spent": budgets.c.spent + 1},
-            where=budgets.c.spent < bindparam("room", type_=Float),
+            set_={"spent": budgets.c.spent + insert(budgets).excluded.spent},
+            where=budgets.c.spent <= bindparam("room", type_=Integer),
         )
         .returning(budgets.c.spent)
     )

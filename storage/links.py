@@ -10,6 +10,7 @@ from sqlalchemy import Integer, Row, Select, and_, bindparam, case, insert, or_,
 from bot.domain.events import Urgency
 from bot.domain.links import Link
 from bot.domain.operations import Operation
+from bot.domain.stories import Claimed
 from bot.domain.waiting import Waiting
 from storage.columns import Utc
 from storage.rows import link_from, operation_from
@@ -124,18 +125,21 @@ class Links(Transaction):
             await self._stir(order_id, Urgency.PROGRESS, link_changed=True)
         return saved
 
-    async def postpone(self, link_id: str, due_at: datetime | None, *, fence: int | None = None) -> None:
-        """End the lease of a due link without a change; an unseen hint keeps it due as in `save_link`.
+    async def postpone(self, link_id: str, due_at: datetime | None) -> None:
+        """End the lease of a due link without a change; an unseen hint keeps it due as in `save_link`."""
+        await self._run(_POSTPONE, {"link_id": link_id, "planned": due_at, "lease_until": None})
 
-        With the `fence` of a claim nothing happens when its lease has ended: whoever saved the link since, or holds
-        it now, knows better when it is due.
+    async def leave(self, until: Mapping[Claimed, datetime | None]) -> None:
+        """Postpone many links, each held by its claim.
+
+        Nothing happens to one whose lease has ended: whoever saved it since, or holds it now, knows better when it
+        is due.
         """
-        its = {"link_id": link_id, "planned": due_at, "lease_until": None}
-        await (self._run(_POSTPONE, its) if fence is None else self._run(_POSTPONE_HELD, its | {"held": fence}))
+        await self._run(_POSTPONE_HELD, _each(until, "planned"))
 
-    async def put_off(self, link_id: str, until: datetime, *, fence: int) -> None:
-        """End the lease of one's own due link for want of a call to look with; it waits until then, hinted or not."""
-        await self._run(_CHANGE_HELD, {"link_id": link_id, "held": fence, "due_at": until, "lease_until": None})
+    async def put_off(self, until: Mapping[Claimed, datetime]) -> None:
+        """End the leases of one's own due links for want of calls to look with; they wait until then, hinted or not."""
+        await self._run(_CHANGE_HELD, _each(until, "due_at"))
 
     async def mark_replaced(self, link_id: str) -> None:
         """A newer link of the same order exists now.
@@ -225,6 +229,12 @@ class Links(Transaction):
             "remind_at": link.remind_at,
             "reminded": link.reminded,
         }
+
+
+def _each(until: Mapping[Claimed, datetime | None], name: str) -> list[dict[str, Any]]:
+    """A row of parameters for each claim; in the order of the links, so that rivals do not lock them crosswise."""
+    ordered = sorted(until.items(), key=lambda each: each[0].id)
+    return [{"link_id": one.id, "held": one.fence, name: at, "lease_until": None} for one, at in ordered]
 
 
 def _operation(row: Row[Any]) -> Operation | None:

@@ -160,10 +160,10 @@ class SqlStore:
         async with self._done(Limits) as work:
             await work.block_lane(lane, until)
 
-    async def spend(self, account_id: str, machine_now: datetime, *, rate: int, share: float) -> bool:
-        """Take a call from the account's budget of `rate` a second, if less than `share` of it is spent."""
+    async def spend(self, account_id: str, machine_now: datetime, *, rate: int, share: float, calls: int = 1) -> int:
+        """Take calls from the account's budget of `rate` a second, up to `share` of it; how many there were left."""
         async with self._done(Limits) as work:
-            return await work.spend(account_id, machine_now, rate=rate, share=share)
+            return await work.spend(account_id, machine_now, room=int(rate * share), calls=calls)
 
     async def schema(self) -> str:
         """Where the database stands: current, old, newer or empty."""

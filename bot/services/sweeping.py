@@ -1,7 +1,7 @@
 """The safety net: what no callback told. Cost follows what happens, not how many links are open."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -42,9 +42,8 @@ _UNREADABLE: Final = timedelta(hours=1)
 _CALLS_PER_SECOND: Final = 10
 """Our own limit; Dintero publishes none (Dintero reference §12)."""
 _BUDGET_WAIT: Final = timedelta(seconds=2)
-_CURIOUS_WAIT: Final = timedelta(seconds=30)
 _OPENED_SHARE: Final = 0.3
-"""Looks that only ask whether a link was opened get what the others leave."""
+"""Looks that only ask whether a link was opened get what the others leave, and are dropped where that is not enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +74,12 @@ class Sweeping:
         passed = [each for each in due if _has_just_passed(each, now)]
         looked_at = [each for each in due if each not in over and each not in passed]
         listed = [each for each in looked_at if _can_be_listed(each)]
-        single = [each for each in looked_at if not _can_be_listed(each)]
+        single = await self._within_budget([each for each in looked_at if not _can_be_listed(each)], now)
         await asyncio.gather(
             self._guard(over, self._confirm_expiry(over)),
             *(self._guard([each], self._settle_unpaid(each.link)) for each in passed),
             self._guard(listed, self._compare(listed)),
-            *(self._single(each, now) for each in single),
+            *(self._guard([each], self._refresh(each.link)) for each in single),
             *(self._set_aside(each) for each in claims if isinstance(each, Claimed)),
         )
 
@@ -158,16 +157,17 @@ class Sweeping:
             ours = await work.links_by_session([payment.session_id for payment in payments])
             orphans = [payment.reference for payment in payments if payment.session_id not in ours]
             lost = await work.links_by_reference(orphans)
-            found = 0
+            changed = {}
             for payment in payments:
                 link = ours.get(payment.session_id) or lost.get(payment.reference)
                 if link is None or link.facts.seen == payment.seen:
                     continue
                 if link.session_id is None or link.session_id == payment.session_id:
-                    await work.make_due(link.id, now, session_hint=payment.session_id)
-                    found += 1
+                    changed[link.id] = payment.session_id
+            for link_id, session_id in sorted(changed.items()):  # in order: rivals must not lock them crosswise
+                await work.make_due(link_id, now, session_hint=session_id)
             await work.commit()
-        return found
+        return len(changed)
 
     async def _confirm_expiry(self, over: Sequence[Due]) -> None:
         """One list for all whose time is over: no payment there, and it has expired."""
@@ -197,53 +197,58 @@ class Sweeping:
             return
         ids = [each.link.transaction_id for each in listed if each.link.transaction_id]
         seen = {payment.transaction_id: payment.seen for payment in await self.gateway.payments(transaction_ids=ids)}
+        same = [each for each in listed if seen.get(each.link.transaction_id or "") == each.link.facts.seen]
+        await self._leave({_claim(each): next_look(each.link, self.clock.now()) for each in same})
         for each in listed:
-            if seen.get(each.link.transaction_id or "") == each.link.facts.seen:
-                await self._leave([each], next_look(each.link, self.clock.now()))
-            else:
+            if each not in same:
                 await self._guard([each], self._refresh(each.link))
 
-    async def _single(self, each: Due, now: datetime) -> None:
-        link = each.link
-        only_curious = not each.hinted and link.status is Status.OPEN and link.facts.paying_since is None
-        if not await self._spend(_OPENED_SHARE if only_curious else 1.0):
-            await self._put_off([each], now + (_CURIOUS_WAIT if only_curious else _BUDGET_WAIT))
-            return
-        await self._guard([each], self._refresh(link))
+    async def _within_budget(self, single: Sequence[Due], now: datetime) -> Sequence[Due]:
+        """Those that there are calls for. The others wait, but for the curious: theirs are dropped until the next."""
+        pressing = [each for each in single if not _is_curious(each)]
+        curious = sorted(filter(_is_curious, single), key=lambda each: each.link.created_at, reverse=True)
+        calls = await self._spend(len(pressing))
+        left = await self._spend(len(curious), _OPENED_SHARE)
+        late = {_claim(each): now + _BUDGET_WAIT for each in pressing[calls:]}
+        dropped = {_claim(each): next_look(each.link, now) or now + _BUDGET_WAIT for each in curious[left:]}
+        await self._put_off(late | dropped)
+        return [*pressing[:calls], *curious[:left]]
 
     async def _set_aside(self, claimed: Claimed) -> None:
         """Its row cannot be read: that is for a person to mend, and the others go on."""
         self.counters.add("unreadable_rows")
         log.error("link_unreadable", link=claimed.id)
-        async with self.store() as work:
-            await work.postpone(claimed.id, self.clock.now() + _UNREADABLE, fence=claimed.fence)
-            await work.commit()
+        await self._leave({claimed: self.clock.now() + _UNREADABLE})
 
-    async def _spend(self, share: float = 1.0) -> bool:
-        return await self.store.spend(self.account_id, self.clock.machine_now(), rate=_CALLS_PER_SECOND, share=share)
+    async def _spend(self, calls: int = 1, share: float = 1.0) -> int:
+        """How many of so many calls may be made in this second."""
+        if not calls:
+            return 0
+        now = self.clock.machine_now()
+        return await self.store.spend(self.account_id, now, rate=_CALLS_PER_SECOND, share=share, calls=calls)
 
     async def _in_budget(self, due: Sequence[Due]) -> bool:
         """Whether a list may be asked for now; else its links wait."""
-        spent = await self._spend()
+        spent = await self._spend() > 0
         if not spent:
-            await self._put_off(due, self.clock.now() + _BUDGET_WAIT)
+            await self._put_off(dict.fromkeys(map(_claim, due), self.clock.now() + _BUDGET_WAIT))
         return spent
 
-    async def _put_off(self, due: Sequence[Due], until: datetime) -> None:
-        async with self.store() as work:
-            for each in due:
-                await work.put_off(each.link.id, until, fence=each.fence)
-            await work.commit()
+    async def _put_off(self, until: Mapping[Claimed, datetime]) -> None:
+        if until:
+            async with self.store() as work:
+                await work.put_off(until)
+                await work.commit()
+
+    async def _leave(self, until: Mapping[Claimed, datetime | None]) -> None:
+        """End our looks, unless somebody else ended them and knows better when to look again."""
+        if until:
+            async with self.store() as work:
+                await work.leave(until)
+                await work.commit()
 
     async def _refresh(self, link: Link) -> None:
         await self.refreshing.refresh(link.id)
-
-    async def _leave(self, due: Sequence[Due], until: datetime | None) -> None:
-        """End our looks, unless somebody else ended them and knows better when to look again."""
-        async with self.store() as work:
-            for each in due:
-                await work.postpone(each.link.id, until, fence=each.fence)
-            await work.commit()
 
     async def _guard(self, due: Sequence[Due], looking: Awaitable[None]) -> None:
         """Await `looking`; when it fails and did not say when to look again, that is in a minute."""
@@ -261,7 +266,7 @@ class Sweeping:
         else:
             return
         self.counters.add("failed_looks")
-        await self._leave(due, self.clock.now() + wait)
+        await self._leave(dict.fromkeys(map(_claim, due), self.clock.now() + wait))
 
 
 def _claim(each: Due | Claimed) -> Claimed:
@@ -278,6 +283,11 @@ def _has_just_passed(due: Due, now: datetime) -> bool:
     link = due.link
     nothing_known = link.transaction_id is None and link.operation is None
     return _is_unpaid(due) and nothing_known and link.expires_at <= now < link.expires_at + EXPIRY_GRACE
+
+
+def _is_curious(due: Due) -> bool:
+    """Whether a look would only ask if it was opened, and nothing told us to."""
+    return not due.hinted and due.link.status is Status.OPEN and due.link.facts.paying_since is None
 
 
 def _is_unpaid(due: Due) -> bool:

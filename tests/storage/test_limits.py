@@ -72,9 +72,25 @@ async def test_the_budget_of_a_second_is_shared(house):
 async def test_lesser_classes_stop_earlier(house):
     taken = [await house.store.spend(ACCOUNT, NOW, rate=4, share=0.5) for _ in range(3)]
 
-    assert taken == [True, True, False]
+    assert taken == [1, 1, 0]
     assert await house.store.spend(ACCOUNT, NOW, rate=4, share=1.0)
     assert not await house.store.spend(ACCOUNT, NOW, rate=4, share=0)
+
+
+async def test_who_asks_for_many_calls_gets_those_that_are_left(house):
+    assert await house.store.spend(ACCOUNT, NOW, rate=10, share=0.3, calls=2) == 2
+    assert await house.store.spend(ACCOUNT, NOW, rate=10, share=0.3, calls=5) == 1
+    assert await house.store.spend(ACCOUNT, NOW, rate=10, share=1.0, calls=50) == 7
+    assert await house.store.spend(ACCOUNT, NOW, rate=10, share=1.0, calls=50) == 0
+    assert await house.store.spend(ACCOUNT, NOW + timedelta(seconds=1), rate=10, share=1.0, calls=50) == 10
+
+
+async def test_rivals_who_ask_for_many_calls_share_what_there_is(house):
+    stores = [house.store, house.replica()]
+
+    taken = await asyncio.gather(*(stores[n % 2].spend(ACCOUNT, NOW, rate=10, share=1.0, calls=3) for n in range(8)))
+
+    assert sorted(taken) == [0, 0, 0, 0, 1, 3, 3, 3]
 
 
 async def test_spent_seconds_are_forgotten(house):

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.links import Status
+from bot.domain.stories import Claimed
 from tests.storage.conftest import LEASE, NOW
 
 LATER = NOW + timedelta(hours=1)
@@ -170,7 +171,7 @@ async def test_a_hint_during_a_look_keeps_the_link_due(house, ended_by, planned)
 
 
 @pytest.mark.parametrize("ended_by", ["a save", "another holder"])
-@pytest.mark.parametrize("how", ["postpone", "put_off"])
+@pytest.mark.parametrize("how", ["leave", "put_off"])
 async def test_a_look_that_lost_its_link_does_not_put_it_off(house, ended_by, how):
     """Somebody looked meanwhile, and planned the next look from what is true now."""
     _, link = await house.issued(due_at=NOW)
@@ -182,20 +183,20 @@ async def test_a_look_that_lost_its_link_does_not_put_it_off(house, ended_by, ho
         await claim(house)
 
     async with house.store() as work:
-        await getattr(work, how)(link.id, LATER, fence=lost.fence)
+        await getattr(work, how)({Claimed(id=link.id, fence=lost.fence): LATER})
         await work.commit()
 
     house.wait(31)
     assert [link.id] == await claim(house, now=NOW + timedelta(minutes=1))
 
 
-@pytest.mark.parametrize("how", ["postpone", "put_off"])
+@pytest.mark.parametrize("how", ["leave", "put_off"])
 async def test_a_look_that_holds_its_link_puts_it_off(house, how):
     _, link = await house.issued(due_at=NOW)
     [held] = await house.store.claim_due_links(NOW, house.machine, LEASE, 10)
 
     async with house.store() as work:
-        await getattr(work, how)(link.id, LATER, fence=held.fence)
+        await getattr(work, how)({Claimed(id=link.id, fence=held.fence): LATER})
         await work.commit()
 
     assert await claim(house) == []

@@ -14,7 +14,7 @@ from bot.settings import Settings
 from sandbox.dintero import Switches
 from sandbox.dintero.faults import Fault
 from tests.stories.counting import counted, reads
-from tests.stories.crowd import crowd
+from tests.stories.crowd import crowd, sessions
 from tests.stories.shop import opened_shop
 
 
@@ -310,6 +310,33 @@ async def test_the_curious_leave_room_for_money(shop):
         assert spent() == 5
 
     assert shop.dintero.log[-1].kind == "transaction"
+
+
+async def test_the_youngest_links_are_asked_about_first_and_the_rest_at_their_next_look(shop):
+    """Whoever has just sent one may be on the phone; and what finds no call left must not come back all the time."""
+    old = [f"O{n}" for n in range(30)]
+    at_dintero = sessions(shop, old)
+    await crowd(shop, old, session=at_dintero.get, due_in=timedelta(hours=2))
+    shop.clock.pass_(hours=2)
+    young = [f"Y{n}" for n in range(3)]
+    at_dintero |= sessions(shop, young)
+    await crowd(shop, young, session=at_dintero.get)
+
+    with counted(shop, "session") as asked:
+        assert await shop.bot.sweeping.look_at_due() == 33
+        assert asked() == 3
+        asked_about = {one.target.rpartition("/")[2] for one in shop.dintero.log[-3:]}
+        assert asked_about == {at_dintero[each] for each in young}
+
+        shop.clock.pass_(seconds=10)
+        assert await shop.bot.sweeping.look_at_due() == 3
+        for _ in range(29):
+            shop.clock.pass_(minutes=2)
+            await shop.bot.sweeping.look_at_due()
+        assert asked() <= 3 + 3 * 30
+
+        shop.clock.pass_(minutes=2)
+        assert await shop.bot.sweeping.look_at_due() >= 30
 
 
 async def test_what_must_wait_for_its_turn_waits_although_it_was_announced(shop):

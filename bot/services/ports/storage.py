@@ -110,8 +110,8 @@ class Store(Protocol):
         """Nobody uses the lane before `until` (machine time): Slack said Retry-After."""
         ...
 
-    async def spend(self, account_id: str, machine_now: datetime, *, rate: int, share: float) -> bool:
-        """Take a call from the account's budget of `rate` a second, if less than `share` of it is spent."""
+    async def spend(self, account_id: str, machine_now: datetime, *, rate: int, share: float, calls: int = 1) -> int:
+        """Take calls from the account's budget of `rate` a second, up to `share` of it; how many there were left."""
         ...
 
     async def schema(self) -> str:

@@ -20,7 +20,7 @@ from bot.domain.mails import Mail, MailState
 from bot.domain.numbering import Numbering
 from bot.domain.operations import Kind, Operation, State
 from bot.domain.orders import Line, Order
-from bot.domain.stories import CardState, Story, Task
+from bot.domain.stories import CardState, Claimed, Story, Task
 
 
 class Work(Protocol):
@@ -91,16 +91,20 @@ class Work(Protocol):
         """
         ...
 
-    async def postpone(self, link_id: str, due_at: datetime | None, *, fence: int | None = None) -> None:
-        """End the lease of a due link without a change; an unseen hint keeps it due as in `save_link`.
+    async def postpone(self, link_id: str, due_at: datetime | None) -> None:
+        """End the lease of a due link without a change; an unseen hint keeps it due as in `save_link`."""
+        ...
 
-        With the `fence` of a claim nothing happens when its lease has ended: whoever saved the link since, or holds
-        it now, knows better when it is due.
+    async def leave(self, until: Mapping[Claimed, datetime | None]) -> None:
+        """Postpone many links, each held by its claim.
+
+        Nothing happens to one whose lease has ended: whoever saved it since, or holds it now, knows better when it
+        is due.
         """
         ...
 
-    async def put_off(self, link_id: str, until: datetime, *, fence: int) -> None:
-        """End the lease of one's own due link for want of a call to look with; it waits until then, hinted or not."""
+    async def put_off(self, until: Mapping[Claimed, datetime]) -> None:
+        """End the leases of one's own due links for want of calls to look with; they wait until then, hinted or not."""
         ...
 
     async def mark_replaced(self, link_id: str) -> None:
