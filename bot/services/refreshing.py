@@ -69,7 +69,7 @@ class Refreshing:
         raise GatewayError("the link kept changing while it was read")
 
     async def look_again(self, link_id: str) -> None:
-        """Make up for a look that somebody asked for and Dintero did not answer: the card is right soon after it does."""
+        """Make up for a look that somebody asked for in vain: the card is right soon after Dintero answers."""
         async with self.store() as work:
             await work.make_due(link_id, self.clock.now() + _AGAIN)
             await work.commit()

@@ -298,6 +298,7 @@ async def test_every_call_is_in_the_log(ws, client, sales):
 
 async def test_an_answer_without_ts_never_hides_a_refusal(ws, client, sales):
     """What Slack answers `ok` it has done."""
+    ws.limits.enforce = False
     ws.faults.add("chat.postMessage", Fault.bare(), Fault.bare())
     answer = await client.chat_postMessage(channel=sales.id, text="x")
     sales.archived = True
