@@ -286,8 +286,10 @@ def _has_just_passed(due: Due, now: datetime) -> bool:
 
 
 def _is_curious(due: Due) -> bool:
-    """Whether a look would only ask if it was opened, and nothing told us to."""
-    return not due.hinted and due.link.status is Status.OPEN and due.link.facts.paying_since is None
+    """Whether a look would only ask if it was opened: nothing told us to, and nothing is under way or in doubt."""
+    link = due.link
+    idle = link.facts.paying_since is None and link.transaction_id is None and link.operation is None
+    return idle and link.status is Status.OPEN and not due.hinted
 
 
 def _is_unpaid(due: Due) -> bool:

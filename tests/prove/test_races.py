@@ -9,9 +9,9 @@ import contextlib
 import itertools
 import random
 
-import pytest
 
 from sandbox.dintero.faults import Fault
+from tests.databases import KINDS
 from tests.process import until
 from tests.prove.replicas import PATIENCE, eventually, opened_replicas
 
@@ -260,7 +260,16 @@ async def compared(race, wanted, tally, allowed):
     tally.lost += await order.wrong_in_slack(allowed)
 
 
-@pytest.mark.parametrize("run", [*RACES, *SLOW])
+def pytest_generate_tests(metafunc):
+    """Each race on each database; in `make test` on one of them, in turn."""
+    if "run" in metafunc.fixturenames:
+        both = [(run, kind) for run in (*RACES, *SLOW) for kind in KINDS]
+        whole = metafunc.config.getoption("--whole")
+        pairs = both if whole else [(run, KINDS[at % 2]) for at, run in enumerate((*RACES, *SLOW))]
+        ids = [f"{kind}-{run.__name__}" for run, kind in pairs]
+        metafunc.parametrize(("run", "database"), pairs, indirect=["database"], ids=ids)
+
+
 async def test_every_race_ends_in_one_effect_that_everybody_knows_of(database, tmp_path, proof, share, run):
     kind = database.partition(":")[0]
     with proof(promise=1, varied=f"races of two replicas ({kind}): {_names()}") as tally:

@@ -339,6 +339,20 @@ async def test_the_youngest_links_are_asked_about_first_and_the_rest_at_their_ne
         assert await shop.bot.sweeping.look_at_due() >= 30
 
 
+async def test_a_question_about_money_is_never_dropped_for_the_curious(shop):
+    """A cancel that Dintero did not answer is looked for, however many younger links nobody has opened."""
+    await shop.issues()
+    shop.dintero.faults.add("cancel", Fault.status(500))
+    await shop.presses("Cancel link")
+    young = [f"Y{n}" for n in range(20)]
+    await crowd(shop, young, session=sessions(shop, young).get)
+    shop.clock.pass_(seconds=5)
+
+    await shop.bot.sweeping.look_at_due()
+
+    assert shop.session("4711")["id"] in {one.target.rpartition("/")[2] for one in shop.dintero.log[-8:]}
+
+
 async def test_what_must_wait_for_its_turn_waits_although_it_was_announced(shop):
     """Else the loop would claim it again and again until the second is over."""
     references = [f"H{n}" for n in range(30)]

@@ -73,6 +73,7 @@ class World:
         self.witness = Witness(self.shop)
         if webhook:
             self.shop.dintero.subscribe(f"{self.shop.url}/dintero/webhook", "webhook-secret")
+        await self.shop.bot.sweeping.find_paid()  # at the start everything in the scheduler's table runs once
 
     def _settle_in(self):
         async def nap(seconds):
