@@ -9,7 +9,6 @@ import contextlib
 import itertools
 import random
 
-
 from sandbox.dintero.faults import Fault
 from tests.databases import KINDS
 from tests.process import until
