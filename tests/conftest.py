@@ -1,4 +1,5 @@
 import functools
+import gc
 import math
 import os
 
@@ -53,6 +54,12 @@ def pytest_xdist_auto_num_workers():
 def pytest_collection_modifyitems(items):
     """What waits longest comes first, so that no worker is left alone with it while the others have nothing to do."""
     items.sort(key=lambda item: not item.nodeid.startswith(("tests/prove/", "tests/browser/")))
+
+
+def pytest_collection_finish():
+    """All that is imported and collected stays until the end: looking through it again and again is time lost."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_sessionfinish():
