@@ -10,6 +10,7 @@ import itertools
 import random
 
 from sandbox.dintero.faults import Fault
+from tests import kept
 from tests.databases import KINDS
 from tests.process import until
 from tests.prove.replicas import PATIENCE, eventually, opened_replicas
@@ -265,14 +266,12 @@ def pytest_generate_tests(metafunc):
         both = [(run, kind) for run in (*RACES, *SLOW) for kind in KINDS]
         whole = metafunc.config.getoption("--whole")
         pairs = both if whole else [(run, KINDS[at % 2]) for at, run in enumerate((*RACES, *SLOW))]
-        ids = [f"{kind}-{run.__name__}" for run, kind in pairs]
-        metafunc.parametrize(("run", "database"), pairs, indirect=["database"], ids=ids)
+        metafunc.parametrize(("run", "kind"), pairs, ids=[f"{run.__name__}-{kind}" for run, kind in pairs])
 
 
-async def test_every_race_ends_in_one_effect_that_everybody_knows_of(database, tmp_path, proof, share, run):
-    kind = database.partition(":")[0]
+async def test_every_race_ends_in_one_effect_that_everybody_knows_of(tmp_path, proof, share, run, kind):
     with proof(promise=1, varied=f"races of two replicas ({kind}): {_names()}") as tally:
-        async with opened_replicas(tmp_path, database) as two:
+        async with opened_replicas(tmp_path, kept.emptied(kind)) as two:
             for number in range(share(SLOW_ROUNDS if run in SLOW else ROUNDS)):
                 race = Race(two, run.__name__.replace("_", ""), number)
                 wanted = await run(race)
