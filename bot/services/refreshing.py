@@ -25,7 +25,8 @@ log = structlog.get_logger()
 
 _RIVALS: Final = 4
 """How often a look is repeated when somebody else settled the link meanwhile."""
-_AGAIN: Final = timedelta(minutes=1)
+AGAIN: Final = timedelta(minutes=1)
+"""When to look again after a look that failed."""
 _PUZZLED: Final = timedelta(hours=1)
 """When to look again after Dintero said something impossible."""
 _SKEW: Final = timedelta(minutes=5)
@@ -71,7 +72,7 @@ class Refreshing:
     async def look_again(self, link_id: str) -> None:
         """Make up for a look that somebody asked for in vain: the card is right soon after Dintero answers."""
         async with self.store() as work:
-            await work.make_due(link_id, self.clock.now() + _AGAIN)
+            await work.make_due(link_id, self.clock.now() + AGAIN)
             await work.commit()
 
     async def look(self, link: Link) -> Observation:

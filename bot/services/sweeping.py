@@ -18,7 +18,7 @@ from bot.domain.stories import Claimed, Due, Task
 from bot.services.ports.gateway import Gateway
 from bot.services.ports.storage import Store
 from bot.services.ports.world import Clock, Counters
-from bot.services.refreshing import Refreshing
+from bot.services.refreshing import AGAIN, Refreshing
 
 log = structlog.get_logger()
 
@@ -37,7 +37,6 @@ _NARROWEST: Final = timedelta(seconds=1)
 PAID_TASK: Final = "paid"
 """The sweep's row; its cursor is the watermark: all payments made before it have been seen."""
 _SWEEP_EVERY: Final = timedelta(minutes=1)
-_AGAIN: Final = timedelta(minutes=1)
 _UNREADABLE: Final = timedelta(hours=1)
 _CALLS_PER_SECOND: Final = 10
 """Our own limit; Dintero publishes none (Dintero reference §12)."""
@@ -252,7 +251,7 @@ class Sweeping:
 
     async def _guard(self, due: Sequence[Due], looking: Awaitable[None]) -> None:
         """Await `looking`; when it fails and did not say when to look again, that is in a minute."""
-        wait = _AGAIN
+        wait = AGAIN
         try:
             await looking
         except Unreadable as error:
