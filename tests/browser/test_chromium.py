@@ -118,10 +118,10 @@ def test_the_download_of_playwright_is_found_where_it_is(program):
 
 
 def test_root_on_debian_gets_the_package_of_debian(program, computer):
-    installer = Installer(brings=lambda: program("chromium"))
+    installer = Installer(brings=lambda: program("chromium-headless-shell"))
 
-    assert ensure(computer(installer, root_on_debian=True)) == str(Path(os.environ["PATH"], "chromium"))
-    assert installer.asked == [UPDATE, apt_install("chromium", "fonts-noto-color-emoji")]
+    assert ensure(computer(installer, root_on_debian=True)) == str(Path(os.environ["PATH"], "chromium-headless-shell"))
+    assert installer.asked == [UPDATE, apt_install("chromium-headless-shell", "fonts-noto-color-emoji")]
 
 
 def test_everyone_else_gets_the_download_of_playwright(program, computer):
