@@ -57,9 +57,13 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_collection_finish():
-    """All that is imported and collected stays until the end: looking through it again and again is time lost."""
+    """All that is imported and collected stays until the end: looking through it again and again is time lost.
+
+    So is looking through what a story makes after every seven hundred objects of it.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000)
 
 
 def pytest_sessionfinish():
