@@ -18,6 +18,9 @@ from storage.sqlite import BUSY_SECONDS, opened
 LOOKS_ONLY: Final = "paylink_looks_only"
 """Execution option: this transaction writes nothing, so on SQLite it need not wait for the one writer."""
 
+SINGLE: Final = "paylink_single"
+"""Execution option: on SQLite no transaction is begun, and each statement commits itself."""
+
 _CONNECTION: Final[dict[str, Any]] = {
     "timeout": 5,
     "command_timeout": 30,
@@ -156,6 +159,13 @@ def for_looks(engine: AsyncEngine) -> AsyncEngine:
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
+def for_single_statements(engine: AsyncEngine) -> AsyncEngine:
+    """The same engine for what is one statement: it is committed with it, at the price of that statement alone."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(**{SINGLE: True})
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 def _sqlite_trouble(url: URL, problem: Exception) -> str:
     reason = str(problem.orig) if isinstance(problem, DBAPIError) else type(problem).__name__
     if "locked" in reason:
@@ -209,4 +219,5 @@ def _sqlite(url: URL) -> AsyncEngine:
 
 def _begin(connection: Connection) -> None:
     raw: Any = connection.connection.driver_connection
-    raw.begin(looks_only=connection.get_execution_options().get(LOOKS_ONLY, False))
+    options = connection.get_execution_options()
+    raw.begin(looks_only=options.get(LOOKS_ONLY, False), single=options.get(SINGLE, False))

@@ -10,7 +10,7 @@ from sqlalchemy import Integer, Row, Select, and_, bindparam, case, insert, or_,
 from bot.domain.events import Urgency
 from bot.domain.links import Link
 from bot.domain.operations import Operation
-from bot.domain.stories import Claimed
+from bot.domain.stories import Claimed, Knocked
 from bot.domain.waiting import Waiting
 from storage.columns import Utc
 from storage.rows import link_from, operation_from
@@ -47,8 +47,10 @@ _ADD: Final = insert(links).values(
     account_id=select(orders.c.account_id).where(orders.c.id == bindparam("its_order")).scalar_subquery()
 )
 _SESSION_HINT: Final = select(links.c.session_hint).where(_THIS)
-_LOOKED: Final = select(links.c.looked_at).where(_THIS)
 _ASKED: Final = select(links.c.asked_at).where(_THIS)
+_KNOCKED: Final = select(links.c.id, links.c.looked_at, links.c.hint_at, links.c.session_hint)
+_KNOCKED_TOKEN: Final = _KNOCKED.where(links.c.token_hash == bindparam("hashed"))
+_KNOCKED_SESSION: Final = _KNOCKED.where(links.c.session_id == bindparam("named"))
 _ONE: Final = WITH_OPERATIONS.where(_THIS)
 TO_REMIND: Final = select(links.c.id).where(links.c.remind_at <= NOW)
 """The ids of links whose reminder is due."""
@@ -100,6 +102,14 @@ class Links(Transaction):
         """The link whose capability token this is; looked up by its SHA-256."""
         found = await self._links(WITH_OPERATIONS.where(links.c.token_hash == token_hash(token)))
         return found[0] if found else None
+
+    async def knocked(self, token: str) -> Knocked | None:
+        """The link of this capability token, as a knock at it finds it."""
+        return _knocked(await self._first(_KNOCKED_TOKEN, {"hashed": token_hash(token)}))
+
+    async def knocked_session(self, session_id: str) -> Knocked | None:
+        """The same for Dintero's id of its session."""
+        return _knocked(await self._first(_KNOCKED_SESSION, {"named": session_id}))
 
     async def links_by_session(self, session_ids: Sequence[str]) -> Mapping[str, Link]:
         """Ours among these session ids."""
@@ -168,11 +178,6 @@ class Links(Transaction):
         row = await self._first(_SESSION_HINT, {"link_id": link_id})
         return row.session_hint if row else None
 
-    async def last_look(self, link_id: str) -> datetime | None:
-        """When the latest look at the link began."""
-        row = await self._first(_LOOKED, {"link_id": link_id})
-        return row.looked_at if row else None
-
     async def set_looked(self, link_id: str, at: datetime) -> None:
         """It is being read now: every hint that came so far is answered by this look.
 
@@ -235,6 +240,12 @@ def _each(until: Mapping[Claimed, datetime | None], name: str) -> list[dict[str,
     """A row of parameters for each claim; in the order of the links, so that rivals do not lock them crosswise."""
     ordered = sorted(until.items(), key=lambda each: each[0].id)
     return [{"link_id": one.id, "held": one.fence, name: at, "lease_until": None} for one, at in ordered]
+
+
+def _knocked(row: Row[Any] | None) -> Knocked | None:
+    if row is None:
+        return None
+    return Knocked(id=row.id, looked_at=row.looked_at, hint_at=row.hint_at, session_hint=row.session_hint)
 
 
 def _operation(row: Row[Any]) -> Operation | None:

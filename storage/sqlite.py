@@ -60,20 +60,41 @@ class _Answer(NamedTuple):
     rows: Sequence[Any] = ()
 
 
+class _Beginning(NamedTuple):
+    looks_only: bool
+    single: bool
+
+
 class Connection(aiosqlite.Connection):
     """The dialect's connection to the file."""
 
-    _to_begin: bool | None = None
-    """Whether the transaction that begins with the next statement only looks; None when none is to begin."""
+    _to_begin: _Beginning | None = None
+    """What begins with the next statement, if anything does."""
+    _begun = False
+    """Whether something may be open that a commit or a rollback has to end."""
     _looks_only = False
     """What SQLite was told last."""
 
-    def begin(self, *, looks_only: bool) -> None:
+    def begin(self, *, looks_only: bool, single: bool) -> None:
         """Begin a transaction with the next statement: one that writes waits there for the writer before it.
 
-        One that only looks need not wait, and cannot write.
+        One that only looks need not wait, and cannot write. A single statement is a transaction by itself.
         """
-        self._to_begin = looks_only
+        self._to_begin = _Beginning(looks_only, single)
+
+    async def commit(self) -> None:
+        """End the transaction, if there is one."""
+        self._to_begin = None
+        if self._begun:
+            await super().commit()
+            self._begun = False  # not before: one whose commit failed has to be undone
+
+    async def rollback(self) -> None:
+        """Undo the transaction, if there is one."""
+        self._to_begin = None
+        if self._begun:
+            await super().rollback()
+            self._begun = False
 
     def cursor(self) -> Any:
         """The dialect enters it; nobody else asks for one."""
@@ -81,23 +102,26 @@ class Connection(aiosqlite.Connection):
 
     async def answer(self, call: Callable[[sqlite3.Connection], sqlite3.Cursor]) -> _Answer:
         """Make the call and read all that it gives, in the connection's thread."""
-        looks_only, self._to_begin = self._to_begin, None
-        return await self._execute(self._answer, call, looks_only=looks_only)  # type: ignore[no-untyped-call, no-any-return]
+        beginning, self._to_begin = self._to_begin, None
+        if beginning is not None and not beginning.single:
+            self._begun = True  # said before: whoever is broken off here has begun it all the same
+        return await self._execute(self._answer, call, beginning)  # type: ignore[no-untyped-call, no-any-return]
 
-    def _answer(self, call: Callable[[sqlite3.Connection], sqlite3.Cursor], *, looks_only: bool | None) -> _Answer:
-        if looks_only is not None:
-            self._begin(looks_only=looks_only)
+    def _answer(self, call: Callable[[sqlite3.Connection], sqlite3.Cursor], beginning: _Beginning | None) -> _Answer:
+        if beginning is not None:
+            self._begin(beginning)
         cursor = call(self._conn)
         rows = cursor.fetchall() if cursor.description else ()
         answer = _Answer(cursor.description, cursor.rowcount, cursor.lastrowid, rows)
         cursor.close()
         return answer
 
-    def _begin(self, *, looks_only: bool) -> None:
-        if looks_only is not self._looks_only:
-            self._conn.execute(f"PRAGMA query_only={int(looks_only)}").close()
-            self._looks_only = looks_only
-        self._conn.execute("BEGIN" if looks_only else "BEGIN IMMEDIATE").close()
+    def _begin(self, beginning: _Beginning) -> None:
+        if beginning.looks_only is not self._looks_only:
+            self._conn.execute(f"PRAGMA query_only={int(beginning.looks_only)}").close()
+            self._looks_only = beginning.looks_only
+        if not beginning.single:
+            self._conn.execute("BEGIN" if beginning.looks_only else "BEGIN IMMEDIATE").close()
 
 
 class _Cursor:

@@ -9,14 +9,15 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.events import Event
-from bot.domain.stories import Backlog, Claimed, Due, Task
+from bot.domain.stories import Backlog, Claimed, Due, Knocked, Task
 from bot.domain.waiting import Waiting
 from storage.claims import Claims
 from storage.drafts import Drafts
-from storage.engine import WriteQueue, for_looks
+from storage.engine import WriteQueue, for_looks, for_single_statements
 from storage.events import Events
 from storage.items import Items
 from storage.limits import Limits
+from storage.links import Links
 from storage.mails import Mails
 from storage.numbering import Numberings
 from storage.operations import Operations
@@ -48,6 +49,8 @@ class SqlStore:
         """`machine_now` is the machine's own time, aware UTC."""
         self._engine = engine
         self._reader = for_looks(engine)
+        self._single = for_single_statements(engine)
+        self._single_look = for_single_statements(self._reader)
         self._queue = WriteQueue(engine)
         self._secrets = secrets
         self._machine_now = machine_now
@@ -74,6 +77,22 @@ class SqlStore:
         """Make sure that the workspace and the account have their rows; returns the workspace's id."""
         async with self._done(Workspaces) as work:
             return await work.introduce(team_id, account_id)
+
+    async def knocked(self, token: str) -> Knocked | None:
+        """The link of this capability token, as a knock at it finds it."""
+        async with self._glance(Links) as work:
+            return await work.knocked(token)
+
+    async def knocked_session(self, session_id: str) -> Knocked | None:
+        """The same for Dintero's id of its session."""
+        async with self._glance(Links) as work:
+            return await work.knocked_session(session_id)
+
+    async def make_due(self, link_id: str, at: datetime, *, session_hint: str | None = None) -> None:
+        """Let the link be looked at by `at` if nothing sooner is planned: one statement, kept when this returns."""
+        async with self._queue.turn(), self._single.connect() as connection:
+            work = Links(connection, self._secrets, self._machine_now, self._sender)
+            await work.make_due(link_id, at, session_hint=session_hint)
 
     async def claim_operations(self, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Claimed]:
         """Hold *wanted* operations, the oldest first; the note is the kind."""
@@ -171,7 +190,7 @@ class SqlStore:
 
     async def waiting(self, now: datetime, machine_now: datetime) -> frozenset[Waiting]:
         """What could be claimed now, in one look."""
-        async with self._look(Claims) as work:
+        async with self._glance(Claims) as work:
             return await work.waiting(now, machine_now)
 
     async def backlog(self, now: datetime, machine_now: datetime) -> Backlog:
@@ -182,6 +201,12 @@ class SqlStore:
     @asynccontextmanager
     async def _look(self, kind: type[T]) -> AsyncIterator[T]:
         async with self._reader.connect() as connection:
+            yield kind(connection, self._secrets, self._machine_now, self._sender)
+
+    @asynccontextmanager
+    async def _glance(self, kind: type[T]) -> AsyncIterator[T]:
+        """For one statement that only looks: a second one may see another state."""
+        async with self._single_look.connect() as connection:
             yield kind(connection, self._secrets, self._machine_now, self._sender)
 
     @asynccontextmanager

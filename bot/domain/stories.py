@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.events import Event
@@ -106,6 +107,19 @@ class Due:
     link: Link
     hinted: bool
     fence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knocked:
+    """What is known of a link that somebody says has changed."""
+
+    id: str
+    looked_at: datetime | None
+    """When the latest look at it began."""
+    hint_at: datetime | None
+    """When it is to be looked at for a hint that came since; None when every hint is answered."""
+    session_hint: str | None
+    """The session that a hint named for a link without one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from bot.domain.links import Link
+from bot.domain.stories import Knocked
 from bot.services.ports.storage import Store
-from bot.services.ports.work import Work
 from bot.services.ports.world import Bell, Clock, Counters
 
 _READ_PAUSE: Final = timedelta(seconds=5)
@@ -15,7 +14,7 @@ _READ_PAUSE: Final = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arriving:
-    """Turns a knock into a due link. Never waits for Dintero or Slack."""
+    """Turns a knock into a due link: a look at the row, and one write. Never waits for Dintero or Slack."""
 
     store: Store
     clock: Clock
@@ -24,41 +23,34 @@ class Arriving:
 
     async def knows(self, token: str) -> bool:
         """Whether the capability token is one of ours; changes nothing."""
-        async with self.store.read() as work:
-            return await work.link_by_token(token) is not None
+        return await self.store.knocked(token) is not None
 
     async def callback(self, token: str, *, session_id: str | None) -> bool:
         """A callback for the link of this token; False when there is none.
 
         `session_id` is only a hint for a link whose create was never answered.
         """
-        if not await self.knows(token):  # a guess does not take the one writer's turn
+        knocked = await self.store.knocked(token)
+        if knocked is None:
             return False
-        async with self.store() as work:
-            link = await work.link_by_token(token)
-            if link is None:
-                return False
-            await self._due(work, link, session_id)
-            await work.commit()
-        self.bell.ring()
+        await self._hear(knocked, session_id)
         return True
 
     async def webhook(self, session_id: str) -> None:
         """The account's webhook names a session; another shop's is nobody here."""
-        async with self.store() as work:
-            ours = await work.links_by_session([session_id])
-            if session_id not in ours:
-                return
-            await self._due(work, ours[session_id], None)
-            await work.commit()
-        self.bell.ring()
+        knocked = await self.store.knocked_session(session_id)
+        if knocked is not None:
+            await self._hear(knocked, None)
 
     async def returned(self, token: str) -> bool:
         """A customer came back from the checkout; False for a token that is not ours."""
         return await self.callback(token, session_id=None)
 
-    async def _due(self, work: Work, link: Link, hint: str | None) -> None:
+    async def _hear(self, knocked: Knocked, session_id: str | None) -> None:
         now = self.clock.now()
-        looked = await work.last_look(link.id)
-        at = max(now, looked + _READ_PAUSE) if looked else now
-        await work.make_due(link.id, at, session_hint=hint)
+        at = max(now, knocked.looked_at + _READ_PAUSE) if knocked.looked_at else now
+        # A hint that stands is answered by a look that has not begun: that one sees what this knock is about.
+        stands = knocked.hint_at is not None and knocked.hint_at <= at
+        if not stands or session_id not in {None, knocked.session_hint}:
+            await self.store.make_due(knocked.id, at, session_hint=session_id)
+        self.bell.ring()

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.links import Status
-from bot.domain.stories import Claimed
+from bot.domain.stories import Claimed, Knocked
 from tests.storage.conftest import LEASE, NOW
 
 LATER = NOW + timedelta(hours=1)
@@ -28,6 +28,10 @@ async def hint(house, link, at=NOW, **named):
     async with house.store() as work:
         await work.make_due(link.id, at, **named)
         await work.commit()
+
+
+async def knocked(house, link):
+    return await house.store.knocked(house.store.token(link.id))
 
 
 async def save(house, link, due_at=LATER, *, visible=True):
@@ -252,11 +256,34 @@ async def test_a_hint_may_name_the_session(house):
 
     async with house.store.read() as work:
         assert await work.session_hint(link.id) == "S1"
-        assert await work.last_look(link.id) == LATER
         assert await work.asked_up_to(link.id) is None
         assert await work.session_hint("none") is None
-        assert await work.last_look("none") is None
         assert await work.asked_up_to("none") is None
+
+
+async def test_a_knock_finds_what_is_known_of_its_link_and_none_of_a_strangers(house):
+    _, link = await house.issued(session_id="S1")
+    untouched = Knocked(id=link.id, looked_at=None, hint_at=None, session_hint=None)
+    assert await knocked(house, link) == untouched
+
+    await look(house, link)
+    await house.store.make_due(link.id, LATER, session_hint="S2")
+
+    hinted = Knocked(id=link.id, looked_at=NOW, hint_at=LATER, session_hint="S2")
+    assert await knocked(house, link) == hinted
+    assert await house.store.knocked_session("S1") == hinted
+    assert await house.store.knocked_session("S2") is None
+
+
+async def test_a_hint_by_itself_is_kept_at_once_and_leaves_nothing_open(house):
+    """It is one statement without a transaction around it; the next one on its connection has its own again."""
+    _, link = await house.issued()
+    await house.store.make_due(link.id, NOW)
+    assert await claim(house, store=house.replica()) == [link.id]
+
+    async with house.store() as work:
+        await work.set_looked(link.id, LATER)  # and not committed
+    assert await knocked(house, link) == Knocked(id=link.id, looked_at=None, hint_at=NOW, session_hint=None)
 
 
 async def test_a_look_alone_asks_no_question(house):
@@ -268,7 +295,8 @@ async def test_a_look_alone_asks_no_question(house):
     await look(house, link, at=LATER)
 
     async with house.store.read() as work:
-        assert (await work.asked_up_to(link.id), await work.last_look(link.id)) == (NOW, LATER)
+        assert await work.asked_up_to(link.id) == NOW
+    assert (await knocked(house, link)).looked_at == LATER
 
 
 async def test_a_due_link_says_whether_somebody_asked(house):
@@ -291,6 +319,8 @@ async def test_a_link_is_found_by_its_token_and_no_token_is_stored(house):
     async with house.store.read() as work:
         assert await work.link_by_token(token) == link
         assert await work.link_by_token(token[:-1]) is None
+    assert (await house.store.knocked(token)).id == link.id
+    assert await house.store.knocked(token[:-1]) is None
     [(stored,)] = await house.query("SELECT token_hash FROM link")
     assert token not in stored
     assert len(token) >= 160 / 6

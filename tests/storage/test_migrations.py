@@ -144,7 +144,7 @@ async def known(store, house):
         story = await work.story("order1")
         link = story.newest
         events = await work.untold_events("order1")
-        rows = (await work.session_hint(link.id), await work.last_look(link.id), await work.asked_up_to(link.id))
+        rows = (await store.knocked_session(link.session_id), await work.asked_up_to(link.id))
         mail = (await work._run(select(mails.c.id))).scalar()
         due = (await work._run(select(links.c.due_at))).scalar()
         fence = (await work._run(select(tasks.c.fence))).scalar()

@@ -106,6 +106,39 @@ async def test_one_link_is_read_at_most_once_in_five_seconds(shop):
         assert spent() == 1
 
 
+async def test_callbacks_for_a_link_that_is_due_already_write_nothing(shop):
+    """They come in bursts, doubled and repeated; the look that one of them has asked for answers all."""
+    await paid_in_silence(shop)
+    written = []
+
+    def note(_connection, _cursor, statement, *_):
+        if not statement.startswith("SELECT"):
+            written.append(statement)
+
+    with database.heard(shop, before_cursor_execute=note):
+        for _ in range(3):
+            await knock(shop)
+
+    assert [statement.split(" SET ")[0] for statement in written] == ["UPDATE link"]
+
+
+async def test_a_callback_is_heard_at_once_although_a_failed_look_is_made_up_for_in_a_minute(shop):
+    shop.dintero.faults.callbacks.off = True
+    await shop.issues()
+    await shop.later(days=2)  # nobody is curious about it any more
+    shop.dintero.pay(shop.session()["id"])
+    shop.dintero.faults.down = Fault.status(400)
+    await shop.presses("Refresh")
+    shop.dintero.faults.down = False
+    shop.clock.pass_(seconds=6)
+
+    with counted(shop, "session", "transaction") as spent:
+        await knock(shop)
+        await shop.bot.work()
+
+    assert spent() == 2
+
+
 async def test_a_callback_during_a_look_is_not_lost(shop):
     """What changed after the look had read would otherwise wait for the sweep."""
     await paid_in_silence(shop)
@@ -155,6 +188,20 @@ async def test_a_callback_names_the_session_of_a_create_that_was_never_answered(
 
     shop.dintero.walk_away(shop.session()["id"])
     await shop.dintero_calls_back()
+
+    assert "Cancelled" in shop.card.read()
+
+
+async def test_the_session_that_a_callback_names_is_kept_although_the_link_is_due_already(shop):
+    """Somebody knocked before it, without a name."""
+    shop.dintero.faults.add("create", Fault.drop_after())
+    await shop.issues()
+    shop.dintero.walk_away(shop.session()["id"])
+    shop.clock.pass_(seconds=6)
+
+    await knock(shop)
+    await shop.dintero.deliver_due()
+    await shop.work()
 
     assert "Cancelled" in shop.card.read()
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.events import Event
-from bot.domain.stories import Backlog, Claimed, Due, Task
+from bot.domain.stories import Backlog, Claimed, Due, Knocked, Task
 from bot.domain.waiting import Waiting
 from bot.services.ports.work import Work
 
@@ -28,6 +28,18 @@ class Store(Protocol):
 
     def token(self, link_id: str) -> str:
         """The link's capability token, for its callback and thanks URLs."""
+        ...
+
+    async def knocked(self, token: str) -> Knocked | None:
+        """The link of this capability token, as a knock at it finds it."""
+        ...
+
+    async def knocked_session(self, session_id: str) -> Knocked | None:
+        """The same for Dintero's id of its session."""
+        ...
+
+    async def make_due(self, link_id: str, at: datetime, *, session_hint: str | None = None) -> None:
+        """The unit of work's, by itself: kept when it returns."""
         ...
 
     async def claim_operations(self, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Claimed]:

@@ -206,10 +206,6 @@ class Work(Protocol):
         """The session id that a callback named for a link without one."""
         ...
 
-    async def last_look(self, link_id: str) -> datetime | None:
-        """When the latest look at the link began."""
-        ...
-
     async def asked_up_to(self, link_id: str) -> datetime | None:
         """Up to when the questions that time makes askable have been asked."""
         ...
