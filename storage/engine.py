@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -189,9 +189,19 @@ def _postgresql_trouble(url: URL, problem: Exception) -> str:
 def _postgresql(url: URL) -> AsyncEngine:
     if not 0 < (url.port or 5432) < 65536:
         raise ValueError(_WRONG_PORT)
-    engine = create_async_engine(url, pool_pre_ping=True, connect_args=_CONNECTION, hide_parameters=True)
+    engine = create_async_engine(url, connect_args=_CONNECTION, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _limit_transactions)
+    event.listen(engine.sync_engine, "checkout", _pass_by_if_closed)
     return engine
+
+
+def _pass_by_if_closed(connection: Any, *_: Any) -> None:
+    """Open another connection instead of one whose server was stopped: asyncpg has heard of it.
+
+    SQLAlchemy's own ping asks the server, in a transaction of its own: three round trips before each of ours.
+    """
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 def _limit_transactions(connection: Any, _record: Any) -> None:

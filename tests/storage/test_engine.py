@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from bot.domain.links import Status
+from tests.elsewhere import elsewhere
+from tests.kept import SHOW_OUT, outside
 
 on_sqlite = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
 on_postgresql = pytest.mark.parametrize("house", ["postgresql"], indirect=True)
@@ -102,3 +104,18 @@ async def test_a_transaction_that_goes_on_for_ever_lets_go_of_its_rows(house, mo
 
     with pytest.raises(DBAPIError, match=r"transaction timeout|closed"):
         await never_ends()
+
+
+@on_postgresql
+async def test_a_server_that_was_restarted_is_spoken_to_again(house):
+    """Nobody's work fails for a connection that had stood in the pool."""
+    _, link = await house.issued()
+
+    async def restarts():
+        await (await outside(house.url)).execute(SHOW_OUT)
+
+    elsewhere(restarts())
+    await asyncio.sleep(0.2)
+
+    async with house.store.read() as work:
+        assert (await work.link(link.id)).id == link.id
