@@ -48,7 +48,7 @@ _ADD: Final = insert(links).values(
 )
 _SESSION_HINT: Final = select(links.c.session_hint).where(_THIS)
 _ASKED: Final = select(links.c.asked_at).where(_THIS)
-_KNOCKED: Final = select(links.c.id, links.c.looked_at, links.c.hint_at, links.c.session_hint)
+_KNOCKED: Final = select(links.c.id, links.c.looked_at, links.c.due_at, links.c.hint_at, links.c.session_hint)
 _KNOCKED_TOKEN: Final = _KNOCKED.where(links.c.token_hash == bindparam("hashed"))
 _KNOCKED_SESSION: Final = _KNOCKED.where(links.c.session_id == bindparam("named"))
 _ONE: Final = WITH_OPERATIONS.where(_THIS)
@@ -148,7 +148,7 @@ class Links(Transaction):
         await self._run(_POSTPONE_HELD, _each(until, "planned"))
 
     async def put_off(self, until: Mapping[Claimed, datetime]) -> None:
-        """End the leases of one's own due links for want of calls to look with; they wait until then, hinted or not."""
+        """End the leases of one's own due links that cannot be looked at now; they wait until then, hinted or not."""
         await self._run(_CHANGE_HELD, _each(until, "due_at"))
 
     async def mark_replaced(self, link_id: str) -> None:
@@ -245,7 +245,13 @@ def _each(until: Mapping[Claimed, datetime | None], name: str) -> list[dict[str,
 def _knocked(row: Row[Any] | None) -> Knocked | None:
     if row is None:
         return None
-    return Knocked(id=row.id, looked_at=row.looked_at, hint_at=row.hint_at, session_hint=row.session_hint)
+    return Knocked(
+        id=row.id,
+        looked_at=row.looked_at,
+        due_at=row.due_at,
+        hinted=row.hint_at is not None,
+        session_hint=row.session_hint,
+    )
 
 
 def _operation(row: Row[Any]) -> Operation | None:

@@ -116,8 +116,10 @@ class Knocked:
     id: str
     looked_at: datetime | None
     """When the latest look at it began."""
-    hint_at: datetime | None
-    """When it is to be looked at for a hint that came since; None when every hint is answered."""
+    due_at: datetime | None
+    """When the next one is planned."""
+    hinted: bool
+    """Whether a hint came that no look has answered yet."""
     session_hint: str | None
     """The session that a hint named for a link without one."""
 

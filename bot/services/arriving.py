@@ -50,7 +50,7 @@ class Arriving:
         now = self.clock.now()
         at = max(now, knocked.looked_at + _READ_PAUSE) if knocked.looked_at else now
         # A hint that stands is answered by a look that has not begun: that one sees what this knock is about.
-        stands = knocked.hint_at is not None and knocked.hint_at <= at
+        stands = knocked.hinted and knocked.due_at is not None and knocked.due_at <= at
         if not stands or session_id not in {None, knocked.session_hint}:
             await self.store.make_due(knocked.id, at, session_hint=session_id)
         self.bell.ring()

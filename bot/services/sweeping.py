@@ -217,7 +217,7 @@ class Sweeping:
         """Its row cannot be read: that is for a person to mend, and the others go on."""
         self.counters.add("unreadable_rows")
         log.error("link_unreadable", link=claimed.id)
-        await self._leave({claimed: self.clock.now() + _UNREADABLE})
+        await self._put_off({claimed: self.clock.now() + _UNREADABLE})
 
     async def _spend(self, calls: int = 1, share: float = 1.0) -> int:
         """How many of so many calls may be made in this second."""
@@ -250,7 +250,7 @@ class Sweeping:
         await self.refreshing.refresh(link.id)
 
     async def _guard(self, due: Sequence[Due], looking: Awaitable[None]) -> None:
-        """Await `looking`; when it fails and did not say when to look again, that is in a minute."""
+        """Await `looking`; when it fails, the next look is in a minute, whatever asks for one sooner until then."""
         wait = AGAIN
         try:
             await looking
@@ -265,7 +265,7 @@ class Sweeping:
         else:
             return
         self.counters.add("failed_looks")
-        await self._leave(dict.fromkeys(map(_claim, due), self.clock.now() + wait))
+        await self._put_off(dict.fromkeys(map(_claim, due), self.clock.now() + wait))
 
 
 def _claim(each: Due | Claimed) -> Claimed:

@@ -263,13 +263,13 @@ async def test_a_hint_may_name_the_session(house):
 
 async def test_a_knock_finds_what_is_known_of_its_link_and_none_of_a_strangers(house):
     _, link = await house.issued(session_id="S1")
-    untouched = Knocked(id=link.id, looked_at=None, hint_at=None, session_hint=None)
+    untouched = Knocked(id=link.id, looked_at=None, due_at=None, hinted=False, session_hint=None)
     assert await knocked(house, link) == untouched
 
     await look(house, link)
     await house.store.make_due(link.id, LATER, session_hint="S2")
 
-    hinted = Knocked(id=link.id, looked_at=NOW, hint_at=LATER, session_hint="S2")
+    hinted = Knocked(id=link.id, looked_at=NOW, due_at=LATER, hinted=True, session_hint="S2")
     assert await knocked(house, link) == hinted
     assert await house.store.knocked_session("S1") == hinted
     assert await house.store.knocked_session("S2") is None
@@ -283,7 +283,7 @@ async def test_a_hint_by_itself_is_kept_at_once_and_leaves_nothing_open(house):
 
     async with house.store() as work:
         await work.set_looked(link.id, LATER)  # and not committed
-    assert await knocked(house, link) == Knocked(id=link.id, looked_at=None, hint_at=NOW, session_hint=None)
+    assert await knocked(house, link) == Knocked(id=link.id, looked_at=None, due_at=NOW, hinted=True, session_hint=None)
 
 
 async def test_a_look_alone_asks_no_question(house):

@@ -104,7 +104,7 @@ class Work(Protocol):
         ...
 
     async def put_off(self, until: Mapping[Claimed, datetime]) -> None:
-        """End the leases of one's own due links for want of calls to look with; they wait until then, hinted or not."""
+        """End the leases of one's own due links that cannot be looked at now; they wait until then, hinted or not."""
         ...
 
     async def mark_replaced(self, link_id: str) -> None:
