@@ -63,6 +63,7 @@ class _Answer(NamedTuple):
 class _Beginning(NamedTuple):
     looks_only: bool
     single: bool
+    relaxed: bool
 
 
 class Connection(aiosqlite.Connection):
@@ -73,14 +74,16 @@ class Connection(aiosqlite.Connection):
     _begun = False
     """Whether something may be open that a commit or a rollback has to end."""
     _looks_only = False
+    _relaxed = False
     """What SQLite was told last."""
 
-    def begin(self, *, looks_only: bool, single: bool) -> None:
+    def begin(self, *, looks_only: bool, single: bool, relaxed: bool) -> None:
         """Begin a transaction with the next statement: one that writes waits there for the writer before it.
 
-        One that only looks need not wait, and cannot write. A single statement is a transaction by itself.
+        One that only looks need not wait, and cannot write. A single statement is a transaction by itself. The commit
+        of a relaxed one does not wait for the disk.
         """
-        self._to_begin = _Beginning(looks_only, single)
+        self._to_begin = _Beginning(looks_only, single, relaxed)
 
     async def commit(self) -> None:
         """End the transaction, if there is one."""
@@ -120,6 +123,9 @@ class Connection(aiosqlite.Connection):
         if beginning.looks_only is not self._looks_only:
             self._conn.execute(f"PRAGMA query_only={int(beginning.looks_only)}").close()
             self._looks_only = beginning.looks_only
+        if beginning.relaxed is not self._relaxed:
+            self._conn.execute(f"PRAGMA synchronous={'NORMAL' if beginning.relaxed else 'FULL'}").close()
+            self._relaxed = beginning.relaxed
         if not beginning.single:
             self._conn.execute("BEGIN" if beginning.looks_only else "BEGIN IMMEDIATE").close()
 

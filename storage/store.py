@@ -9,11 +9,11 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.events import Event
-from bot.domain.stories import Backlog, Claimed, Due, Knocked, Task
+from bot.domain.stories import Backlog, Claimed, Due, Knocked, Story, Task
 from bot.domain.waiting import Waiting
 from storage.claims import Claims
 from storage.drafts import Drafts
-from storage.engine import WriteQueue, for_looks, for_single_statements
+from storage.engine import WriteQueue, for_holding, for_looks, for_single_statements
 from storage.events import Events
 from storage.items import Items
 from storage.limits import Limits
@@ -49,6 +49,7 @@ class SqlStore:
         """`machine_now` is the machine's own time, aware UTC."""
         self._engine = engine
         self._reader = for_looks(engine)
+        self._holder = for_holding(engine)
         self._single = for_single_statements(engine)
         self._single_look = for_single_statements(self._reader)
         self._queue = WriteQueue(engine)
@@ -75,8 +76,10 @@ class SqlStore:
 
     async def introduce(self, *, team_id: str, account_id: str) -> str:
         """Make sure that the workspace and the account have their rows; returns the workspace's id."""
-        async with self._done(Workspaces) as work:
-            return await work.introduce(team_id, account_id)
+        async with self._write(Workspaces) as work:
+            workspace_id = await work.introduce(team_id, account_id)
+            await work.commit()
+            return workspace_id
 
     async def knocked(self, token: str) -> Knocked | None:
         """The link of this capability token, as a knock at it finds it."""
@@ -88,6 +91,14 @@ class SqlStore:
         async with self._glance(Links) as work:
             return await work.knocked_session(session_id)
 
+    async def begin_look(self, link_id: str, at: datetime) -> Story | None:
+        """The story of a link that is read from now on: every hint that came so far is answered by this look."""
+        async with self._held(SqlWork) as work:
+            story = await work.story_of_link(link_id)
+            if story is not None:
+                await work.set_looked(link_id, at)
+            return story
+
     async def make_due(self, link_id: str, at: datetime, *, session_hint: str | None = None) -> None:
         """Let the link be looked at by `at` if nothing sooner is planned: one statement, kept when this returns."""
         async with self._queue.turn(), self._single.connect() as connection:
@@ -96,44 +107,44 @@ class SqlStore:
 
     async def claim_operations(self, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Claimed]:
         """Hold *wanted* operations, the oldest first; the note is the kind."""
-        async with self._done(Claims) as work:
+        async with self._held(Claims) as work:
             return await work.wanted_operations(machine_now, lease, limit)
 
     async def release_operations(self, claims: Sequence[Claimed]) -> None:
         """Give back claims that were not used: what is still *wanted* under their fences may be claimed at once."""
-        async with self._done(Claims) as work:
+        async with self._held(Claims) as work:
             await work.release_operations(claims)
 
     async def lapsed_operations(self, machine_now: datetime) -> Sequence[Claimed]:
         """Hold *sending* operations whose lease has ended; their sender's later writes fail from now on."""
-        async with self._done(Claims) as work:
+        async with self._held(Claims) as work:
             return await work.lapsed_operations(machine_now)
 
     async def claim_mails(self, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Claimed]:
         """Hold *wanted* mails whose time has come, the longest waiting first."""
-        async with self._done(Mails) as work:
+        async with self._held(Mails) as work:
             return await work.wanted_mails(machine_now, lease, limit)
 
     async def release_mails(self, claims: Sequence[Claimed]) -> None:
         """Give back claims that were not used: what is still *wanted* under their fences may be claimed at once."""
-        async with self._done(Mails) as work:
+        async with self._held(Mails) as work:
             await work.release_mails(claims)
 
     async def lapsed_mails(self, machine_now: datetime) -> Sequence[Claimed]:
         """Hold *sending* mails whose lease has ended; their sender's later writes fail from now on."""
-        async with self._done(Mails) as work:
+        async with self._held(Mails) as work:
             return await work.lapsed_mails(machine_now)
 
     async def claim_due_links(
         self, now: datetime, machine_now: datetime, lease: timedelta, limit: int
     ) -> Sequence[Due | Claimed]:
         """Hold links that are due, the longest waiting first; one whose row cannot be read is merely *claimed*."""
-        async with self._done(Claims) as work:
+        async with self._held(Claims) as work:
             return await work.due_links(now, machine_now, lease, limit)
 
     async def release_links(self, claims: Sequence[Claimed]) -> None:
         """Give back due links that were not looked at; when they are due stays as it is."""
-        async with self._done(Claims) as work:
+        async with self._held(Claims) as work:
             await work.release_links(claims)
 
     async def claim_untold(
@@ -144,7 +155,7 @@ class SqlStore:
         limit: int,
     ) -> Sequence[Claimed]:
         """Hold orders whose card or thread lags behind, most urgent first; ids are order ids, notes the urgency."""
-        async with self._done(Claims) as work:
+        async with self._held(Claims) as work:
             return await work.untold_orders(machine_now, lease, limit)
 
     async def untold_events(self, order_id: str) -> Sequence[Event]:
@@ -154,34 +165,34 @@ class SqlStore:
 
     async def stumble(self, claimed: Claimed) -> int:
         """Count that telling an order broke or ended in doubt; returns how often in a row."""
-        async with self._done(Claims) as work:
+        async with self._held(Claims) as work:
             return await work.stumble(claimed)
 
     async def release_order(self, claimed: Claimed, *, retry_at: datetime | None = None) -> None:
         """Let go of an order; does nothing when another holds it by now."""
-        async with self._done(Claims) as work:
+        async with self._held(Claims) as work:
             await work.release_order(claimed, retry_at)
 
     async def claim_task(self, name: str, now: datetime, machine_now: datetime, lease: timedelta) -> Task | None:
         """Hold a sweep's row if it is due and free; its first claim makes the row."""
-        async with self._done(Tasks) as work:
+        async with self._held(Tasks) as work:
             return await work.claim_task(name, now, machine_now, lease)
 
     async def take_turn(
         self, lane: str, machine_now: datetime, *, per_minute: int, reserve: int = 0, apart: float = 0.0
     ) -> float:
         """Take one slot of a lane; the seconds to wait instead when none is free."""
-        async with self._done(Limits) as work:
+        async with self._held(Limits) as work:
             return await work.take_turn(lane, machine_now, per_minute=per_minute, reserve=reserve, apart=apart)
 
     async def block_lane(self, lane: str, until: datetime) -> None:
         """Nobody uses the lane before `until` (machine time)."""
-        async with self._done(Limits) as work:
+        async with self._held(Limits) as work:
             await work.block_lane(lane, until)
 
     async def spend(self, account_id: str, machine_now: datetime, *, rate: int, share: float, calls: int = 1) -> int:
         """Take calls from the account's budget of `rate` a second, up to `share` of it; how many there were left."""
-        async with self._done(Limits) as work:
+        async with self._held(Limits) as work:
             return await work.spend(account_id, machine_now, room=int(rate * share), calls=calls)
 
     async def schema(self) -> str:
@@ -215,8 +226,9 @@ class SqlStore:
             yield kind(connection, self._secrets, self._machine_now, self._sender)
 
     @asynccontextmanager
-    async def _done(self, kind: type[T]) -> AsyncIterator[T]:
-        """A whole transaction: committed when the block ends well."""
-        async with self._write(kind) as work:
+    async def _held(self, kind: type[T]) -> AsyncIterator[T]:
+        """A whole transaction that holds something: committed when the block ends well."""
+        async with self._queue.turn(), self._holder.connect() as connection:
+            work = kind(connection, self._secrets, self._machine_now, self._sender)
             yield work
             await work.commit()

@@ -57,7 +57,7 @@ class Refreshing:
 
         """
         for _ in range(_RIVALS):
-            story = await self._begin(link_id)
+            story = await self.store.begin_look(link_id, self.clock.now())
             if story is None:
                 return None
             link = story.link(link_id)
@@ -112,14 +112,6 @@ class Refreshing:
             log.warning("unknown_status", link=link.id)
             raise NotUnderstood("a status that is not known here")
         return settled
-
-    async def _begin(self, link_id: str) -> Story | None:
-        async with self.store() as work:
-            story = await work.story_of_link(link_id)
-            if story is not None:
-                await work.set_looked(link_id, self.clock.now())
-                await work.commit()
-            return story
 
     async def _leave(self, link: Link) -> Link:
         async with self.store() as work:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from storage.engine import for_looks, open_engine
+from storage.engine import for_holding, for_looks, open_engine
 
 
 @pytest.fixture
@@ -52,6 +52,17 @@ async def test_what_is_committed_outlives_a_power_cut(engine):
         kept = [(await connection.execute(text(f"PRAGMA {of}"))).scalar() for of in ("journal_mode", "synchronous")]
 
     assert kept == ["wal", 2]
+
+
+async def test_what_only_holds_waits_for_no_disk_and_the_next_commit_does(engine):
+    """On one connection after the other's: which it is goes with the transaction."""
+    waits = text("PRAGMA synchronous")
+    found = []
+    for each in (for_holding(engine), engine, for_holding(engine)):
+        async with each.connect() as connection:
+            found.append((await connection.execute(waits)).scalar())
+
+    assert found == [1, 2, 1]
 
 
 async def test_what_a_write_gives_back_is_read_with_it(engine):

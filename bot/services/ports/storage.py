@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.events import Event
-from bot.domain.stories import Backlog, Claimed, Due, Knocked, Task
+from bot.domain.stories import Backlog, Claimed, Due, Knocked, Story, Task
 from bot.domain.waiting import Waiting
 from bot.services.ports.work import Work
 
@@ -36,6 +36,10 @@ class Store(Protocol):
 
     async def knocked_session(self, session_id: str) -> Knocked | None:
         """The same for Dintero's id of its session."""
+        ...
+
+    async def begin_look(self, link_id: str, at: datetime) -> Story | None:
+        """The story of a link, and `set_looked` with it; None for a link that is not ours. Raises Unreadable."""
         ...
 
     async def make_due(self, link_id: str, at: datetime, *, session_hint: str | None = None) -> None:
