@@ -4,13 +4,18 @@ from datetime import datetime
 from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from bot.domain.drafts import Draft
 from storage.tables import drafts
 from storage.transaction import Transaction
 
 _CODEC: Final = TypeAdapter(Draft)
+_TYPED: Final = select(drafts.c.typed).where(
+    drafts.c.id == bindparam("draft_id"),
+    drafts.c.workspace_id == bindparam("workspace_id"),
+    drafts.c.user_id == bindparam("user_id"),
+)
 
 
 class Drafts(Transaction):
@@ -28,11 +33,7 @@ class Drafts(Transaction):
 
     async def draft(self, draft_id: str, *, workspace_id: str, user_id: str) -> Draft | None:
         """The kept form, if it is this person's and has the shape that forms have today."""
-        row = await self._first(
-            select(drafts.c.typed).where(
-                drafts.c.id == draft_id, drafts.c.workspace_id == workspace_id, drafts.c.user_id == user_id
-            )
-        )
+        row = await self._first(_TYPED, {"draft_id": draft_id, "workspace_id": workspace_id, "user_id": user_id})
         if row is None:
             return None
         try:

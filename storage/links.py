@@ -46,6 +46,9 @@ _POSTPONE_HELD: Final = _CHANGE_HELD.values(due_at=_DUE)
 _ADD: Final = insert(links).values(
     account_id=select(orders.c.account_id).where(orders.c.id == bindparam("its_order")).scalar_subquery()
 )
+_TAKEN: Final = select(links.c.id).where(
+    links.c.account_id == bindparam("account_id"), links.c.merchant_reference == bindparam("reference")
+)
 _SESSION_HINT: Final = select(links.c.session_hint).where(_THIS)
 _ASKED: Final = select(links.c.asked_at).where(_THIS)
 _KNOCKED: Final = select(links.c.id, links.c.looked_at, links.c.due_at, links.c.hint_at, links.c.session_hint)
@@ -90,8 +93,7 @@ class Links(Transaction):
 
     async def reference_taken(self, account_id: str, reference: str) -> bool:
         """Whether one of our links already has this merchant reference."""
-        taken = select(links.c.id).where(links.c.account_id == account_id, links.c.merchant_reference == reference)
-        return await self._first(taken) is not None
+        return await self._first(_TAKEN, {"account_id": account_id, "reference": reference}) is not None
 
     async def link(self, link_id: str) -> Link | None:
         """The link with its facts and its open operation."""

@@ -1,13 +1,18 @@
 """What a channel's references are numbered by, and how far they have counted."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, delete, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, delete, select, update
 
 from bot.domain.numbering import Numbering
 from storage.tables import numberings
 from storage.transaction import Transaction
+
+_NUMBERING: Final = select(numberings).where(
+    numberings.c.workspace_id == bindparam("workspace_id"), numberings.c.channel == bindparam("channel")
+)
+_HELD: Final = _NUMBERING.with_for_update()
 
 
 class Numberings(Transaction):
@@ -15,12 +20,11 @@ class Numberings(Transaction):
 
     async def numbering(self, workspace_id: str, channel: str) -> Numbering | None:
         """A channel's, to look at."""
-        return _numbering(await self._first(select(numberings).where(*_of(workspace_id, channel))))
+        return _numbering(await self._first(_NUMBERING, {"workspace_id": workspace_id, "channel": channel}))
 
     async def hold_numbering(self, workspace_id: str, channel: str) -> Numbering | None:
         """A channel's, for this transaction alone: nobody else takes a number before it ends."""
-        row = await self._first(select(numberings).where(*_of(workspace_id, channel)).with_for_update())
-        return _numbering(row)
+        return _numbering(await self._first(_HELD, {"workspace_id": workspace_id, "channel": channel}))
 
     async def set_numbering(self, numbering: Numbering, *, set_by: str, at: datetime) -> None:
         """Keep it, in the place of the channel's former one."""
