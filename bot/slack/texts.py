@@ -9,7 +9,7 @@ _NOT_TEXT: Final = dict.fromkeys((0, *range(0xD800, 0xE000)), "\N{REPLACEMENT CH
 def keepable(value: Any) -> Any:
     """A JSON value with every text in it made one that can be kept."""
     if isinstance(value, str):
-        return value.translate(_NOT_TEXT)
+        return value if value.isascii() and "\0" not in value else value.translate(_NOT_TEXT)
     if isinstance(value, list):
         return [keepable(one) for one in value]
     if isinstance(value, dict):

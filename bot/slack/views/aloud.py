@@ -3,7 +3,8 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -89,9 +90,20 @@ def aloud_of(draft: Draft, currency: str, look: Look, now: datetime) -> list[Blo
 
 def moment(at: datetime, look: Look, language: str = "en") -> str:
     """A day and a clock time in the shop's zone: `Friday 27 November at 14:05`."""
-    there, words, locale = at.astimezone(ZoneInfo(look.timezone)), WORDS[language], _LOCALES[language]
-    day = format_date(there, words["date"], locale=locale)
-    return words["moment"].format(day=day, time=format_time(there, "short", locale=locale))
+    there = at.astimezone(ZoneInfo(look.timezone))
+    day, clock = _day(there.date(), language), _clock(time(there.hour, there.minute), language)
+    return WORDS[language]["moment"].format(day=day, time=clock)
+
+
+# Each takes as long as all the rest of a form, and every form says when its link would end.
+@lru_cache(maxsize=1024)
+def _day(day: date, language: str) -> str:
+    return format_date(day, WORDS[language]["date"], locale=_LOCALES[language])
+
+
+@lru_cache(maxsize=2048)
+def _clock(at: time, language: str) -> str:
+    return format_time(at, "short", locale=_LOCALES[language])
 
 
 def language_of(locale: str) -> str:
