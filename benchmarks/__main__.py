@@ -1,35 +1,64 @@
-"""`python -m benchmarks`: what this program costs beside the least that its parts cost, in one run on one machine.
+"""`python -m benchmarks [names]`: ours beside what somebody would write instead, in one run on one machine.
 
-Nothing here passes or fails: times are the machine's, only ratios can be compared. BENCH_QUICK=1 takes fewer rounds.
+Without names it measures everything and rewrites the table in benchmarks/README.md. BENCH_QUICK=1 takes fewer rounds
+and smaller crowds, and rewrites nothing.
 """
 
 import asyncio
 import os
-import platform
+import sys
 import time
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Protocol
 
-from benchmarks.figures import table
-from benchmarks.rows import rows
-from benchmarks.stage import stage
-from benchmarks.waits import links, paylink
+from uvicorn.loops.auto import auto_loop_factory
+
+from benchmarks import page
+from benchmarks.bars.callbacks import burst, callbacks, memory, told
+from benchmarks.bars.claims import claims
+from benchmarks.bars.doors import doors, outage
+from benchmarks.bars.lanes import lanes
+from benchmarks.bars.starts import replicas, starts
+from benchmarks.bars.walks import walks
+from benchmarks.bars.week import week
+from benchmarks.figures import Bar, table
+from bot.journal import keep_quiet
 
 
-async def main() -> None:
-    """Measure everything, then print it."""
-    quick = os.environ.get("BENCH_QUICK") == "1"
-    started = time.monotonic()
-    print("Ours is `paylink serve` on an SQLite file; it, the bare app and the sandbox are processes on this machine.")
-    async with stage() as open_stage:
-        found = await paylink(open_stage, rounds=3 if quick else 12, shots=40 if quick else 150)
-        found += await links(open_stage, many=5 if quick else 30)
-        complaints = open_stage.slack.complaints
-    found += await rows(rounds=3 if quick else 10, shots=30 if quick else 100)
-    print(table(found))
-    if complaints:
-        print(f"Slack complained {len(complaints)} times, first: {complaints[0]}")
-    load = ", ".join(f"{one:.1f}" for one in os.getloadavg()) if hasattr(os, "getloadavg") else "unknown"
-    print(f"{time.monotonic() - started:.0f} s, {os.cpu_count()} processors, load {load}, {platform.platform()}")
+class Measure(Protocol):
+    """Measures and gives bars."""
+
+    def __call__(self, *, quick: bool) -> Awaitable[Sequence[Bar]]:
+        """`quick`: enough to see that it works."""
+        ...
+
+
+MEASURES: Mapping[str, Measure] = {
+    one.__name__: one
+    for one in (doors, callbacks, burst, told, claims, week, lanes, outage, memory, starts, replicas, walks)
+}
+
+
+async def main(names: Sequence[str], *, quick: bool) -> int:
+    """Measure; print each bar as it is found, the table at the end."""
+    keep_quiet()
+    started, bars = time.monotonic(), list[Bar]()
+    for name in names or MEASURES:
+        begun = time.monotonic()
+        found = await MEASURES[name](quick=quick)
+        bars += found
+        print(f"{name}: {time.monotonic() - begun:.0f} s")
+        for bar in found:
+            print("  " + " | ".join(bar.cells()))
+    seconds = time.monotonic() - started
+    print(f"\n{table(bars)}\n")
+    print("\n".join(line for bar in bars for line in bar.lines()))
+    print(f"{seconds:.0f} s")
+    if not names and not quick:
+        page.write(bars, seconds)
+    return int(any(bar.wrong for bar in bars))
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        sys.exit(runner.run(main(sys.argv[1:], quick=os.environ.get("BENCH_QUICK") == "1")))

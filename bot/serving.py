@@ -11,6 +11,7 @@ from typing import Final
 
 import structlog
 import uvicorn
+from starlette.types import ASGIApp
 
 from bot.app import OldSchema, assembled
 from bot.checks import slack_trouble
@@ -55,26 +56,30 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
 
+def configured(web: ASGIApp) -> uvicorn.Config:
+    """How the bot's web application is served."""
+    return uvicorn.Config(
+        web,
+        http="httptools",
+        access_log=False,
+        log_config=None,
+        lifespan="off",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_REQUESTS_WITHIN,
+    )
+
+
 async def serve(settings: Settings) -> None:
     """Assemble the bot and serve until told to stop; exits with a sentence when it cannot start."""
     open_journal(settings.paylink_log)
     try:
         async with assembled(settings) as paylink:
-            config = uvicorn.Config(
-                paylink.web,
-                http="httptools",
-                access_log=False,
-                log_config=None,
-                lifespan="off",
-                server_header=False,
-                proxy_headers=False,
-                timeout_graceful_shutdown=_REQUESTS_WITHIN,
-            )
             # Before the loops begin: a bot that nobody can reach must not move money.
             sockets = await _sockets(settings)
             async with paylink.at_work():
                 log.info("serving", port=sockets[0].getsockname()[1], account=settings.dintero_account_id)
-                await _Server(config, paylink.shift.rest).serve(sockets)
+                await _Server(configured(paylink.web), paylink.shift.rest).serve(sockets)
     except OldSchema as problem:
         sys.exit(str(problem))
     except ThreadError as problem:

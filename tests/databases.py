@@ -166,6 +166,11 @@ def server():
     return url
 
 
+async def durable():
+    """Let this run's own server wait for its disk at each commit, as one does whose data must not be lost."""
+    await _told(server(), *(f"ALTER SYSTEM RESET {setting}" for setting in _QUICK), "SELECT pg_reload_conf()")
+
+
 def _stop_leftovers():
     """End the servers of runs that were killed: nobody who used one is alive."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):

@@ -1,0 +1,146 @@
+"""Dintero's door: callbacks in, one by one and in bursts, and what they leave in memory."""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+
+from benchmarks import door_alone
+from benchmarks.baselines import knock
+from benchmarks.figures import Bar, quantile
+from benchmarks.houses import KINDS, House, card_ts, house
+from benchmarks.load import volley
+from benchmarks.paid_dintero import PaidDintero
+from benchmarks.quick_slack import QuickSlack
+from benchmarks.stage import beside, paylink, settings, until
+from sandbox.dintero.faults import Fault
+from tests.serving import serving
+
+_CONNECTIONS = 4
+_READ = 0.05
+"""Seconds that Dintero takes for each answer, and Slack too."""
+
+
+async def callbacks(*, quick: bool) -> Sequence[Bar]:
+    """One callback for each of some links: token, signature, one mark, one commit."""
+    return [await _door(kind, quick=quick) for kind in KINDS]
+
+
+async def _door(kind: str, *, quick: bool) -> Bar:
+    rounds, shots = (3, 200) if quick else (9, 500)
+    bar = Bar(
+        what=f"callback → 200, rate ({kind})",
+        against="Starlette + one Core UPDATE and commit",
+        unit="/s",
+        at_least=0.7,
+    )
+    async with house(kind) as ours, serving(QuickSlack()) as slack:
+        its = settings(ours.url, slack)
+        requests = ours.callbacks(await ours.copies(shots), its["PAYLINK_PUBLIC_URL"])
+        with beside(door_alone.serve, its) as port, beside(knock.serve, ours.url) as bare:
+            for number in range(rounds + 1):
+                both = []
+                for each in (port, bare):
+                    await ours.forget_hints()
+                    both.append((await volley([each], requests, _CONNECTIONS)).rate)
+                    if (marked := await ours.count("hint_at IS NOT NULL")) < shots:
+                        bar.wrong.append(f"{shots - marked} of {shots} callbacks left no mark")
+                if number:
+                    bar.add(*both)
+    return bar
+
+
+async def burst(*, quick: bool) -> Sequence[Bar]:
+    """Everybody pays at once, and every callback comes twice: until the last link is right in the database."""
+    many = 500 if quick else 10_000
+    bar = Bar(
+        what=f"burst of {many:,} callbacks, each twice → every link right, reads a second",
+        against="the sandbox's own rate for these reads",
+        unit="/s",
+        at_least=0.5,
+    )
+    dintero = PaidDintero()
+    with tempfile.TemporaryDirectory(prefix="paylink-bench-") as folder:
+        async with house("sqlite") as ours, serving(QuickSlack()) as slack, serving(dintero.app) as address:
+            dintero.base_url = address
+            its = settings(ours.url, slack, address)
+            ids = await ours.copies(many, dintero.paid(many))
+            requests = ours.callbacks(ids, its["PAYLINK_PUBLIC_URL"])
+            async with paylink(its, Path(folder), lifted=("dintero",)) as bot:
+                alone = (await volley([dintero.port], dintero.reads(min(many, 1000)), _CONNECTIONS)).rate
+                started, before = time.monotonic(), len(dintero.log)
+                await volley([bot.port], [each for each in requests for _ in range(2)], _CONNECTIONS)
+                right = await _paid(ours, many)
+                taken, reads = time.monotonic() - started, len(dintero.log) - before
+            if right < many:
+                bar.wrong.append(f"{many - right} of {many} links were lost")
+            bar.add(2 * many / taken, alone)
+            bar.limit = f"{taken:.0f} s; {reads:,} requests reached Dintero for {many:,} changes"
+    return [bar]
+
+
+async def _paid(ours: House, many: int) -> int:
+    """How many links are right in the end: soon all of them."""
+    right, end = 0, time.monotonic() + 300
+    while right < many and time.monotonic() < end:
+        await asyncio.sleep(0.25)
+        right = await ours.count("status = 'authorized'")
+    return right
+
+
+async def told(*, quick: bool) -> Sequence[Bar]:
+    """Twenty pay each second: from the callback until the card's update leaves."""
+    rounds, shots = (1, 60) if quick else (3, 120)
+    bar = Bar(
+        what="paid → `chat.update` leaves, p95, at 20/s",
+        against="two reads of 50 ms each",
+        unit="ms",
+        at_most=3,
+    )
+    slack, dintero = QuickSlack(), PaidDintero()
+    with tempfile.TemporaryDirectory(prefix="paylink-bench-") as folder:
+        async with house("sqlite") as ours, serving(slack) as where, serving(dintero.app) as address:
+            dintero.base_url = address
+            its = settings(ours.url, where, address)
+            many = (rounds + 1) * shots
+            ids = await ours.copies(many, dintero.paid(many))
+            requests = ours.callbacks(ids, its["PAYLINK_PUBLIC_URL"])
+            async with paylink(its, Path(folder), lifted=("dintero", "slack")) as bot:
+                dintero.faults.down, slack.seconds = Fault.delay(_READ), _READ
+                for number in range(rounds + 1):
+                    these = range(number * shots, (number + 1) * shots)
+                    shot = await volley([bot.port], [requests[each] for each in these], _CONNECTIONS, 20)
+                    cards = [card_ts(each) for each in these]
+                    if not await until(lambda cards=cards: all(card in slack.updated for card in cards)):
+                        bar.wrong.append("a card was never updated")
+                    waits = [slack.updated.get(card, 1e9) - at for card, at in zip(cards, shot.sent, strict=True)]
+                    if number:
+                        bar.add(quantile(waits, 0.95) * 1000, 2 * _READ * 1000)
+    return [bar]
+
+
+async def memory(*, quick: bool) -> Sequence[Bar]:
+    """What callbacks leave behind in the process."""
+    many = 10_000 if quick else 100_000
+    bar = Bar(
+        what=f"resident memory after {many:,} callbacks",
+        against="after 1,000",
+        unit="MiB",
+        at_most=1.1,
+    )
+    dintero = PaidDintero()
+    with tempfile.TemporaryDirectory(prefix="paylink-bench-") as folder:
+        async with house("sqlite") as ours, serving(QuickSlack()) as slack, serving(dintero.app) as address:
+            dintero.base_url = address
+            its = settings(ours.url, slack, address)
+            requests = ours.callbacks(await ours.copies(1_000, dintero.paid(1_000)), its["PAYLINK_PUBLIC_URL"])
+            async with paylink(its, Path(folder)) as bot:
+                found = []
+                for rest in (1_000, many - 1_000):
+                    await volley([bot.port], requests * (rest // 1_000), _CONNECTIONS)
+                    found.append(psutil.Process(bot.pid).memory_info().rss / 2**20)
+                bar.add(found[1], found[0])
+    return [bar]

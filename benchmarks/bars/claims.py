@@ -1,0 +1,74 @@
+"""Finding what is due among many links."""
+
+import time
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from statistics import median
+
+from benchmarks.figures import Bar
+from benchmarks.houses import KINDS, House, a_draft, crowd, house
+from bot.domain.stories import Claimed, Due
+
+_FEW = 1_000
+_DUE = 100
+_EVERY = timedelta(minutes=6)
+_AGAIN = _EVERY * (_FEW // _DUE)
+"""When the same hundred is due again: the others were meanwhile."""
+_TIMES = 10
+
+
+async def claims(*, quick: bool) -> Sequence[Bar]:
+    """Hold a hundred due links of many and plan their next look, and the same of few."""
+    many, rounds = (100_000, 3) if quick else (1_000_000, 7)
+    return [await _claims(kind, many, rounds) for kind in KINDS]
+
+
+async def _claims(kind: str, many: int, rounds: int) -> Bar:
+    bar = Bar(
+        what=f"claim and reschedule {_DUE} due of {many:,} open links ({kind})",
+        against=f"the same of {_FEW:,}",
+        unit="ms",
+        at_most=1.5,
+    )
+    begin = datetime.now(UTC)
+    async with AsyncExitStack() as stack:
+        both = [await stack.enter_async_context(house(kind)) for _ in range(2)]
+        for each, links in zip(both, (many, _FEW), strict=True):
+            await each.issue(a_draft())
+            await crowd(each, links, due_at=_due(kind, begin))
+        now = begin
+        for number in range(rounds + 1):
+            figures: list[list[float]] = [[], []]
+            for _ in range(_TIMES):
+                for each, taken in zip(both, figures, strict=True):
+                    taken.append(await _claim(each, now))
+                now += _EVERY
+            if number:
+                bar.add(*(median(each) * 1000 for each in figures))
+    return bar
+
+
+def _due(kind: str, begin: datetime) -> str:
+    """A hundred every six minutes, over and over; all others in a month."""
+    turn = f"(CASE WHEN i <= {_FEW} THEN ((i - 1) / {_DUE}) * {int(_EVERY.total_seconds())} ELSE 2592000 + i END)"
+    if kind == "sqlite":
+        return f"strftime('%Y-%m-%d %H:%M:%f000', '{begin:%Y-%m-%d %H:%M:%S}', {turn} || ' seconds')"
+    return f"timestamptz '{begin:%Y-%m-%d %H:%M:%S}+00' + {turn} * interval '1 second'"
+
+
+async def _claim(house: House, now: datetime) -> float:
+    """Seconds for the claim and the plan."""
+    started = time.perf_counter()
+    held = await house.store.claim_due_links(now, datetime.now(UTC), timedelta(minutes=1), _DUE)
+    async with house.store() as work:
+        await work.leave({_claimed(each): now + _AGAIN for each in held})
+        await work.commit()
+    taken = time.perf_counter() - started
+    if len(held) != _DUE:
+        raise RuntimeError(f"{len(held)} links were due, not {_DUE}")
+    return taken
+
+
+def _claimed(each: Due | Claimed) -> Claimed:
+    return each if isinstance(each, Claimed) else Claimed(id=each.link.id, fence=each.fence)

@@ -1,0 +1,213 @@
+"""Databases with links in them: a few whose callbacks can be signed, or a crowd to find something in."""
+
+import contextlib
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Table, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from benchmarks.stage import ACCOUNT, KEY, SIGNATURES, posted
+from bot.clock import SystemClock
+from bot.domain.drafts import Draft, DraftLine
+from bot.domain.links import Link, Status
+from bot.domain.permissions import Actor, Policy, Standing
+from bot.loops import Bells
+from bot.services.issuing import Issued, Issuing, Shop, Submission
+from bot.services.ports.world import Clock
+from sandbox.dintero.post import sign
+from storage.engine import open_engine
+from storage.keys import unsealed
+from storage.schema import upgrade
+from storage.secrets import token_hash
+from storage.store import SqlStore
+from storage.tables import events, lines, links, metadata, orders
+from tests import databases
+
+KINDS = ("sqlite", "postgresql")
+_MEMORY = [Path("/dev/shm")]  # noqa: S108  a folder of its own is made there
+AMOUNT = 249_50
+FIRST = f"{ACCOUNT}.first"
+"""The session of the link that all others are copied from."""
+_CHUNK = 1_000
+_AT_ONCE = 100_000
+"""Rows in one statement, which may take fifteen seconds."""
+
+
+@dataclass(frozen=True)
+class House:
+    """A database with today's tables, and the store over it."""
+
+    url: str
+    engine: AsyncEngine
+    store: SqlStore
+    issuing: Issuing
+    workspace_id: str
+
+    async def issue(self, draft: Draft) -> tuple[str, Link]:
+        """What *Send* keeps, and then what the answer to its create does; returns the order's id and the open link."""
+        actor = Actor(user_id="U1", team_id="T1", standing=Standing.MEMBER)
+        issued = await self.issuing.submit(Submission(draft=draft, actor=actor, view_id="V1"))
+        if not isinstance(issued, Issued):
+            raise TypeError("asked first")
+        async with self.store() as work:
+            story = await work.story(issued.order.id)
+            if story is None:
+                raise LookupError(issued.order.id)
+            opened = replace(
+                story.newest, status=Status.OPEN, session_id=FIRST, url=f"https://pay.example/{uuid.uuid4()}"
+            )
+            await work.save_link(opened, expected_version=1, due_at=story.newest.expires_at, visible=True)
+            await work.commit()
+        async with self.engine.begin() as connection:
+            await connection.execute(text("DELETE FROM operation"))
+            await connection.execute(text("UPDATE orders SET untold_since = NULL, urgency = NULL, tell_after = NULL"))
+        return issued.order.id, opened
+
+    async def rows(self) -> dict[str, list[dict[str, Any]]]:
+        """All that stands in the tables of orders, as Core reads it."""
+        async with self.engine.connect() as connection:
+            return {
+                table.name: [dict(row) for row in (await connection.execute(select(table))).mappings()]
+                for table in metadata.sorted_tables
+                if table.name not in {"workspace", "account", "seed"}
+            }
+
+    async def copies(self, many: int, sessions: Sequence[str] = ()) -> list[str]:
+        """Make so many open links out of one, each with its order; returns their ids.
+
+        `sessions` are Dintero's ids of theirs.
+        """
+        _, link = await self.issue(a_draft())
+        first = await self.rows()
+        order, line, row = first["orders"][0], first["order_line"], first["link"][0]
+        ids = [f"{link.id}-{number}" for number in range(many)]
+        told = {"untold_since": None, "urgency": None, "card_state": "posted", "card_channel": "C1"}
+        told |= {"card_version": order["version"]}
+        for start in range(0, many, _CHUNK):
+            these = list(enumerate(ids))[start : start + _CHUNK]
+            await self._insert(
+                orders,
+                [
+                    {**order, **told, "id": one, "draft_id": one, "reference": reference(n), "card_ts": card_ts(n)}
+                    for n, one in these
+                ],
+            )
+            await self._insert(lines, [{**each, "order_id": one} for _, one in these for each in line])
+            await self._insert(
+                links,
+                [
+                    {**row, "id": one, "order_id": one, "merchant_reference": reference(n)}
+                    | {"token_hash": token_hash(self.store.token(one))}
+                    | {"session_id": sessions[n] if sessions else f"{ACCOUNT}.{one}"}
+                    for n, one in these
+                ],
+            )
+            await self._insert(
+                events,
+                [
+                    {**each, "id": f"{one}-{n}", "link_id": one, "told_ts": "1.2"}
+                    for _, one in these
+                    for n, each in enumerate(first["event"])
+                ],
+            )
+        return ids
+
+    async def _insert(self, table: Table, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            async with self.engine.begin() as connection:
+                await connection.execute(insert(table), rows)
+
+    async def forget_hints(self) -> None:
+        """As if nobody had knocked."""
+        async with self.engine.begin() as connection:
+            await connection.execute(text("UPDATE link SET due_at = expires_at, hint_at = NULL, lease_until = NULL"))
+
+    def callbacks(self, ids: Sequence[str], public_url: str) -> list[bytes]:
+        """A callback for each of these links, signed as Dintero signs."""
+        return [_callback(public_url, self.store.token(each)) for each in ids]
+
+    async def count(self, condition: str) -> int:
+        """How many links there are of that kind."""
+        async with self.engine.connect() as connection:
+            query = f"SELECT count(*) FROM link WHERE {condition}"  # noqa: S608  conditions of ours
+            return int((await connection.execute(text(query))).scalar() or 0)
+
+
+def reference(number: int) -> str:
+    """The reference of a copy."""
+    return f"B{number}"
+
+
+def card_ts(number: int) -> str:
+    """Where a copy's card stands."""
+    return f"1.{number:06}"
+
+
+def a_draft(**changed: Any) -> Draft:
+    """A form as somebody fills it in."""
+    line = DraftLine(line_id="1", text="Tow bar", price="249,50")
+    return replace(Draft(id=uuid.uuid4().hex, channel="C1", phone="91234567", lines=(line,)), **changed)
+
+
+@contextlib.asynccontextmanager
+async def house(kind: str, clock: Clock | None = None) -> AsyncIterator[House]:
+    """A new database of this kind, which outlives a power cut as in production; in memory where time is virtual."""
+    memory = next(filter(Path.is_dir, _MEMORY), None) if clock else None
+    with tempfile.TemporaryDirectory(prefix="paylink-bench-", dir=memory) as folder:
+        if kind == "postgresql":
+            databases.server()  # started where somebody can wait for it
+            await databases.durable()
+        async with databases.empty_database(kind, Path(folder)) as url:
+            engine = open_engine(url)
+            try:
+                yield await _furnished(url, engine, clock or SystemClock())
+            finally:
+                await engine.dispose()
+
+
+async def _furnished(url: str, engine: AsyncEngine, clock: Clock) -> House:
+    await upgrade(engine)
+    store = SqlStore(engine, await unsealed(engine, [KEY]), machine_now=clock.machine_now)
+    workspace = await store.introduce(team_id="T1", account_id=ACCOUNT)
+    shop = Shop(workspace_id=workspace, team_id="T1", account_id=ACCOUNT, currency="NOK", country="NO", zone=UTC)
+    issuing = Issuing(
+        store=store, clock=clock, bell=Bells(), shop=shop, policy=Policy(money_users=None), alike_within=timedelta()
+    )
+    return House(url, engine, store, issuing, workspace)
+
+
+def _callback(public_url: str, token: str) -> bytes:
+    path = f"/dintero/callback/{token}?method=POST&report_error=true"
+    seal = sign(SIGNATURES, ACCOUNT, "POST", f"{public_url}{path}", datetime.now(UTC))
+    return posted(path, b"{}", {"Content-Type": "application/json", "Dintero-Signature": seal})
+
+
+async def crowd(house: House, many: int, **new: str) -> None:
+    """Make so many links out of the one that is there; all hang on its order. `new` are SQL, in which `i` counts."""
+    numbers = {
+        "id": "'x' || i",
+        "n": "1 + i",
+        "merchant_reference": "'R' || i",
+        "token_hash": "'H' || i",
+        "session_id": f"'{ACCOUNT}.x' || i",
+        **new,
+    }
+    names = [column.name for column in links.columns]
+    taken = ", ".join(numbers.get(name, f"one.{name}") for name in names)
+    copied = (
+        f"INSERT INTO link ({', '.join(names)}) SELECT {taken} FROM link AS one, number WHERE session_id = '{FIRST}'"  # noqa: S608
+    )
+    number = "WITH RECURSIVE number(i) AS (SELECT {0} UNION ALL SELECT i + 1 FROM number WHERE i < {1})"
+    for start in range(0, many, _AT_ONCE):
+        counted = number.format(start + 1, min(start + _AT_ONCE, many))
+        async with house.engine.begin() as connection:
+            await connection.execute(text(f"{counted} {copied}"))
+    if house.engine.dialect.name == "postgresql":  # as it does by itself before long
+        async with house.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            await connection.execute(text("VACUUM ANALYZE link"))
