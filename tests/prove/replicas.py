@@ -26,9 +26,9 @@ PATIENCE = 90
 """Seconds on a busy computer for what follows a race."""
 
 
-async def eventually(true):
+async def eventually(true, seconds=PATIENCE):
     """Wait for what the database will say; asked now and then, for the question costs more than the work."""
-    for _ in range(PATIENCE * 4):
+    for _ in range(int(seconds * 4)):
         if await true():
             return
         await asyncio.sleep(0.25)
@@ -264,16 +264,16 @@ class Order:
             row = (await connection.execute(select(orders).where(orders.c.reference == self.reference))).one()
         return row.untold_since is not None or row.card_version < row.version
 
-    async def told(self):
+    async def told(self, seconds=PATIENCE):
         """Wait until Slack has heard of everything."""
 
         async def all_told():
             return not await self.untold()
 
-        await eventually(all_told)
+        await eventually(all_told, seconds)
 
-    async def settled(self):
-        """Wait until nothing is under way any more."""
+    async def settled(self, seconds=PATIENCE):
+        """Wait until nothing is under way any more, and Slack has heard of it in so many seconds."""
 
         async def at_rest():
             story = await self.story()
@@ -282,7 +282,7 @@ class Order:
         with contextlib.suppress(AssertionError):  # what is wrong then is found by who asks
             await eventually(at_rest)
         with contextlib.suppress(AssertionError):
-            await self.told()
+            await self.told(seconds)
 
     async def wrong_books(self):
         """Where our database and Dintero differ."""

@@ -18,6 +18,8 @@ from tests.prove.replicas import PATIENCE, eventually, opened_replicas
 ROUNDS = 40
 ON_ONE_LANE = 40
 """Orders of one channel, told at once."""
+UPDATES_EACH, UPDATES_A_MINUTE = 4, 45
+"""Of a card that is reserved and captured, and of all cards together: who comes last waits for all the others."""
 APART = 1.0
 """Seconds that Slack wants between two posts to a channel."""
 SLOW_ROUNDS = 10
@@ -290,7 +292,7 @@ async def paid_and_captured_at_once(orders):
     await asyncio.gather(*(order.press("Capture") for order in orders))
     for order in orders:
         await until(lambda order=order: order.done("CAPTURE"), PATIENCE)
-        await order.settled()
+        await order.settled(PATIENCE + len(orders) * UPDATES_EACH * 60 / UPDATES_A_MINUTE)
 
 
 def gaps(turns):
