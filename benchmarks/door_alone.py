@@ -10,7 +10,7 @@ from uvicorn.loops.auto import auto_loop_factory
 
 from bot.app import assembled
 from bot.journal import open_journal
-from bot.serving import configured
+from bot.serving import configured, spare_the_collector
 from bot.settings import Settings, read_settings
 
 
@@ -26,4 +26,5 @@ def serve(listening: socket.socket, ours: Mapping[str, str]) -> None:
 async def _serve(listening: socket.socket, settings: Settings) -> None:
     open_journal(settings.paylink_log)
     async with assembled(settings) as paylink:
+        spare_the_collector()
         await uvicorn.Server(configured(paylink.web)).serve(sockets=[listening])

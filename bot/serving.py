@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -56,6 +57,12 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
 
+def spare_the_collector() -> None:
+    """All that is imported and assembled by now stays: it need not be gone through again while somebody waits."""
+    gc.collect()
+    gc.freeze()
+
+
 def configured(web: ASGIApp) -> uvicorn.Config:
     """How the bot's web application is served."""
     return uvicorn.Config(
@@ -75,6 +82,7 @@ async def serve(settings: Settings) -> None:
     open_journal(settings.paylink_log)
     try:
         async with assembled(settings) as paylink:
+            spare_the_collector()
             # Before the loops begin: a bot that nobody can reach must not move money.
             sockets = await _sockets(settings)
             async with paylink.at_work():
