@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 SPAWN = multiprocessing.get_context("spawn")
 _CLIENT = ProcessPoolExecutor(1, mp_context=SPAWN)
-_PATIENCE = 120
+_PATIENCE = 400
 """Seconds for all of them together: a server that has died answers nothing."""
 
 

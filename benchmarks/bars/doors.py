@@ -100,7 +100,7 @@ async def _submits(form: _Form, port: int, bare: int, rounds: int, shots: int) -
 
 async def outage(*, quick: bool) -> Sequence[Bar]:
     """The ack while Slack takes two seconds for each call and nobody answers at Dintero's."""
-    rounds, shots, per_second = (2, 60, 20) if quick else (5, 100, 20)
+    rounds, shots, per_second = (2, 60, 20) if quick else (4, 80, 20)
     bar = Bar(
         what="`/paylink` → ack, p99, while Slack takes 2 s and Dintero is down",
         against="the same in health",
