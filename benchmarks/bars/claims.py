@@ -1,5 +1,6 @@
 """Finding what is due among many links."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -21,31 +22,37 @@ _TIMES = 10
 async def claims(*, quick: bool) -> Sequence[Bar]:
     """Hold a hundred due links of many and plan their next look, and the same of few."""
     many, rounds = (100_000, 3) if quick else (1_000_000, 7)
-    return [await _claims(kind, many, rounds) for kind in KINDS]
+    begin = datetime.now(UTC)
+    async with AsyncExitStack() as stack:
+        wanted = [(kind, links) for kind in KINDS for links in (many, _FEW)]
+        houses = [await stack.enter_async_context(house(kind)) for kind, _ in wanted]
+        filled = (_filled(each, links, kind, begin) for each, (kind, links) in zip(houses, wanted, strict=True))
+        await asyncio.gather(*filled)
+        return [
+            await _claims(kind, houses[at : at + 2], many, rounds, begin) for at, kind in ((0, KINDS[0]), (2, KINDS[1]))
+        ]
 
 
-async def _claims(kind: str, many: int, rounds: int) -> Bar:
+async def _filled(house: House, many: int, kind: str, begin: datetime) -> None:
+    await house.issue(a_draft())
+    await crowd(house, many, due_at=_due(kind, begin))
+
+
+async def _claims(kind: str, both: Sequence[House], many: int, rounds: int, now: datetime) -> Bar:
     bar = Bar(
         what=f"claim and reschedule {_DUE} due of {many:,} open links ({kind})",
         against=f"the same of {_FEW:,}",
         unit="ms",
         at_most=1.5,
     )
-    begin = datetime.now(UTC)
-    async with AsyncExitStack() as stack:
-        both = [await stack.enter_async_context(house(kind)) for _ in range(2)]
-        for each, links in zip(both, (many, _FEW), strict=True):
-            await each.issue(a_draft())
-            await crowd(each, links, due_at=_due(kind, begin))
-        now = begin
-        for number in range(rounds + 1):
-            figures: list[list[float]] = [[], []]
-            for _ in range(_TIMES):
-                for each, taken in zip(both, figures, strict=True):
-                    taken.append(await _claim(each, now))
-                now += _EVERY
-            if number:
-                bar.add(*(median(each) * 1000 for each in figures))
+    for number in range(rounds + 1):
+        figures: list[list[float]] = [[], []]
+        for _ in range(_TIMES):
+            for each, taken in zip(both, figures, strict=True):
+                taken.append(await _claim(each, now))
+            now += _EVERY
+        if number:
+            bar.add(*(median(each) * 1000 for each in figures))
     return bar
 
 

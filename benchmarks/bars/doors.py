@@ -24,7 +24,7 @@ _TYPED = "249,50 91234567 Tow bar 7d"
 
 async def doors(*, quick: bool) -> Sequence[Bar]:
     """Ours and bare Bolt in turn, the same requests over the same connections."""
-    rounds, shots = (3, 100) if quick else (10, 300)
+    rounds, shots = (3, 100) if quick else (8, 300)
     slack, hands = QuickSlack(), Hands()
     async with house("sqlite") as ours, house("sqlite") as theirs, serving(slack) as address:
         with beside(door_alone.serve, settings(ours.url, address)) as port:
@@ -52,6 +52,12 @@ async def _commands(slack: QuickSlack, hands: Hands, port: int, bare: int, round
         opened.add(*(shots / (max(came) - min(shot.sent)) for shot, came in both))
         late = [[at - sent for at, sent in zip(came, shot.sent, strict=True)] for shot, came in both]
         arrived.add(*(quantile(each, 0.99) * 1000 for each in late))
+    acked.limit = opened.limit = (
+        "bare Bolt opens a form that was drawn once and reads nothing; ours tries how the line splits into amount and "
+        "number, draws the form from it, checks the payload's shape and logs a line"
+    )
+    waited.limit = "the forms that are drawn and opened after each ack take turns with the acks on one thread"
+    arrived.limit = "four at a time, each form waits for the drawing of those before it"
     return [acked, waited, opened, arrived]
 
 
@@ -88,6 +94,10 @@ async def _submits(form: _Form, port: int, bare: int, rounds: int, shots: int) -
         unit="/s",
         at_least=0.7,
     )
+    bar.limit = (
+        "five inserts there; here also a dozen questions: draft, numbering, reference, an open link like it, and the "
+        "order's state for Slack"
+    )
     for number in range(rounds + 1):
         sent = [[await form.send() for _ in range(shots)] for _ in range(2)]
         both = [
@@ -100,7 +110,7 @@ async def _submits(form: _Form, port: int, bare: int, rounds: int, shots: int) -
 
 async def outage(*, quick: bool) -> Sequence[Bar]:
     """The ack while Slack takes two seconds for each call and nobody answers at Dintero's."""
-    rounds, shots, per_second = (2, 60, 20) if quick else (4, 80, 20)
+    rounds, shots, per_second = (2, 60, 20) if quick else (3, 80, 20)
     bar = Bar(
         what="`/paylink` → ack, p99, while Slack takes 2 s and Dintero is down",
         against="the same in health",

@@ -29,7 +29,7 @@ async def starts(*, quick: bool) -> Sequence[Bar]:
     )
     with tempfile.TemporaryDirectory(prefix="paylink-bench-") as folder:
         async with house("sqlite") as ours, serving(QuickSlack()) as slack:
-            for number in range((2 if quick else 7) + 1):
+            for number in range((2 if quick else 5) + 1):
                 started = time.monotonic()
                 async with paylink(settings(ours.url, slack), Path(folder)):
                     ready = time.monotonic() - started
@@ -48,7 +48,7 @@ async def _imported() -> float:
 
 async def replicas(*, quick: bool) -> Sequence[Bar]:
     """Callbacks at two replicas on one PostgreSQL, and at one of them."""
-    rounds, shots = (2, 300) if quick else (6, 800)
+    rounds, shots = (2, 300) if quick else (4, 800)
     bar = Bar(what="callbacks at 2 replicas on PostgreSQL, rate", against="1 replica", unit="/s")
     bar.limit = f"{os.cpu_count()} processors for the replicas, the database and the load; no callback was lost"
     with tempfile.TemporaryDirectory(prefix="paylink-bench-") as folder:

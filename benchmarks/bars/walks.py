@@ -65,7 +65,7 @@ class Shop:
 
 async def walks(*, quick: bool) -> Sequence[Bar]:
     """One person after the other, and fifty at once; the two apps in turn."""
-    rounds, alone, together = (2, 5, 20) if quick else (5, 12, 50)
+    rounds, alone, together = (2, 5, 20) if quick else (4, 10, 50)
     bars = {
         many: (
             Bar(what=f"command → card posted, {_people(many)}, rate", against=_TUTORIALS, unit="/s", at_least=1),

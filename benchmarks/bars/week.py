@@ -158,7 +158,9 @@ async def _with_callbacks(shop: Shop, payers: Sequence[str], mix: Mix) -> Bar:
     hours = mix.seconds / 3600
     bar.add(sum(shop.dintero.calls.values()) / hours, mix.calls_an_hour())
     by_kind = ", ".join(f"{round(many / hours):,} {kind}" for kind, many in sorted(shop.dintero.calls.items()))
-    bar.limit = f"{by_kind} an hour, taken from {mix.seconds // 60} minutes"
+    bar.limit = (
+        f"{by_kind} an hour, taken from {mix.seconds // 60} minutes; a change is read twice, session and transaction"
+    )
     return bar
 
 
