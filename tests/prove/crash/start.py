@@ -22,6 +22,7 @@ from bot.cli import app
 from bot.following import FollowedClock
 from bot.serving import serve  # noqa: F401  imported before the fork, so that no process has to
 from bot.settings import read_settings
+from storage.engine import SINGLE
 from tests.prove.crash.board import Board
 
 WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
@@ -73,6 +74,19 @@ def listen(board):
             die_at(board, number, after=True)
 
 
+def listen_to_single_statements(board):
+    """The same for those that commit themselves."""
+
+    @event.listens_for(Engine, "before_cursor_execute")
+    def before(connection, _cursor, statement, *_):
+        options = connection.get_execution_options()
+        single = options.get(SINGLE) or options.get("isolation_level") == "AUTOCOMMIT"
+        if single and (written := WRITES.match(statement)):
+            number = board.committing(written[1])
+            die_at(board, number, after=False)
+            connection.info["committed"] = number
+
+
 def die_at(board, number, *, after):
     if board.cut == (number, int(after)):
         os.kill(os.getpid(), signal.SIGKILL)
@@ -95,7 +109,9 @@ def become(wanted):
     """Be `paylink serve` from here on."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    listen(take_the_place(wanted))
+    board = take_the_place(wanted)
+    listen(board)
+    listen_to_single_statements(board)
     app(["serve"])
 
 
