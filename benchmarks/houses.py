@@ -1,5 +1,6 @@
 """Databases with links in them: a few whose callbacks can be signed, or a crowd to find something in."""
 
+import asyncio
 import contextlib
 import tempfile
 import uuid
@@ -35,6 +36,8 @@ AMOUNT = 249_50
 FIRST = f"{ACCOUNT}.first"
 """The session of the link that all others are copied from."""
 _CHUNK = 1_000
+_MIGRATING = asyncio.Lock()
+"""Alembic knows one migration at a time in a process."""
 _AT_ONCE = 100_000
 """Rows in one statement, which may take fifteen seconds."""
 
@@ -172,7 +175,8 @@ async def house(kind: str, clock: Clock | None = None) -> AsyncIterator[House]:
 
 
 async def _furnished(url: str, engine: AsyncEngine, clock: Clock) -> House:
-    await upgrade(engine)
+    async with _MIGRATING:
+        await upgrade(engine)
     store = SqlStore(engine, await unsealed(engine, [KEY]), machine_now=clock.machine_now)
     workspace = await store.introduce(team_id="T1", account_id=ACCOUNT)
     shop = Shop(workspace_id=workspace, team_id="T1", account_id=ACCOUNT, currency="NOK", country="NO", zone=UTC)
