@@ -4,11 +4,15 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError
 
 from bot.domain.links import Status
+from bot.domain.operations import State
+from storage.engine import RELAXED
 from tests.elsewhere import elsewhere
 from tests.kept import SHOW_OUT, outside
+from tests.storage.conftest import LEASE, NOW
 
 on_sqlite = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
 on_postgresql = pytest.mark.parametrize("house", ["postgresql"], indirect=True)
@@ -119,3 +123,34 @@ async def test_a_server_that_was_restarted_is_spoken_to_again(house):
 
     async with house.store.read() as work:
         assert (await work.link(link.id)).id == link.id
+
+
+@on_sqlite
+async def test_what_is_kept_waits_for_the_disk_and_what_is_only_held_does_not(house):
+    """A power cut may free what somebody held. It may not take back that a capture was being sent, nor a callback."""
+    _, link = await house.issued(due_at=NOW)
+    operation = await house.wants(link)
+    relaxed = []
+
+    def note(connection, _cursor, statement, *_):
+        if not statement.startswith("SELECT"):
+            relaxed.append(connection.get_execution_options().get(RELAXED, False))
+
+    async def sends():
+        async with house.store() as work:
+            await work.move_operation(replace(operation, state=State.SENDING), from_=[operation.state])
+            await work.commit()
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        await house.store.claim_due_links(NOW, house.machine, LEASE, 1)
+        await house.store.begin_look(link.id, NOW)
+        await house.store.take_turn("post:C1", house.machine, per_minute=1)
+        held = set(relaxed)
+        relaxed.clear()
+        await sends()
+        await house.store.make_due(link.id, NOW)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+    assert (held, set(relaxed)) == ({True}, {False})
