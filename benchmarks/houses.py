@@ -31,7 +31,6 @@ from storage.tables import events, lines, links, metadata, orders
 from tests import databases
 
 KINDS = ("sqlite", "postgresql")
-_MEMORY = [Path("/dev/shm")]  # noqa: S108  a folder of its own is made there
 AMOUNT = 249_50
 FIRST = f"{ACCOUNT}.first"
 """The session of the link that all others are copied from."""
@@ -138,7 +137,7 @@ class House:
     async def count(self, condition: str) -> int:
         """How many links there are of that kind."""
         async with self.engine.connect() as connection:
-            query = f"SELECT count(*) FROM link WHERE {condition}"  # noqa: S608  conditions of ours
+            query = f"SELECT count(*) FROM link WHERE {condition}"
             return int((await connection.execute(text(query))).scalar() or 0)
 
 
@@ -161,8 +160,7 @@ def a_draft(**changed: Any) -> Draft:
 @contextlib.asynccontextmanager
 async def house(kind: str, clock: Clock | None = None) -> AsyncIterator[House]:
     """A new database of this kind, which outlives a power cut as in production; in memory where time is virtual."""
-    memory = next(filter(Path.is_dir, _MEMORY), None) if clock else None
-    with tempfile.TemporaryDirectory(prefix="paylink-bench-", dir=memory) as folder:
+    with tempfile.TemporaryDirectory(prefix="paylink-bench-", dir=databases.memory() if clock else None) as folder:
         if kind == "postgresql":
             databases.server()  # started where somebody can wait for it
             await databases.durable()
@@ -205,7 +203,7 @@ async def crowd(house: House, many: int, **new: str) -> None:
     names = [column.name for column in links.columns]
     taken = ", ".join(numbers.get(name, f"one.{name}") for name in names)
     copied = (
-        f"INSERT INTO link ({', '.join(names)}) SELECT {taken} FROM link AS one, number WHERE session_id = '{FIRST}'"  # noqa: S608
+        f"INSERT INTO link ({', '.join(names)}) SELECT {taken} FROM link AS one, number WHERE session_id = '{FIRST}'"
     )
     number = "WITH RECURSIVE number(i) AS (SELECT {0} UNION ALL SELECT i + 1 FROM number WHERE i < {1})"
     for start in range(0, many, _AT_ONCE):

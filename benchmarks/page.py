@@ -33,5 +33,5 @@ def _where(seconds: float) -> str:
 
 
 def _said(*command: str) -> str:
-    ended = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False)  # noqa: S603  ours
+    ended = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False)
     return ended.stdout.strip()

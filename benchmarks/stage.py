@@ -21,7 +21,7 @@ from tests.process import OURS
 from tests.serving import free_port
 
 ACCOUNT = "T12345678"
-TOKEN = "xoxb-benchmark"  # noqa: S105  of a Slack that is not there
+TOKEN = "xoxb-benchmark"
 SECRET = "s" * 32
 SIGNATURES = "callback-secret"
 KEY = Fernet.generate_key().decode()
@@ -155,7 +155,7 @@ class Hands:
             caught.append(body)
             return Answer(None)
 
-        self.slack.send = catch  # type: ignore[method-assign]
+        self.slack.send = catch
         await deed
         body, stamp = caught[0], str(int(time.time()))
         return posted(

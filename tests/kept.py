@@ -52,12 +52,9 @@ def _sqlite():
 @functools.cache
 def _folder():
     # In memory where there is such a place: SQLite waits for the disk at each commit, and nobody pulls the plug here.
-    folder = Path(tempfile.mkdtemp(prefix=databases.PREFIX, dir=next(filter(Path.is_dir, _MEMORY), None)))
+    folder = Path(tempfile.mkdtemp(prefix=databases.PREFIX, dir=databases.memory()))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
-
-
-_MEMORY = [Path("/dev/shm")]  # noqa: S108  a folder of its own is made there
 
 
 _made = []

@@ -1,9 +1,12 @@
 """Dintero's door: callbacks in, one by one and in bursts, and what they leave in memory."""
 
 import asyncio
+import contextlib
+import math
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -15,7 +18,7 @@ from benchmarks.houses import KINDS, House, card_ts, house
 from benchmarks.load import volley
 from benchmarks.paid_dintero import PaidDintero
 from benchmarks.quick_slack import QuickSlack
-from benchmarks.stage import beside, paylink, settings, until
+from benchmarks.stage import Served, beside, paylink, settings, until
 from sandbox.dintero.faults import Fault
 from tests.serving import serving
 
@@ -54,6 +57,32 @@ async def _door(kind: str, *, quick: bool) -> Bar:
     return bar
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shop:
+    """A bot that runs, with a card for each of its links, all of which have just been paid."""
+
+    house: House
+    slack: QuickSlack
+    dintero: PaidDintero
+    bot: Served
+    callbacks: Sequence[bytes]
+    """One for each link."""
+
+
+@contextlib.asynccontextmanager
+async def _shop(links: int, lifted: Sequence[str] = ()) -> AsyncIterator[Shop]:
+    """With so many links; `lifted` as for `paylink`."""
+    slack, dintero = QuickSlack(), PaidDintero()
+    with tempfile.TemporaryDirectory(prefix="paylink-bench-") as folder:
+        async with house("sqlite") as ours, serving(slack) as where, serving(dintero.app) as address:
+            dintero.base_url = address
+            its = settings(ours.url, where, address)
+            ids = await ours.copies(links, dintero.paid(links))
+            requests = ours.callbacks(ids, its["PAYLINK_PUBLIC_URL"])
+            async with paylink(its, Path(folder), lifted=lifted) as bot:
+                yield Shop(house=ours, slack=slack, dintero=dintero, bot=bot, callbacks=requests)
+
+
 async def burst(*, quick: bool) -> Sequence[Bar]:
     """Everybody pays at once, and every callback comes twice: until the last link is right in the database."""
     many = 500 if quick else 10_000
@@ -63,26 +92,20 @@ async def burst(*, quick: bool) -> Sequence[Bar]:
         unit="/s",
         at_least=0.5,
     )
-    dintero = PaidDintero()
-    with tempfile.TemporaryDirectory(prefix="paylink-bench-") as folder:
-        async with house("sqlite") as ours, serving(QuickSlack()) as slack, serving(dintero.app) as address:
-            dintero.base_url = address
-            its = settings(ours.url, slack, address)
-            ids = await ours.copies(many, dintero.paid(many))
-            requests = ours.callbacks(ids, its["PAYLINK_PUBLIC_URL"])
-            async with paylink(its, Path(folder), lifted=("dintero",)) as bot:
-                alone = (await volley([dintero.port], dintero.reads(min(many, 1000)), _CONNECTIONS)).rate
-                started, before = time.monotonic(), len(dintero.log)
-                await volley([bot.port], [each for each in requests for _ in range(2)], _CONNECTIONS)
-                right = await _paid(ours, many)
-                taken, reads = time.monotonic() - started, len(dintero.log) - before
-            if right < many:
-                bar.wrong.append(f"{many - right} of {many} links were lost")
-            bar.add(2 * many / taken, alone)
-            bar.limit = (
-                f"{taken:.0f} s; {reads:,} requests reached Dintero for {many:,} changes. The sandbox answers from "
-                "memory; a change is a mark, two reads, two commits, and a card that asks for its turn, in one process"
-            )
+    async with _shop(many, lifted=("dintero",)) as shop:
+        dintero = shop.dintero
+        alone = (await volley([dintero.port], dintero.reads(min(many, 1000)), _CONNECTIONS)).rate
+        started, before = time.monotonic(), len(dintero.log)
+        await volley([shop.bot.port], [each for each in shop.callbacks for _ in range(2)], _CONNECTIONS)
+        right = await _paid(shop.house, many)
+        taken, reads = time.monotonic() - started, len(dintero.log) - before
+    if right < many:
+        bar.wrong.append(f"{many - right} of {many} links were lost")
+    bar.add(2 * many / taken, alone)
+    bar.limit = (
+        f"{taken:.0f} s; {reads:,} requests reached Dintero for {many:,} changes. The sandbox answers from memory; a "
+        "change is a mark, two reads, two commits, and a card that asks for its turn, in one process"
+    )
     return [bar]
 
 
@@ -105,26 +128,22 @@ async def told(*, quick: bool) -> Sequence[Bar]:
         at_most=3,
         limit="looks and cards go in rounds: what comes while one is under way waits for its end, twice",
     )
-    slack, dintero = QuickSlack(), PaidDintero()
-    with tempfile.TemporaryDirectory(prefix="paylink-bench-") as folder:
-        async with house("sqlite") as ours, serving(slack) as where, serving(dintero.app) as address:
-            dintero.base_url = address
-            its = settings(ours.url, where, address)
-            many = (rounds + 1) * shots
-            ids = await ours.copies(many, dintero.paid(many))
-            requests = ours.callbacks(ids, its["PAYLINK_PUBLIC_URL"])
-            async with paylink(its, Path(folder), lifted=("dintero", "slack")) as bot:
-                dintero.faults.down, slack.seconds = Fault.delay(_READ), _READ
-                for number in range(rounds + 1):
-                    these = range(number * shots, (number + 1) * shots)
-                    shot = await volley([bot.port], [requests[each] for each in these], _CONNECTIONS, 20)
-                    cards = [card_ts(each) for each in these]
-                    if not await until(lambda cards=cards: all(card in slack.updated for card in cards)):
-                        bar.wrong.append("a card was never updated")
-                    waits = [slack.updated.get(card, 1e9) - at for card, at in zip(cards, shot.sent, strict=True)]
-                    if number:
-                        bar.add(quantile(waits, 0.95) * 1000, 2 * _READ * 1000)
+    async with _shop((rounds + 1) * shots, lifted=("dintero", "slack")) as shop:
+        shop.dintero.faults.down, shop.slack.seconds = Fault.delay(_READ), _READ
+        for number in range(rounds + 1):
+            waits = await _told(shop, range(number * shots, (number + 1) * shots), bar)
+            if number:
+                bar.add(quantile(waits, 0.95) * 1000, 2 * _READ * 1000)
     return [bar]
+
+
+async def _told(shop: Shop, these: range, bar: Bar) -> Sequence[float]:
+    """Seconds from each of these callbacks until its card's update."""
+    shot = await volley([shop.bot.port], [shop.callbacks[each] for each in these], _CONNECTIONS, 20)
+    cards, updated = [card_ts(each) for each in these], shop.slack.updated
+    if not await until(lambda: all(card in updated for card in cards)):
+        bar.wrong.append("a card was never updated")
+    return [updated.get(card, math.inf) - at for card, at in zip(cards, shot.sent, strict=True)]
 
 
 async def memory(*, quick: bool) -> Sequence[Bar]:
@@ -136,16 +155,10 @@ async def memory(*, quick: bool) -> Sequence[Bar]:
         unit="MiB",
         at_most=1.1,
     )
-    dintero = PaidDintero()
-    with tempfile.TemporaryDirectory(prefix="paylink-bench-") as folder:
-        async with house("sqlite") as ours, serving(QuickSlack()) as slack, serving(dintero.app) as address:
-            dintero.base_url = address
-            its = settings(ours.url, slack, address)
-            requests = ours.callbacks(await ours.copies(1_000, dintero.paid(1_000)), its["PAYLINK_PUBLIC_URL"])
-            async with paylink(its, Path(folder)) as bot:
-                found = []
-                for rest in (1_000, many - 1_000):
-                    await volley([bot.port], requests * (rest // 1_000), _CONNECTIONS)
-                    found.append(psutil.Process(bot.pid).memory_info().rss / 2**20)
-                bar.add(found[1], found[0])
+    async with _shop(1_000) as shop:
+        found = []
+        for rest in (1_000, many - 1_000):
+            await volley([shop.bot.port], list(shop.callbacks) * (rest // 1_000), _CONNECTIONS)
+            found.append(psutil.Process(shop.bot.pid).memory_info().rss / 2**20)
+    bar.add(found[1], found[0])
     return [bar]

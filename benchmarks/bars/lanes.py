@@ -77,7 +77,7 @@ class VirtualSlack:
     """Where stories are told, with Slack's own limits in virtual time. Notes what was told and in which order."""
 
     def __init__(self, clock: VirtualClock) -> None:
-        self._clock, self._chance = clock, random.Random("slack")  # noqa: S311  not a secret
+        self._clock, self._chance = clock, random.Random("slack")
         self._updates: dict[str, deque[float]] = defaultdict(deque)
         self._posts: dict[str, float] = {}
         self.told: dict[str, int] = {}

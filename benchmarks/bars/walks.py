@@ -81,6 +81,10 @@ async def walks(*, quick: bool) -> Sequence[Bar]:
                     rate.add(*rates)
                     wait.add(*(1000 * each for each in waits))
         ours, theirs = shops
+        bars[1][0].limit = (
+            "ours keeps the order and each intent before the call that carries it out, and claims the card before it "
+            "is posted: ten commits where the tutorials keep nothing"
+        )
         bars[1][0].wrong += ours.slack.complaints[:3]
         if theirs.refused:
             bars[together][0].limit = f"the tutorials' app refused {theirs.refused} connections; they were tried again"

@@ -52,7 +52,7 @@ async def week(*, quick: bool) -> Sequence[Bar]:
         slack = await stack.enter_async_context(serving(QuickSlack()))
         address = await stack.enter_async_context(serving(dintero.app()))
         its = settings(ours.url, slack, address, DINTERO_WEBHOOK_SECRET=_HOOKS)
-        read = Settings(**{name.lower(): value for name, value in its.items()})  # type: ignore[arg-type]
+        read = Settings(**{name.lower(): value for name, value in its.items()})
         bot = await stack.enter_async_context(assembled(read, clock, ours.engine))
         shop = Shop(bot, ours, clock, dintero)
         payers = ids[mix.curious + mix.ending :]
@@ -117,7 +117,7 @@ class Shop:
 
 async def _plan(ours: House, ids: Sequence[str], mix: Mix) -> None:
     """Spread what happens over the time: when each link was made, when its deadline is, when it is looked at."""
-    chance, rows = random.Random("a week"), []  # noqa: S311  not a secret
+    chance, rows = random.Random("a week"), []
     for number, each in enumerate(ids):
         at = BEGIN + timedelta(seconds=chance.uniform(0, mix.seconds))
         if number < mix.curious:
