@@ -37,7 +37,7 @@ def doors(
 
     A guess at one door counts at the other.
     """
-    arriving, guesses = Arriving(store=store, clock=clock, bell=due, counters=counters), Guesses()
+    arriving, guesses = Arriving(store=store, clock=clock, bell=due), Guesses()
     knocks = Knocks(
         arriving=arriving,
         counters=counters,

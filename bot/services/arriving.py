@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.domain.stories import Knocked
 from bot.services.ports.storage import Store
-from bot.services.ports.world import Bell, Clock, Counters
+from bot.services.ports.world import Bell, Clock
 
 _READ_PAUSE: Final = timedelta(seconds=5)
 """At most one read per link in this time, however often somebody knocks."""
@@ -19,7 +19,6 @@ class Arriving:
     store: Store
     clock: Clock
     bell: Bell
-    counters: Counters
 
     async def knows(self, token: str) -> bool:
         """Whether the capability token is one of ours; changes nothing."""
