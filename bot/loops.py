@@ -11,10 +11,15 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class Loop:
-    """Calls `work` again and again while it finds something to do; `ring` wakes it."""
+    """Calls `work` again and again while it finds something to do; `ring` wakes it.
+
+    A bell during a round begins another beside it, up to `side_by_side` of them: what comes now does not wait for the
+    slowest answer of what came before. The rows that a round works on are claimed, as between two replicas.
+    """
 
     name: str
     work: Callable[[], Awaitable[int]]
+    side_by_side: int = 1
     _rung: asyncio.Event = field(default_factory=asyncio.Event)
     _stopping: bool = False
 
@@ -23,16 +28,19 @@ class Loop:
         self._rung.set()
 
     def stop(self) -> None:
-        """Let the round that runs come to its end, and begin no other."""
+        """Let the rounds that run come to their end, and begin no other."""
         self._stopping = True
         self.ring()
 
     async def run(self) -> None:
-        """Work until stopped. A failure is logged and ends the round, never the loop."""
-        while not self._stopping:
-            await self._rung.wait()
-            self._rung.clear()
-            await self._round()
+        """Work until stopped. A failure is logged and ends its round, never the loop."""
+        room = asyncio.Semaphore(self.side_by_side)
+        async with asyncio.TaskGroup() as rounds:
+            while not self._stopping:
+                await self._rung.wait()
+                await room.acquire()
+                self._rung.clear()
+                rounds.create_task(self._round(), name=self.name).add_done_callback(lambda _: room.release())
 
     async def _round(self) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from bot.domain.waiting import Waiting
 from bot.loops import Loop
@@ -12,6 +13,9 @@ from bot.services.reminding import Reminding
 from bot.services.running import Running
 from bot.services.sweeping import Sweeping
 from bot.services.telling import Telling
+
+_ROUNDS: Final = 4
+"""How many rounds of one kind may wait for Dintero or for Slack at once."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,9 +34,9 @@ class Rounds:
     def __post_init__(self) -> None:
         self.loops = {
             Waiting.OPERATIONS: Loop("operations", self.running.start),
-            Waiting.LINKS: Loop("due links", self.sweeping.look_at_due),
+            Waiting.LINKS: Loop("due links", self.sweeping.look_at_due, _ROUNDS),
             Waiting.MAILS: Loop("mails", self.mailing.send_once),
-            Waiting.ORDERS: Loop("telling", self.telling.tell_once),
+            Waiting.ORDERS: Loop("telling", self.telling.tell_once, _ROUNDS),
         }
 
     async def wake(self) -> None:

@@ -27,8 +27,8 @@ class Work:
 
 
 @contextlib.asynccontextmanager
-async def running(work):
-    loop = Loop("work", work)
+async def running(work, side_by_side=1):
+    loop = Loop("work", work, side_by_side)
     task = asyncio.create_task(loop.run())
     yield loop
     loop.stop()
@@ -69,6 +69,51 @@ async def test_a_bell_during_the_last_round_is_heard():
         await breathe()
 
         assert work.rounds == 2
+
+
+async def test_what_comes_during_a_slow_round_does_not_wait_for_its_end():
+    work = Work(1, 1, 0)
+    work.gate.clear()
+    async with running(work, side_by_side=2) as loop:
+        loop.ring()
+        await breathe()
+        loop.ring()
+        await breathe()
+        begun = work.rounds
+        work.gate.set()
+
+    assert begun == 2
+
+
+async def test_no_more_rounds_run_than_may_and_the_last_bell_is_kept():
+    work = Work(0, 0, 0)
+    work.gate.clear()
+    async with running(work, side_by_side=2) as loop:
+        for _ in range(4):
+            loop.ring()
+            await breathe()
+        begun = work.rounds
+        work.gate.set()
+        await breathe()
+
+        assert (begun, work.rounds) == (2, 3)
+
+
+async def test_a_loop_that_is_cancelled_takes_its_rounds_along():
+    """A stop that ran out of time breaks them off: each gives back what it had claimed."""
+    work = Work()
+    work.gate.clear()
+    loop = Loop("work", work, 2)
+    task = asyncio.create_task(loop.run())
+    loop.ring()
+    await breathe()
+    [round_] = [each for each in asyncio.all_tasks() if each.get_name() == "work"]
+
+    task.cancel()
+    await asyncio.wait([task], timeout=1)
+
+    assert task.cancelled()
+    assert round_.cancelled()
 
 
 async def test_a_failure_ends_the_round_and_never_the_loop():
