@@ -49,9 +49,10 @@ def next_look(link: Link, now: datetime) -> datetime | None:
     if link.status is Status.PENDING:
         return now + timedelta(minutes=15)
     if link.status is Status.AUTHORIZED:
-        return now + (timedelta(minutes=15) if awaits_auto_capture(link, now) else _DAY)
+        return now + timedelta(minutes=15) if awaits_auto_capture(link, now) else _together(now + _DAY)
     if link.status is Status.CAPTURED and (link.facts.open_to_refund or link.facts.open_to_capture):
-        return _rarer(now, _age(link, now), _REFUNDABLE)
+        at = _rarer(now, _age(link, now), _REFUNDABLE)
+        return at and _together(at)
     if link.status in ENDED and link.facts.paying_since is not None:
         return now + _interval(_UNDER_WAY, now - link.facts.paying_since, otherwise=_DAY)
     return None
@@ -78,8 +79,14 @@ def _curious(link: Link, now: datetime) -> datetime | None:
 
 def _expiry(link: Link, now: datetime) -> datetime:
     """When its expiry can be confirmed; hourly once that is overdue."""
-    confirm = link.expires_at + EXPIRY_GRACE
+    confirm = _together(link.expires_at + EXPIRY_GRACE)
     return confirm if confirm > now else now + timedelta(hours=1)
+
+
+def _together(at: datetime) -> datetime:
+    """The next whole minute: one list answers for fifty links whose time comes then (Dintero reference §12)."""
+    whole = at.replace(second=0, microsecond=0)
+    return whole if whole == at else whole + _MINUTE
 
 
 def _age(link: Link, now: datetime) -> timedelta:

@@ -71,6 +71,20 @@ def test_an_open_link_is_left_alone_until_its_deadline_and_then_until_its_expiry
     assert next_look(link, DEADLINE) == CONFIRM
 
 
+@pytest.mark.parametrize("seconds", [1, 59])
+def test_deadlines_within_a_minute_are_confirmed_together(seconds):
+    """One list answers for fifty of them."""
+    link = a_link(expires_at=DEADLINE - timedelta(seconds=seconds, microseconds=1))
+
+    assert next_look(link, link.expires_at) == CONFIRM
+
+
+@pytest.mark.parametrize("link", [reserved(), taken()])
+def test_payments_of_the_same_minute_are_compared_together(link):
+    """Not to the second: a day later one list answers for fifty of them."""
+    assert {next_look(link, NOW + seconds * SECOND) for seconds in (1, 30, 60)} == {NOW + DAY + MINUTE}
+
+
 def test_a_link_opened_just_before_its_deadline_is_asked_nothing_after_it():
     """Nobody can open it or try again: what is left to know is whether a payment is under way."""
     link = a_link(facts=Facts(opened_at=DEADLINE - SECOND))

@@ -264,7 +264,7 @@ async def test_reserved_links_are_compared_fifty_at_a_time_and_only_what_changed
         await shop.bot.sweeping.look_at_due()
         shop.clock.pass_(seconds=2)
     shop.dintero.backoffice_capture(shop.transaction("R7")["id"])
-    shop.clock.pass_(days=1)
+    shop.clock.pass_(days=1, minutes=1)
     lists = reads(shop, "list")
 
     with counted(shop) as single:
