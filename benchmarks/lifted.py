@@ -3,6 +3,7 @@
 With them everybody waits for a turn, and nothing would be measured but the turns.
 """
 
+import itertools
 import sys
 from dataclasses import replace
 from typing import Any
@@ -18,7 +19,8 @@ def _lift_slack() -> None:
     telling: Any = bot.services.telling
     free = telling._Lane(name="", per_minute=_ALL)
     telling._posts = lambda channel: replace(free, name=f"post:{channel}")
-    telling._updates = lambda story, _hurry: replace(free, name=f"update:{story.order.id}")
+    numbers = itertools.count()
+    telling._updates = lambda _workspace, _hurry: replace(free, name=f"update:{next(numbers)}")
 
 
 def _lift_dintero() -> None:

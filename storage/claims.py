@@ -1,20 +1,21 @@
 """Claims: rows held under a lease, by one holder each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Integer, bindparam, func, or_, select, update
+from sqlalchemy import Integer, bindparam, case, func, or_, select, update
 
 from bot.domain.links import Link
 from bot.domain.operations import State
-from bot.domain.stories import Backlog, Claimed, Due
+from bot.domain.stories import Backlog, Claimed, Due, Untold
 from bot.domain.waiting import Waiting
+from storage.columns import Utc
 from storage.links import TO_REMIND, WITH_OPERATIONS, Links
 from storage.mails import LAPSED_MAILS, WANTED_MAILS
 from storage.tables import links, operations, orders
 from storage.timing import LAPSED_LEASE
-from storage.transaction import MACHINE_NOW, NOW, Hold, free
+from storage.transaction import CHANGE_ORDER, MACHINE_NOW, NOW, Hold, free
 
 # Built once: these run at every step, and building one takes longer than running it.
 _OPERATION: Final = select(operations.c.id, operations.c.fence, operations.c.kind)
@@ -23,7 +24,15 @@ _LAPSED: Final = _OPERATION.where(operations.c.state == State.SENDING, operation
 _DUE: Final = select(links.c.id, links.c.hint_at, links.c.fence).where(
     links.c.due_at <= NOW, free(links.c.lease_until, MACHINE_NOW)
 )
-_UNTOLD: Final = select(orders.c.id, orders.c.tell_fence, orders.c.urgency).where(
+_UNTOLD: Final = select(
+    orders.c.id,
+    orders.c.tell_fence,
+    orders.c.urgency,
+    orders.c.workspace_id,
+    orders.c.card_state,
+    orders.c.card_channel,
+    (orders.c.card_version < orders.c.version).label("outdated"),
+).where(
     orders.c.untold_since.is_not(None),
     or_(orders.c.tell_after.is_(None), orders.c.tell_after <= MACHINE_NOW),
     free(orders.c.tell_lease, MACHINE_NOW),
@@ -52,6 +61,12 @@ _HOLD_UNTOLD: Final = Hold.of(
     fence=orders.c.tell_fence,
     tell_after=None,
     tell_seen=orders.c.stirred,
+)
+_RETRY_AT: Final = func.coalesce(bindparam("retry_at", type_=Utc), orders.c.tell_after)
+_RELEASE_ORDER: Final = CHANGE_ORDER.where(orders.c.tell_fence == bindparam("held")).values(
+    tell_lease=None,
+    # What happened after the claim may not have been told with it: that must not wait.
+    tell_after=case((orders.c.stirred == orders.c.tell_seen, _RETRY_AT), else_=orders.c.tell_after),
 )
 
 
@@ -108,10 +123,21 @@ class Claims(Links):
             unknown=(await self._run(unknown)).scalar() or 0,
         )
 
-    async def untold_orders(self, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Claimed]:
-        """Hold orders that Slack lags behind, the most urgent first; the note is the urgency."""
+    async def untold_orders(self, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Untold]:
+        """Hold orders that Slack lags behind, the most urgent first."""
         rows = await self._hold(_HOLD_UNTOLD, machine_now + lease, {"machine_now": machine_now, "limit": limit})
-        return [Claimed(id=row.id, fence=row.tell_fence + 1, note=str(row.urgency)) for row in rows]
+        return [
+            Untold(
+                id=row.id,
+                fence=row.tell_fence + 1,
+                urgency=row.urgency,
+                workspace_id=row.workspace_id,
+                card=row.card_state,
+                channel=row.card_channel,
+                outdated=row.outdated,
+            )
+            for row in rows
+        ]
 
     async def stumble(self, claimed: Claimed) -> int:
         """Count that telling an order broke or ended in doubt; returns how often in a row."""
@@ -120,19 +146,23 @@ class Claims(Links):
         row = await self._first(once_more)
         return row.stumbles if row else 1
 
+    async def put_off_orders(self, until: Mapping[Claimed, datetime]) -> None:
+        """Let go of orders that were not told; one that another holds by now is left alone."""
+        ordered = sorted(until.items(), key=lambda each: each[0].id)  # rivals must not lock them crosswise
+        await self._run(_RELEASE_ORDER, [_held(claimed, retry_at) for claimed, retry_at in ordered])
+
     async def release_order(self, claimed: Claimed, retry_at: datetime | None) -> None:
         """Let go of an order; does nothing when another holds it by now."""
         await self._lock(claimed.id)
-        mine = (orders.c.id == claimed.id, orders.c.tell_fence == claimed.fence)
-        if not await self._changed(update(orders).where(*mine).values(tell_lease=None)):
+        if not await self._changed(_RELEASE_ORDER, _held(claimed, retry_at)):
             return
-        if retry_at is not None:
-            # What happened after the claim may not have been told with it: that must not wait.
-            quiet = orders.c.stirred == orders.c.tell_seen
-            await self._run(update(orders).where(*mine, quiet).values(tell_after=retry_at))
         told = await self._telling(claimed.id)
         if told is not None:
             await self._settle_telling(told)
+
+
+def _held(claimed: Claimed, retry_at: datetime | None) -> dict[str, Any]:
+    return {"order_id": claimed.id, "held": claimed.fence, "retry_at": retry_at}
 
 
 def _due(row: Any, link: Link | None) -> Due | Claimed:

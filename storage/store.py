@@ -1,6 +1,6 @@
 """Where transactions come from."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.events import Event
-from bot.domain.stories import Backlog, Claimed, Due, Knocked, Story, Task
+from bot.domain.stories import Backlog, Claimed, Due, Knocked, Story, Task, Untold
 from bot.domain.waiting import Waiting
 from storage.claims import Claims
 from storage.drafts import Drafts
@@ -153,8 +153,8 @@ class SqlStore:
         machine_now: datetime,
         lease: timedelta,
         limit: int,
-    ) -> Sequence[Claimed]:
-        """Hold orders whose card or thread lags behind, most urgent first; ids are order ids, notes the urgency."""
+    ) -> Sequence[Untold]:
+        """Hold orders whose card or thread lags behind, most urgent first; ids are order ids."""
         async with self._held(Claims) as work:
             return await work.untold_orders(machine_now, lease, limit)
 
@@ -167,6 +167,12 @@ class SqlStore:
         """Count that telling an order broke or ended in doubt; returns how often in a row."""
         async with self._held(Claims) as work:
             return await work.stumble(claimed)
+
+    async def put_off_orders(self, until: Mapping[Claimed, datetime]) -> None:
+        """Let go of orders that were not told, each until then or until something new happens to it."""
+        if until:
+            async with self._held(Claims) as work:
+                await work.put_off_orders(until)
 
     async def release_order(self, claimed: Claimed, *, retry_at: datetime | None = None) -> None:
         """Let go of an order; does nothing when another holds it by now."""

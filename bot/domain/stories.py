@@ -92,6 +92,24 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Untold(Claimed):
+    """An order that Slack lags behind, held, and what tells which of Slack's limits comes first.
+
+    As its row says it, which may turn out to be unreadable only when the order is read.
+    """
+
+    urgency: int
+    """Of the most urgent that is to be told."""
+    workspace_id: str
+    card: str
+    """The card's state."""
+    channel: str
+    """Where the card stands or is to stand; empty for the issuer's own messages that nobody has opened yet."""
+    outdated: bool
+    """The card shows an older version."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """A sweep's row: one holder at a time, its cursor survives restarts."""
 

@@ -5,6 +5,8 @@ from typing import Final
 
 _MOST: Final = 10_000
 """Places that are remembered; to forget them all costs questions and nothing else."""
+_BELIEVED: Final = 60.0
+"""Seconds for which a lane's answer is taken for what it is: a clock may be put back."""
 
 
 @dataclass(slots=True)
@@ -15,10 +17,21 @@ class Queues:
     vain, once for every turn of the others. Times are seconds of one clock.
     """
 
+    _closed: dict[str, float] = field(default_factory=dict)
+    """Until when a lane has said that it has no turn."""
     _ends: dict[str, float] = field(default_factory=dict)
     """When whoever joined a queue last is to come back."""
     _places: dict[str, str] = field(default_factory=dict)
     """The queue that somebody stands in."""
+
+    def close(self, lane: str, until: float) -> None:
+        """The lane has no turn before `until`: whatever others do, none becomes free sooner."""
+        self._closed[lane] = until
+
+    def free_in(self, lane: str, now: float) -> float:
+        """Seconds in which nobody need ask the lane for a turn; 0 when it has to be asked."""
+        wait = self._closed.get(lane, 0.0) - now
+        return wait if 0 < wait <= _BELIEVED else 0.0
 
     def wait(self, who: str, queue: str, *, now: float, free_in: float, every: float) -> float:
         """Seconds until `who` should ask again, when the next turn is free in `free_in` and one more `every` so often.
@@ -28,6 +41,7 @@ class Queues:
         if len(self._places) >= _MOST:
             self._places.clear()
             self._ends.clear()
+            self._closed.clear()
         line = f"{queue} again" if self._places.get(who) == queue else queue
         self._places[who] = queue
         end = self._ends[line] = max(now + free_in, self._ends.get(line, 0.0) + every)
@@ -37,3 +51,4 @@ class Queues:
         """`who` does not wait any more."""
         if self._places.pop(who, None) is not None and not self._places:
             self._ends.clear()
+            self._closed.clear()

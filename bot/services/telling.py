@@ -5,10 +5,10 @@ There is no copy of messages waiting to be sent; a restart, a lost answer or an 
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 import structlog
@@ -16,7 +16,7 @@ import structlog
 from bot.domain.errors import Unreadable
 from bot.domain.events import Event, Urgency, urgency
 from bot.domain.links import Status
-from bot.domain.stories import CardState, Claimed, Story
+from bot.domain.stories import CardState, Claimed, Story, Untold
 from bot.services.ports.storage import Store
 from bot.services.ports.threads import Gone, NotWelcome, Rejected, SlackDown, ThreadError, Threads, Throttled
 from bot.services.ports.world import Clock, Counters
@@ -56,6 +56,11 @@ class _Lane:
     reserve: int = 0
 
     @property
+    def key(self) -> str:
+        """What is known of its turns holds for all who leave as many of them free."""
+        return f"{self.name} {self.reserve}"
+
+    @property
     def every(self) -> float:
         """Seconds from one turn to the next when there is always somebody who waits."""
         return max(self.apart, 60 / (self.per_minute - self.reserve))
@@ -66,10 +71,18 @@ def _posts(channel: str) -> _Lane:
     return _Lane(name=f"post:{channel}", per_minute=60, apart=1.1)
 
 
-def _updates(story: Story, hurry: Urgency) -> _Lane:
+def _updates(workspace_id: str, hurry: int) -> _Lane:
     """Slack's tier for updates is 50 a minute and workspace; the last class leaves a third of it free."""
-    reserve = 15 if hurry is Urgency.PROGRESS else 0
-    return _Lane(name=f"update:{story.order.workspace_id}", per_minute=45, reserve=reserve)
+    reserve = 15 if hurry == Urgency.PROGRESS else 0
+    return _Lane(name=f"update:{workspace_id}", per_minute=45, reserve=reserve)
+
+
+def _first_lane(untold: Untold) -> _Lane | None:
+    """The limit that the first call about the order is under; None when its row does not say."""
+    if untold.card == CardState.POSTED and untold.outdated:
+        return _updates(untold.workspace_id, untold.urgency)
+    in_sight = {CardState.POSTED, CardState.NONE, CardState.POSTING}
+    return _posts(untold.channel) if untold.card in in_sight and untold.channel else None
 
 
 class _MaybePosted(Exception):
@@ -105,15 +118,18 @@ class Telling:
     async def tell_once(self) -> int:
         """Tell what is untold and may be told now; returns how many orders were worked on."""
         claims = await self.store.claim_untold(self.clock.now(), self.clock.machine_now(), LEASE, _AT_ONCE)
+        later = self._in_vain(claims)
         try:
-            await asyncio.gather(*(self._tell(claimed) for claimed in claims))
+            await asyncio.gather(
+                self.store.put_off_orders(later), *(self._tell(claimed) for claimed in claims if claimed not in later)
+            )
         except asyncio.CancelledError:  # the process stops: another may go on at once
             for claimed in claims:
                 await self.store.release_order(claimed)
             raise
         return len(claims)
 
-    async def _tell(self, claimed: Claimed) -> None:
+    async def _tell(self, claimed: Untold) -> None:
         _ours_until.set(self.clock.monotonic() + TRUSTED)
         try:
             wait = await self._attempt(claimed)
@@ -129,10 +145,23 @@ class Telling:
             wait = await self._stumble(claimed)
         else:
             self.queues.leave(claimed.id)
-        retry_at = self.clock.machine_now() + timedelta(seconds=wait) if wait is not None else None
-        await self.store.release_order(claimed, retry_at=retry_at)
+        await self.store.release_order(claimed, retry_at=None if wait is None else self._in(wait))
 
-    async def _attempt(self, claimed: Claimed) -> float | None:
+    def _in_vain(self, claims: Sequence[Untold]) -> Mapping[Claimed, datetime]:
+        """Those whose lane is known to have no turn, and when to try again: in a burst, that is most of them."""
+        later: dict[Claimed, datetime] = {}
+        for claimed in claims:
+            if (lane := _first_lane(claimed)) is not None and (free_in := self._closed_for(lane)):
+                later[claimed] = self._in(self._place(claimed, _NotYet(lane, free_in)))
+        return later
+
+    def _closed_for(self, lane: _Lane) -> float:
+        return self.queues.free_in(lane.key, self.clock.machine_now().timestamp())
+
+    def _in(self, seconds: float) -> datetime:
+        return self.clock.machine_now() + timedelta(seconds=seconds)
+
+    async def _attempt(self, claimed: Untold) -> float | None:
         """Tell what there is to tell. Seconds until it should be tried again; None when all is told.
 
         Raises:
@@ -141,7 +170,7 @@ class Telling:
 
         """
         try:
-            await self._bring_up_to_date(claimed.id)
+            await self._bring_up_to_date(claimed)
         except _Wait as pause:
             return pause.seconds
         except Throttled as throttled:
@@ -159,10 +188,9 @@ class Telling:
             return await self._stumble(claimed)
         return None
 
-    def _place(self, claimed: Claimed, turn: _NotYet) -> float:
+    def _place(self, claimed: Untold, turn: _NotYet) -> float:
         """Seconds until it may be the order's turn. Who is more urgent does not stand behind who is less."""
-        queue = f"{turn.lane.name} {claimed.note}"
-        now = self.clock.machine_now().timestamp()
+        queue, now = f"{turn.lane.name} {claimed.urgency}", self.clock.machine_now().timestamp()
         return self.queues.wait(claimed.id, queue, now=now, free_in=turn.seconds, every=turn.lane.every)
 
     async def _stumble(self, claimed: Claimed) -> float:
@@ -170,34 +198,35 @@ class Telling:
         times = await self.store.stumble(claimed)
         return _STUMBLED[min(times, len(_STUMBLED)) - 1].total_seconds()
 
-    async def _bring_up_to_date(self, order_id: str) -> None:
-        story = await self._read(order_id)
+    async def _bring_up_to_date(self, claimed: Untold) -> None:
+        story = await self._read(claimed.id)
         if story is None:
             return
-        events = await self.store.untold_events(order_id)
-        hurry = min((urgency(event.kind) for event in events), default=Urgency.PROBLEM)
+        events = await self.store.untold_events(claimed.id)
+        hurry = claimed.urgency
         story = await self._card(story, hurry)
         if story.card.state is not CardState.POSTED:
             await self._leave_untold([event for event in events if urgency(event.kind) is not Urgency.MONEY])
-            if hurry is Urgency.MONEY:
+            if hurry == Urgency.MONEY:
                 raise _Wait(_HOPELESS.total_seconds())
             return
         for index, event in enumerate(events):
             await self._line(story, event, newer=events[index + 1 :])
 
-    async def _card(self, story: Story, hurry: Urgency) -> Story:
+    async def _card(self, story: Story, hurry: int) -> Story:
         """Post or redraw the card; returns the story as it stands afterwards."""
         state = story.card.state
         if state in {CardState.NONE, CardState.POSTING}:
             return await self._post(story)
         up_to_date = story.card.version >= story.version
-        if state is CardState.NOWHERE and (not up_to_date or hurry is Urgency.MONEY):  # the bot may be welcome by now
+        if state is CardState.NOWHERE and (not up_to_date or hurry == Urgency.MONEY):  # the bot may be welcome by now
             home = replace(story.card, channel=story.order.channel, diverted=False)
             return await self._post(replace(story, card=home))
         if up_to_date:
             return story
         try:
-            await self._in_turn(_updates(story, hurry), lambda: self.threads.update_card(story, self.clock.now()))
+            lane = _updates(story.order.workspace_id, hurry)
+            await self._in_turn(lane, lambda: self.threads.update_card(story, self.clock.now()))
         except Gone:  # somebody deleted it: a fresh card, once
             self.counters.add("cards_reposted")
             return await self._post(story)
@@ -300,9 +329,8 @@ class Telling:
             return
         older = before[-1]
         try:
-            await self._in_turn(
-                _updates(story, Urgency.MONEY), lambda: self.threads.strip_line(story, older, self.clock.now())
-            )
+            lane = _updates(story.order.workspace_id, Urgency.MONEY)
+            await self._in_turn(lane, lambda: self.threads.strip_line(story, older, self.clock.now()))
         except (Gone, NotWelcome, Rejected) as refusal:  # its buttons stay; the service refuses stale clicks anyway
             log.warning("line_not_stripped", order=story.order.id, reason=type(refusal).__name__)
 
@@ -326,10 +354,12 @@ class Telling:
 
         `before` is done once the turn is taken, and so not over and over while it is awaited.
         """
-        wait = await self.store.take_turn(
-            lane.name, self.clock.machine_now(), per_minute=lane.per_minute, apart=lane.apart, reserve=lane.reserve
+        now = self.clock.machine_now()
+        wait = self._closed_for(lane) or await self.store.take_turn(
+            lane.name, now, per_minute=lane.per_minute, apart=lane.apart, reserve=lane.reserve
         )
         if wait > 0:
+            self.queues.close(lane.key, now.timestamp() + wait)
             raise _NotYet(lane, wait)
         if self.clock.monotonic() > _ours_until.get():
             raise _Wait(0.0)

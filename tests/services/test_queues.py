@@ -52,9 +52,26 @@ def test_a_queue_that_is_over_does_not_hold_anybody_up():
     assert waits(queues, "c", now=2000.0) == [0.5]
 
 
+def test_nobody_asks_a_lane_before_the_time_it_has_named():
+    queues = Queues()
+    queues.close("post:C1", 1002.0)
+
+    assert [queues.free_in("post:C1", now) for now in (1000.0, 1001.5, 1002.0)] == [2.0, 0.5, 0.0]
+    assert queues.free_in("post:C2", 1000.0) == 0.0
+
+
+def test_a_clock_that_was_put_back_closes_no_lane_for_longer_than_a_minute():
+    queues = Queues()
+    queues.close("post:C1", 5000.0)
+
+    assert queues.free_in("post:C1", 1000.0) == 0.0
+
+
 def test_what_is_remembered_is_bounded():
     queues = Queues()
     for number in range(_MOST + 5):
+        queues.close(f"post:C{number}", 1000.5)
         waits(queues, f"o{number}", queue=f"post:C{number}")
 
     assert len(queues._places) == len(queues._ends) == 5
+    assert len(queues._closed) <= 6

@@ -271,7 +271,39 @@ async def test_the_most_urgent_comes_first_and_then_the_longest_waiting(house):
 
     names = {order.id: kind for (order, _), kind in zip(orders, kinds, strict=True)}
     assert [names[one.id] for one in claims] == ["authorized", "captured", "expired", "opened", "attempt_failed"]
-    assert [one.note for one in claims] == ["1", "1", "2", "3", "3"]
+    assert [one.urgency for one in claims] == [1, 1, 2, 3, 3]
+
+
+async def test_a_claim_says_where_the_card_stands_and_whether_it_shows_what_is_true(house):
+    order, link = await told(house)
+    await happens(house, link, Happened.EXPIRED)
+    [behind_with_a_line] = await claim(house)
+    await house.store.release_order(behind_with_a_line)
+    await changes(house, link)
+
+    [outdated] = await claim(house)
+
+    place = (order.workspace_id, "posted", "C1")
+    assert (outdated.workspace_id, outdated.card, outdated.channel) == place
+    assert (behind_with_a_line.outdated, outdated.outdated) == (False, True)
+
+
+async def test_orders_that_are_put_off_wait_unless_something_happens_to_them(house):
+    kinds = [Happened.EXPIRED] * 3
+    (waiting, one), (stirred, two), (held, three) = [await told(house) for _ in kinds]
+    for link in (one, two, three):
+        await happens(house, link, Happened.EXPIRED)
+    claims = {claimed.id: claimed for claimed in await claim(house)}
+    await happens(house, two, Happened.OPENED)
+    await house.store.release_order(claims[held.id])
+    [rival] = await claim(house)
+    assert rival.id == held.id
+
+    await house.store.put_off_orders(dict.fromkeys(claims.values(), house.machine + timedelta(seconds=30)))
+
+    assert await ids(house) == [stirred.id]
+    house.wait(30)
+    assert await ids(house) == [waiting.id], "and the rival's is still the rival's"
 
 
 async def test_what_is_left_to_tell_decides_the_urgency(house):

@@ -1,12 +1,12 @@
 """Storage, as the services see it: where transactions come from, and the claims, each a transaction of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.events import Event
-from bot.domain.stories import Backlog, Claimed, Due, Knocked, Story, Task
+from bot.domain.stories import Backlog, Claimed, Due, Knocked, Story, Task, Untold
 from bot.domain.waiting import Waiting
 from bot.services.ports.work import Work
 
@@ -85,7 +85,7 @@ class Store(Protocol):
 
     async def claim_untold(
         self, now: datetime, machine_now: datetime, lease: timedelta, limit: int
-    ) -> Sequence[Claimed]:
+    ) -> Sequence[Untold]:
         """Hold orders whose card or thread lags behind, most urgent first; ids are order ids.
 
         A new order is left alone for three seconds of machine time or until its link changes, whichever comes
@@ -99,6 +99,10 @@ class Store(Protocol):
 
     async def stumble(self, claimed: Claimed) -> int:
         """Count that telling an order broke or ended in doubt; returns how often since a post was last answered."""
+        ...
+
+    async def put_off_orders(self, until: Mapping[Claimed, datetime]) -> None:
+        """Let go of orders that were not told, each until then (machine time) or until something new happens to it."""
         ...
 
     async def release_order(self, claimed: Claimed, *, retry_at: datetime | None = None) -> None:
