@@ -46,7 +46,7 @@ class Events(Transaction):
         await self._run(_ADD, rows)
         untold = [urgency(one.kind) for one in news if one.kind not in UNTOLD]
         if untold:
-            await self._stir(order_id, min(untold), visible=False)
+            self._stir(order_id, min(untold), visible=False)
 
     async def set_told(self, event_id: str, ts: str) -> None:
         """The thread message `ts` tells this event (empty: it was left untold on purpose)."""

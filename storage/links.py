@@ -88,8 +88,9 @@ class Links(Transaction):
             "due_at": due_at,
             "fence": 0,
         }
+        self._orders[link.id] = link.order_id
         await self._run(_ADD, {"its_order": link.order_id, **kept, **self._state_of(link)})
-        await self._stir(link.order_id, Urgency.MONEY)
+        self._stir(link.order_id, Urgency.MONEY)
 
     async def reference_taken(self, account_id: str, reference: str) -> bool:
         """Whether one of our links already has this merchant reference."""
@@ -134,7 +135,7 @@ class Links(Transaction):
         new = {"version": expected_version + int(visible), "lease_until": None, **self._state_of(link)}
         saved = await self._changed(_SAVE, its | new)
         if saved and visible and order_id is not None:
-            await self._stir(order_id, Urgency.PROGRESS, link_changed=True)
+            self._stir(order_id, Urgency.PROGRESS, link_changed=True)
         return saved
 
     async def postpone(self, link_id: str, due_at: datetime | None) -> None:
@@ -162,7 +163,7 @@ class Links(Transaction):
         if order_id is not None:
             changed = {"replaced": True, "version": links.c.version + 1}
             await self._run(update(links).where(links.c.id == link_id).values(**changed))
-            await self._stir(order_id, Urgency.PROGRESS, link_changed=True)
+            self._stir(order_id, Urgency.PROGRESS, link_changed=True)
 
     async def make_due(self, link_id: str, at: datetime, *, session_hint: str | None = None) -> None:
         """A hint came: let the link be looked at by `at` if nothing sooner is planned."""

@@ -45,7 +45,7 @@ class Operations(Transaction):
         if not await self._changed(keep, intent | _state_of(operation)):
             raise await self._in_the_way(operation)
         if order_id is not None:
-            await self._stir(order_id, Urgency.MONEY)
+            self._stir(order_id, Urgency.MONEY)
 
     async def operation(self, operation_id: str) -> Operation | None:
         """One operation."""
@@ -74,7 +74,7 @@ class Operations(Transaction):
             update(operations).where(*guard), {"lease_until": lease, "ended_at": ended, **_state_of(operation)}
         )
         if moved and order_id is not None:
-            await self._stir(order_id, Urgency.MONEY)
+            self._stir(order_id, Urgency.MONEY)
         return moved
 
     async def _in_the_way(self, operation: Operation) -> OperationOpen:

@@ -152,6 +152,7 @@ class Orders(Links):
 
     async def _story(self, order_id: str, chain: Sequence[Row[Any]]) -> Story | None:
         this = {"order_id": order_id}
+        await self._note_lags()
         with naming("order", order_id):
             row = await self._first(_ORDER, this)
             if row is None:
@@ -200,7 +201,7 @@ class Orders(Links):
         nowhere = (orders.c.id == order_id, orders.c.card_state == CardState.NOWHERE)
         anew = {"card_state": CardState.NONE, "card_channel": orders.c.channel, "diverted": False}
         await self._run(update(orders).where(*nowhere).values(**anew))
-        await self._stir(order_id, Urgency.MONEY, link_changed=True)
+        self._stir(order_id, Urgency.MONEY, link_changed=True)
 
     async def leave_thread(self, order_id: str) -> None:
         """The thread that the order began in is gone: its card stands in the channel from now on."""

@@ -72,6 +72,16 @@ _STIR: Final = _stirring(case((orders.c.tell_fence == 0, orders.c.tell_after), e
 _STIR_AT_ONCE: Final = _stirring(null())
 
 
+class _Lag(NamedTuple):
+    """What a transaction has changed of an order."""
+
+    raised: int
+    """How often a change could be seen."""
+    least: int
+    """The smallest urgency among them."""
+    link_changed: bool
+
+
 class Hold(NamedTuple):
     """How free rows are taken: what finds them, and what holds those that were found.
 
@@ -103,10 +113,12 @@ class Transaction:
         self._orders: dict[str, str] = {}
         """The orders of links that were asked for: a link never moves to another."""
         self._locked: set[str] = set()
+        self._lagging: dict[str, _Lag] = {}
         self._over = False
 
     async def commit(self) -> None:
         """Make it so. Nothing more can be done with this unit of work."""
+        await self._note_lags()
         self._over = True
         await self._connection.commit()
 
@@ -169,20 +181,30 @@ class Transaction:
             await self._run(_LOCKED, {"order_id": order_id})
         self._locked.add(order_id)
 
-    async def _stir(self, order_id: str, urgency: int, *, visible: bool = True, link_changed: bool = False) -> None:
+    def _stir(self, order_id: str, urgency: int, *, visible: bool = True, link_changed: bool = False) -> None:
         """Note that Slack lags behind from now on. `visible` changes raise the order's version.
 
         An order that nobody has claimed yet keeps its first three seconds until its link changes: its create is
-        under way, and the steps of that are not worth a post.
+        under way, and the steps of that are not worth a post. Whoever changes an order changes several of its rows:
+        all that is written once, when it is read again or committed.
         """
-        stir = self._ringing(_STIR_AT_ONCE if link_changed else _STIR, Waiting.ORDERS)
-        now = self._machine_now()
-        await self._run(stir, {"order_id": order_id, "raised": int(visible), "least": urgency, "now": now})
+        lag = self._lagging.get(order_id, _Lag(0, urgency, link_changed=False))
+        self._lagging[order_id] = _Lag(
+            lag.raised + int(visible), min(lag.least, urgency), link_changed=lag.link_changed or link_changed
+        )
+
+    async def _note_lags(self) -> None:
+        while self._lagging:
+            order_id, lag = self._lagging.popitem()
+            stir = self._ringing(_STIR_AT_ONCE if lag.link_changed else _STIR, Waiting.ORDERS)
+            this = {"order_id": order_id, "raised": lag.raised, "least": lag.least, "now": self._machine_now()}
+            await self._run(stir, this)
 
     async def _telling(self, order_id: str) -> Row[Any] | None:
         """The order's row, locked, and `line`: how urgent its most urgent untold event is."""
         # The lock comes first, in a statement of its own: what a rival committed while we waited is seen below.
         await self._lock(order_id)
+        await self._note_lags()
         return await self._first(_TELLING, {"order_id": order_id})
 
     async def _settle_telling(self, told: Row[Any], *, posted: bool = False, **card: Any) -> None:

@@ -306,6 +306,22 @@ async def test_orders_that_are_put_off_wait_unless_something_happens_to_them(hou
     assert await ids(house) == [waiting.id], "and the rival's is still the rival's"
 
 
+async def test_a_transaction_notes_all_that_it_changed_of_an_order_once(house):
+    order, link = await told(house)
+    [(version, stirred)] = await house.query("SELECT version, stirred FROM orders")
+
+    async with house.store() as work:
+        changed = replace(await work.link(link.id), status=Status.OPEN)
+        await work.save_link(changed, expected_version=changed.version, due_at=None, visible=True)
+        await work.add_events(link.id, [news(Happened.EXPIRED)])
+        assert (await work.story(order.id)).version == version + 1, "it reads what it wrote"
+        await work.redraw(order.id)
+        await work.add_events(link.id, [news(Happened.OPENED)])
+        await work.commit()
+
+    assert await house.query("SELECT version, stirred, urgency FROM orders") == [(version + 2, stirred + 2, 1)]
+
+
 async def test_what_is_left_to_tell_decides_the_urgency(house):
     order, link = await told(house)
     await happens(house, link, Happened.OPENED, Happened.EXPIRED)
