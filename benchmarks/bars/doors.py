@@ -1,6 +1,7 @@
 """Slack's door: how long a person's screen waits for `/paylink` and *Send*."""
 
 import tempfile
+import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -77,12 +78,11 @@ class _Form:
         line = DraftLine(line_id="1", text="Tow bar", price="249,50")
         draft = Draft(id="d", channel=hands.sales.id, phone="91234567", lines=(line,))
         self._drawn = issue_form(draft, currency="NOK", look=Look(sandbox=True), now=datetime.now(UTC))
-        self._view, self._count = hands.shown(self._drawn), 0
+        self._view = hands.shown(self._drawn)
 
     async def send(self) -> bytes:
         """A submission that makes a new order."""
-        self._count += 1
-        metadata = FormMetadata(draft_id=f"draft{self._count}", channel=self._hands.sales.id).encode()
+        metadata = FormMetadata(draft_id=uuid.uuid4().hex, channel=self._hands.sales.id).encode()
         self._view.content["private_metadata"] = metadata
         return await self._hands.submit(self._view)
 

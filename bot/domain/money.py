@@ -2,6 +2,7 @@
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from babel.core import UnknownLocaleError
 from babel.numbers import format_currency, get_currency_precision, is_currency
@@ -32,6 +33,7 @@ def known_currency(currency: str) -> bool:
     return bool(is_currency(currency))
 
 
+@lru_cache(maxsize=1024)  # a card says its amounts several times, and Babel reads its pattern anew for each
 def format_money(minor: int, currency: str, locale: str = "nb_NO") -> str:
     """The amount as its readers write it: `24950, "NOK"` → `249,50 kr`."""
     value = Decimal(minor).scaleb(-digits(currency))
