@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, String, and_, case, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Integer, Row, Select, String, and_, bindparam, case, cast, func, or_, select
 
 from bot.domain.doubts import MOST_TWINS, STILL_OPEN, Twin
 from bot.domain.links import Status
@@ -12,6 +12,28 @@ from bot.domain.orders import Order
 from bot.domain.stories import CardState
 from storage.tables import links, orders
 from storage.transaction import Transaction
+
+
+def _padded(number: ColumnElement[str]) -> ColumnElement[str]:
+    """Filled up with zeros in front; one that is longer stays whole."""
+    digits = bindparam("digits", type_=Integer)
+    filled = func.substr(bindparam("zeros", type_=String) + number, func.length(number) + 1, digits)
+    return case((func.length(number) >= digits, number), else_=filled)
+
+
+def _free() -> Select[tuple[int]]:
+    """The smallest number for which no link has the reference; counted up one by one, in the database."""
+    numbers = select(bindparam("at_least", type_=Integer).label("n")).cte("numbers", recursive=True)
+    number = _padded(cast(numbers.c.n, String))
+    name = bindparam("before", type_=String) + number + bindparam("after", type_=String)
+    taken = select(links.c.id).where(
+        links.c.account_id == bindparam("account_id"), links.c.merchant_reference == name
+    )  # fmt: skip
+    numbers = numbers.union_all(select(numbers.c.n + 1).where(taken.exists()))
+    return select(func.max(numbers.c.n))
+
+
+_FREE: Final = _free()
 
 
 class References(Transaction):
@@ -24,11 +46,8 @@ class References(Transaction):
 
         `digits` is to how many the number is filled up with zeros. One query, however many are taken.
         """
-        numbers = select(literal(at_least).label("n")).cte("numbers", recursive=True)
-        name = literal(before) + _padded(cast(numbers.c.n, String), digits) + literal(after)
-        taken = select(links.c.id).where(links.c.account_id == account_id, links.c.merchant_reference == name).exists()
-        numbers = numbers.union_all(select(numbers.c.n + 1).where(taken))
-        found: int = (await self._run(select(func.max(numbers.c.n)))).scalar_one()
+        name = {"before": before, "after": after, "zeros": "0" * digits, "digits": digits}
+        found: int = (await self._run(_FREE, {"account_id": account_id, "at_least": at_least, **name})).scalar_one()
         return found
 
     async def twins(
@@ -70,12 +89,6 @@ class References(Transaction):
     @staticmethod
     def _same_reference(order: Order) -> ColumnElement[bool]:
         return or_(orders.c.reference == order.reference, links.c.merchant_reference == order.reference)
-
-
-def _padded(number: ColumnElement[str], digits: int) -> ColumnElement[str]:
-    """Filled up with zeros in front; one that is longer stays whole."""
-    filled = func.substr(literal("0" * digits) + number, func.length(number) + 1, digits)
-    return case((func.length(number) >= digits, number), else_=filled)
 
 
 def _twin(row: Row[Any], reference: str) -> Twin:
