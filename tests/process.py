@@ -88,6 +88,21 @@ class World:
             await until(lambda: self._answers(http))
             yield process
 
+    async def issued(self, line="249,50 91234567 Tow bar #4711 7d"):
+        """A seller issues this link; returns them and their channel, where its card says that it is ready."""
+        seller = self.slack.person("kari")
+        channel = self.slack.add_channel("sales", members=[seller], bot=True)
+        await self.slack.command(seller, channel, "/paylink", line)
+        await until(lambda: self.slack.modals(seller))
+        await self.slack.submit(seller, self.slack.modals(seller)[-1])
+        await until(lambda: any("Ready to share" in card.read() for card in channel.messages))
+        return seller, channel
+
+    async def pays(self, reference):
+        """The customer pays, and Dintero calls back."""
+        self.dintero.pay(self.dintero.session_by_reference(reference)["id"])
+        await self.dintero.deliver_due()
+
     async def _answers(self, http):
         with contextlib.suppress(*NO_ANSWER):
             return (await http.get(f"{self.bot_url}/health/live")).status_code == 200

@@ -21,17 +21,6 @@ async def world(tmp_path):
         yield made
 
 
-async def issued(world):
-    """A link that lives for a week; returns its channel."""
-    kari = world.slack.person("kari")
-    sales = world.slack.add_channel("sales", members=[kari], bot=True)
-    await world.slack.command(kari, sales, "/paylink", "249,50 91234567 Tow bar #4711 7d")
-    await until(lambda: world.slack.modals(kari))
-    await world.slack.submit(kari, world.slack.modals(kari)[-1])
-    await until(lambda: shows(sales, "Ready to share"))
-    return sales
-
-
 def shows(channel, words):
     return any(words in card.read() for card in channel.messages)
 
@@ -43,7 +32,7 @@ async def ready(world):
 
 async def test_a_link_whose_deadline_the_sandbox_skips_is_expired_at_once_and_the_bot_stays_well(world):
     async with world.serving():
-        sales = await issued(world)
+        _, sales = await world.issued()
 
         world.clock.jump(timedelta(days=7, minutes=31))
 
@@ -58,7 +47,7 @@ async def test_a_link_whose_deadline_the_sandbox_skips_is_expired_at_once_and_th
 async def test_a_payment_that_nobody_told_of_is_found_as_soon_as_the_sandbox_skips_two_minutes(world):
     """The link is a day old and was never opened, so that no look but the sweep's would find it."""
     async with world.serving():
-        sales = await issued(world)
+        _, sales = await world.issued()
         looks = len(reads(world))
         world.clock.jump(timedelta(days=2))
         await until(lambda: len(reads(world)) > looks, AT_ONCE)
@@ -83,7 +72,7 @@ async def swept(world):
 async def test_a_bot_that_starts_after_a_jump_has_the_sandboxs_time_from_the_first_moment(world):
     world.clock.jump(timedelta(days=30))
     async with world.serving():
-        await issued(world)
+        await world.issued()
 
     session = world.dintero.session_by_reference("4711")
     lives = datetime.fromisoformat(session["expires_at"]) - world.clock.now()

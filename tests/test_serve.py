@@ -40,15 +40,9 @@ async def ready(request, tmp_path):
 async def test_a_write_under_way_comes_to_its_answer_before_the_process_stops(ready):
     """A refund whose answer nobody heard would have to be asked about (design: a deploy is no accident)."""
     world = ready
-    kari = world.slack.person("kari")
-    sales = world.slack.add_channel("sales", members=[kari], bot=True)
     async with world.serving() as process:
-        await world.slack.command(kari, sales, "/paylink", "249,50 91234567 Tow bar #4711 7d")
-        await until(lambda: world.slack.modals(kari))
-        await world.slack.submit(kari, world.slack.modals(kari)[-1])
-        await until(lambda: any("Ready to share" in card.read() for card in sales.messages))
-        world.dintero.pay(world.dintero.session_by_reference("4711")["id"])
-        await world.dintero.deliver_due()
+        kari, sales = await world.issued()
+        await world.pays("4711")
         await until(lambda: any("Capture" in card.buttons for card in sales.messages))
         world.dintero.faults.add("capture", Fault.delay(2, after=True))
         await world.slack.click(kari, sales.messages[-1], "Capture")
@@ -60,6 +54,23 @@ async def test_a_write_under_way_comes_to_its_answer_before_the_process_stops(re
     assert states == {"create": "done", "capture": "done"}, told[-2000:]
     assert await world.rows("SELECT status FROM link") == [("captured",)]
     assert "Traceback" not in told
+
+
+async def test_a_payment_does_not_wait_for_dinteros_answer_about_another(world):
+    """The customer on the line has paid; that another one's session takes a minute to read is not their trouble."""
+    async with world.serving():
+        await world.issued()
+        _, sales = await world.issued("99 92345678 Mat #4712 7d")
+        sessions = [exchange.kind for exchange in world.dintero.log].count("session")
+        world.dintero.faults.add("session", Fault.delay(60))
+        await world.pays("4711")
+        await until(lambda: [exchange.kind for exchange in world.dintero.log].count("session") > sessions)
+
+        await world.pays("4712")
+        await until(lambda: any("Capture" in card.buttons for card in sales.messages))
+
+        known = await world.rows("SELECT merchant_reference, status FROM link ORDER BY merchant_reference")
+        assert known == [("4711", "open"), ("4712", "authorized")]
 
 
 async def test_an_idle_process_stops_at_once(ready):

@@ -18,22 +18,10 @@ async def world(tmp_path):
         yield made
 
 
-async def issued(world):
-    """An open link for 249,50 kr; returns Kari and its channel."""
-    kari = world.slack.person("kari")
-    sales = world.slack.add_channel("sales", members=[kari], bot=True)
-    await world.slack.command(kari, sales, "/paylink", "249,50 91234567 Tow bar #4711 7d")
-    await until(lambda: world.slack.modals(kari))
-    await world.slack.submit(kari, world.slack.modals(kari)[-1])
-    await until(lambda: any("Ready to share" in card.read() for card in sales.messages))
-    return kari, sales
-
-
 async def reserved(world):
     """A reserved payment of it; returns Kari and its channel."""
-    kari, sales = await issued(world)
-    world.dintero.pay(world.dintero.session_by_reference("4711")["id"])
-    await world.dintero.deliver_due()
+    kari, sales = await world.issued()
+    await world.pays("4711")
     await until(lambda: any("Capture" in card.buttons for card in sales.messages))
     return kari, sales
 
@@ -74,7 +62,7 @@ async def test_a_write_that_dintero_does_not_answer_is_left_as_a_crash_leaves_it
 async def test_a_link_that_was_only_being_read_is_given_back_and_stays_due(world):
     """Another process need not wait for the lease's end: nothing can have been done by a read."""
     async with world.serving() as process:
-        await issued(world)
+        await world.issued()
         looks = len(asked(world, "session"))
         world.dintero.faults.add("session", Fault.delay(LONG), times=2)
         world.dintero.pay(world.dintero.session_by_reference("4711")["id"])
