@@ -5,8 +5,6 @@ from typing import Final
 
 _MOST: Final = 10_000
 """Places that are remembered; to forget them all costs questions and nothing else."""
-_BELIEVED: Final = 60.0
-"""Seconds for which a lane's answer is taken for what it is: a clock may be put back."""
 
 
 @dataclass(slots=True)
@@ -14,7 +12,7 @@ class Queues:
     """The queues of this process, one for each lane and urgency.
 
     A lane says when its next turn is free. If everybody who heard that came back then, all but one would have asked in
-    vain, once for every turn of the others. Times are seconds of one clock.
+    vain, once for every turn of the others. Times are seconds of a clock that never jumps.
     """
 
     _closed: dict[str, float] = field(default_factory=dict)
@@ -30,8 +28,7 @@ class Queues:
 
     def free_in(self, lane: str, now: float) -> float:
         """Seconds in which nobody need ask the lane for a turn; 0 when it has to be asked."""
-        wait = self._closed.get(lane, 0.0) - now
-        return wait if 0 < wait <= _BELIEVED else 0.0
+        return max(0.0, self._closed.get(lane, now) - now)
 
     def wait(self, who: str, queue: str, *, now: float, free_in: float, every: float) -> float:
         """Seconds until `who` should ask again, when the next turn is free in `free_in` and one more `every` so often.

@@ -21,6 +21,7 @@ from bot.services.ports.storage import Store
 from bot.services.ports.threads import Gone, NotWelcome, Rejected, SlackDown, ThreadError, Threads, Throttled
 from bot.services.ports.world import Clock, Counters
 from bot.services.queues import Queues
+from bot.services.together import side_by_side
 
 log = structlog.get_logger()
 
@@ -120,7 +121,7 @@ class Telling:
         claims = await self.store.claim_untold(self.clock.now(), self.clock.machine_now(), LEASE, _AT_ONCE)
         later = self._in_vain(claims)
         try:
-            await asyncio.gather(
+            await side_by_side(
                 self.store.put_off_orders(later), *(self._tell(claimed) for claimed in claims if claimed not in later)
             )
         except asyncio.CancelledError:  # the process stops: another may go on at once
@@ -156,7 +157,7 @@ class Telling:
         return later
 
     def _closed_for(self, lane: _Lane) -> float:
-        return self.queues.free_in(lane.key, self.clock.machine_now().timestamp())
+        return self.queues.free_in(lane.key, self.clock.monotonic())
 
     def _in(self, seconds: float) -> datetime:
         return self.clock.machine_now() + timedelta(seconds=seconds)
@@ -190,7 +191,7 @@ class Telling:
 
     def _place(self, claimed: Untold, turn: _NotYet) -> float:
         """Seconds until it may be the order's turn. Who is more urgent does not stand behind who is less."""
-        queue, now = f"{turn.lane.name} {claimed.urgency}", self.clock.machine_now().timestamp()
+        queue, now = f"{turn.lane.name} {claimed.urgency}", self.clock.monotonic()
         return self.queues.wait(claimed.id, queue, now=now, free_in=turn.seconds, every=turn.lane.every)
 
     async def _stumble(self, claimed: Claimed) -> float:
@@ -354,12 +355,12 @@ class Telling:
 
         `before` is done once the turn is taken, and so not over and over while it is awaited.
         """
-        now = self.clock.machine_now()
+        asked = self.clock.monotonic()
         wait = self._closed_for(lane) or await self.store.take_turn(
-            lane.name, now, per_minute=lane.per_minute, apart=lane.apart, reserve=lane.reserve
+            lane.name, self.clock.machine_now(), per_minute=lane.per_minute, apart=lane.apart, reserve=lane.reserve
         )
         if wait > 0:
-            self.queues.close(lane.key, now.timestamp() + wait)
+            self.queues.close(lane.key, asked + wait)
             raise _NotYet(lane, wait)
         if self.clock.monotonic() > _ours_until.get():
             raise _Wait(0.0)

@@ -60,13 +60,6 @@ def test_nobody_asks_a_lane_before_the_time_it_has_named():
     assert queues.free_in("post:C2", 1000.0) == 0.0
 
 
-def test_a_clock_that_was_put_back_closes_no_lane_for_longer_than_a_minute():
-    queues = Queues()
-    queues.close("post:C1", 5000.0)
-
-    assert queues.free_in("post:C1", 1000.0) == 0.0
-
-
 def test_what_is_remembered_is_bounded():
     queues = Queues()
     for number in range(_MOST + 5):
