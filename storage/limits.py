@@ -13,6 +13,8 @@ from storage.tables import budgets, lanes
 from storage.transaction import Transaction
 
 _MINUTE: Final = 60.0
+_AHEAD: Final = 5.0
+"""Seconds by which a rival may have been ahead when it took its turn."""
 _KEEP_BUDGETS: Final = timedelta(minutes=1)
 
 _LANE: Final = select(lanes).where(lanes.c.name == bindparam("lane")).with_for_update()
@@ -86,12 +88,15 @@ def wait_for_turn(turns: Sequence[float], now: float, *, limit: int, apart: floa
     """Seconds until a turn is free: at most `limit` in any minute, `apart` seconds from the last one; 0 is now."""
     if limit <= 0:
         return _MINUTE
-    recent = _recent(turns, now)
+    recent = sorted(_recent(turns, now))
     after_last = recent[-1] + apart - now if recent else 0.0
     oldest_leaves = recent[-limit] + _MINUTE - now if len(recent) >= limit else 0.0
     return max(after_last, oldest_leaves, 0.0)
 
 
 def _recent(turns: Sequence[float], now: float) -> list[float]:
-    """The turns of the last minute; those of a clock that has since been put back do not count."""
-    return [turn for turn in turns if now - _MINUTE < turn <= now]
+    """The turns of the last minute; those of a clock that has since been put back do not count.
+
+    A rival that waited less for the lane's row, or whose clock is a little ahead, has had its turn all the same.
+    """
+    return [turn for turn in turns if now - _MINUTE < turn <= now + _AHEAD]

@@ -54,6 +54,8 @@ async def test_a_blocked_lane_waits_and_a_shorter_block_changes_nothing(house):
         ([99.5], 2, 1, 0.5),
         ([100], 0, 0, 60),
         ([160], 1, 0, 0),  # the machine's clock was put back
+        ([100.5], 2, 1, 1.5),  # a rival that asked a moment later was let in first
+        ([100.5, 100], 3, 1, 1.5),
     ],
 )
 def test_the_wait_for_a_turn(turns, limit, apart, wait):
