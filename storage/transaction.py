@@ -75,11 +75,11 @@ _STIR_AT_ONCE: Final = _stirring(null())
 class _Lag(NamedTuple):
     """What a transaction has changed of an order."""
 
-    raised: int
+    raised: int = 0
     """How often a change could be seen."""
-    least: int
+    least: Urgency | None = None
     """The smallest urgency among them."""
-    link_changed: bool
+    link_changed: bool = False
 
 
 class Hold(NamedTuple):
@@ -181,24 +181,30 @@ class Transaction:
             await self._run(_LOCKED, {"order_id": order_id})
         self._locked.add(order_id)
 
-    def _stir(self, order_id: str, urgency: int, *, visible: bool = True, link_changed: bool = False) -> None:
+    def _stir(
+        self, order_id: str, urgency: Urgency | None = None, *, visible: bool = True, link_changed: bool = False
+    ) -> None:
         """Note that Slack lags behind from now on. `visible` changes raise the order's version.
+
+        A change without an urgency is as urgent as the events that come with it, and a problem where none does.
 
         An order that nobody has claimed yet keeps its first three seconds until its link changes: its create is
         under way, and the steps of that are not worth a post. Whoever changes an order changes several of its rows:
         all that is written once, when it is read again or committed.
         """
-        lag = self._lagging.get(order_id, _Lag(0, urgency, link_changed=False))
+        lag = self._lagging.get(order_id, _Lag())
         self._lagging[order_id] = _Lag(
-            lag.raised + int(visible), min(lag.least, urgency), link_changed=lag.link_changed or link_changed
+            raised=lag.raised + int(visible),
+            least=min(filter(None, (lag.least, urgency)), default=None),
+            link_changed=lag.link_changed or link_changed,
         )
 
     async def _note_lags(self) -> None:
         while self._lagging:
             order_id, lag = self._lagging.popitem()
             stir = self._ringing(_STIR_AT_ONCE if lag.link_changed else _STIR, Waiting.ORDERS)
-            this = {"order_id": order_id, "raised": lag.raised, "least": lag.least, "now": self._machine_now()}
-            await self._run(stir, this)
+            this = {"order_id": order_id, "raised": lag.raised, "least": lag.least or Urgency.PROBLEM}
+            await self._run(stir, this | {"now": self._machine_now()})
 
     async def _telling(self, order_id: str) -> Row[Any] | None:
         """The order's row, locked, and `line`: how urgent its most urgent untold event is."""

@@ -322,6 +322,23 @@ async def test_a_transaction_notes_all_that_it_changed_of_an_order_once(house):
     assert await house.query("SELECT version, stirred, urgency FROM orders") == [(version + 2, stirred + 2, 1)]
 
 
+@pytest.mark.parametrize(
+    ("kinds", "urgency"),
+    [([], Urgency.PROBLEM), ([Happened.OPENED], Urgency.PROGRESS), ([Happened.AUTHORIZED], Urgency.MONEY)],
+)
+async def test_a_change_is_as_urgent_as_its_events_and_a_problem_without_any(house, kinds, urgency):
+    """That a deadline has passed is said by the card alone, and no opened link of others goes before it."""
+    _, link = await told(house)
+
+    async with house.store() as work:
+        now = await work.link(link.id)
+        await work.save_link(now, expected_version=now.version, due_at=None, visible=True)
+        await work.add_events(link.id, [news(kind) for kind in kinds])
+        await work.commit()
+
+    assert await house.query("SELECT urgency FROM orders") == [(urgency,)]
+
+
 async def test_what_is_left_to_tell_decides_the_urgency(house):
     order, link = await told(house)
     await happens(house, link, Happened.OPENED, Happened.EXPIRED)
