@@ -39,6 +39,7 @@ _BY: Final = bindparam("by", type_=Utc)
 _HINT: Final = _CHANGE.values(
     {each: case((each < _BY, each), else_=_BY) for each in (links.c.due_at, links.c.hint_at)},
 )
+_CHANGE_UNHINTED: Final = _CHANGE.where(links.c.hint_at.is_(None))
 _CHANGE_HELD: Final = _CHANGE.where(links.c.fence == bindparam("held"), links.c.lease_until.is_not(None))
 """Does nothing when the claim with this fence holds the link no longer."""
 _POSTPONE: Final = _CHANGE.values(due_at=_DUE)
@@ -135,7 +136,7 @@ class Links(Transaction):
         new = {"version": expected_version + int(visible), "lease_until": None, **self._state_of(link)}
         saved = await self._changed(_SAVE, its | new)
         if saved and visible and order_id is not None:
-            self._stir(order_id, Urgency.PROGRESS, link_changed=True)
+            self._stir(order_id, link_changed=True)
         return saved
 
     async def postpone(self, link_id: str, due_at: datetime | None) -> None:
@@ -163,18 +164,12 @@ class Links(Transaction):
         if order_id is not None:
             changed = {"replaced": True, "version": links.c.version + 1}
             await self._run(update(links).where(links.c.id == link_id).values(**changed))
-            self._stir(order_id, Urgency.PROGRESS, link_changed=True)
+            self._stir(order_id, link_changed=True)
 
     async def make_due(self, link_id: str, at: datetime, *, session_hint: str | None = None) -> None:
         """A hint came: let the link be looked at by `at` if nothing sooner is planned."""
         hint = {"link_id": link_id, "by": at} | ({} if session_hint is None else {"session_hint": session_hint})
         await self._run(self._ringing(_HINT, Waiting.LINKS), hint)
-
-    async def hinted(self, link_id: str) -> bool:
-        """Whether a hint came that no look has answered yet."""
-        return (
-            await self._first(select(links.c.id).where(links.c.id == link_id, links.c.hint_at.is_not(None))) is not None
-        )
 
     async def session_hint(self, link_id: str) -> str | None:
         """The session id that a callback named for a link without one."""
@@ -187,6 +182,10 @@ class Links(Transaction):
         Should the look never end, `due_at` still stands where the hint moved it.
         """
         await self._run(_CHANGE, {"link_id": link_id, "looked_at": at, "hint_at": None})
+
+    async def look_unhinted(self, link_id: str, at: datetime) -> bool:
+        """It is looked at without being read; False, with nothing written, when a hint came that asks for more."""
+        return await self._changed(_CHANGE_UNHINTED, {"link_id": link_id, "looked_at": at})
 
     async def asked_up_to(self, link_id: str) -> datetime | None:
         """Up to when the questions that time makes askable have been asked."""

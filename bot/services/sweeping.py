@@ -19,6 +19,7 @@ from bot.services.ports.gateway import Gateway
 from bot.services.ports.storage import Store
 from bot.services.ports.world import Clock, Counters
 from bot.services.refreshing import AGAIN, Refreshing
+from bot.services.together import side_by_side
 
 log = structlog.get_logger()
 
@@ -74,7 +75,7 @@ class Sweeping:
         looked_at = [each for each in due if each not in over and each not in passed]
         listed = [each for each in looked_at if _can_be_listed(each)]
         single = await self._within_budget([each for each in looked_at if not _can_be_listed(each)], now)
-        await asyncio.gather(
+        await side_by_side(
             self._guard(over, self._confirm_expiry(over)),
             *(self._guard([each], self._settle_unpaid(each.link)) for each in passed),
             self._guard(listed, self._compare(listed)),
@@ -183,11 +184,11 @@ class Sweeping:
         async with self.store() as work:
             story = await work.story_of_link(link.id)
             # What came after the claim may have come after the list: a payment, most likely.
-            news = await work.hinted(link.id)
-            if not news:
-                await work.set_looked(link.id, self.clock.now())
-                await work.commit()
-        if news or story is None or await self.refreshing.apply(story, story.link(link.id), Observation()) is None:
+            nothing_new = await work.look_unhinted(link.id, self.clock.now())
+            await work.commit()
+        if story is not None and nothing_new:
+            nothing_new = await self.refreshing.apply(story, story.link(link.id), Observation()) is not None
+        if not nothing_new:
             await self._refresh(link)
 
     async def _compare(self, listed: Sequence[Due]) -> None:
@@ -210,7 +211,8 @@ class Sweeping:
         left = await self._spend(len(curious), _OPENED_SHARE)
         late = {_claim(each): now + _BUDGET_WAIT for each in pressing[calls:]}
         dropped = {_claim(each): next_look(each.link, now) or now + _BUDGET_WAIT for each in curious[left:]}
-        await self._put_off(late | dropped)
+        await self._put_off(late)
+        await self._leave(dropped)
         return [*pressing[:calls], *curious[:left]]
 
     async def _set_aside(self, claimed: Claimed) -> None:

@@ -174,6 +174,23 @@ async def test_a_hint_during_a_look_keeps_the_link_due(house, ended_by, planned)
     assert [link.id] == await claim(house)
 
 
+async def test_a_link_is_settled_without_being_read_only_where_nothing_asks_for_a_look(house):
+    """What came after the claim may be the payment of somebody whose link is about to be called expired."""
+    _, link = await house.issued(due_at=NOW)
+
+    async def settled():
+        async with house.store() as work:
+            found = await work.look_unhinted(link.id, LATER)
+            await work.commit()
+        return found
+
+    assert await settled()
+    assert (await knocked(house, link)).looked_at == LATER
+    await hint(house, link)
+    assert not await settled()
+    assert (await knocked(house, link)).hinted
+
+
 @pytest.mark.parametrize("ended_by", ["a save", "another holder"])
 @pytest.mark.parametrize("how", ["leave", "put_off"])
 async def test_a_look_that_lost_its_link_does_not_put_it_off(house, ended_by, how):

@@ -155,7 +155,7 @@ async def known(store, house):
             "sold": story.lines(link),
             "operation": link.operation,
             "events": events,
-            "link_rows": (*rows, await work.hinted(link.id), due),
+            "link_rows": (*rows, due),
             "draft": await work.draft("draft-9", workspace_id=house.workspace_id, user_id="U1"),
             "sweep": (await work.cursor(SWEEP), fence),
             "item": await work.item("I1", house.workspace_id),

@@ -13,6 +13,7 @@ from bot.domain.errors import GatewayError
 from bot.settings import Settings
 from sandbox.dintero import Switches
 from sandbox.dintero.faults import Fault
+from storage.store import SqlStore
 from tests.stories.counting import counted, reads
 from tests.stories.crowd import crowd, sessions
 from tests.stories.shop import opened_shop
@@ -337,6 +338,27 @@ async def test_the_youngest_links_are_asked_about_first_and_the_rest_at_their_ne
 
         shop.clock.pass_(minutes=2)
         assert await shop.bot.sweeping.look_at_due() >= 30
+
+
+async def test_a_callback_that_comes_while_its_link_finds_no_call_left_is_answered(shop, monkeypatch):
+    """The link was only to be asked whether somebody had opened it; now somebody says that it has changed."""
+    old = [f"O{n}" for n in range(20)]
+    links = await crowd(shop, old, session=sessions(shop, old).get, due_in=timedelta(hours=2))
+    shop.clock.pass_(hours=2)
+    spend = SqlStore.spend
+
+    async def spend_and_be_called(store, *account, **calls):
+        left = await spend(store, *account, **calls)
+        for link in links.values():
+            await store.make_due(link.id, shop.clock.now())
+        return left
+
+    monkeypatch.setattr(SqlStore, "spend", spend_and_be_called)
+    await shop.bot.sweeping.look_at_due()
+    monkeypatch.undo()
+
+    shop.clock.pass_(seconds=1)
+    assert await shop.bot.sweeping.look_at_due() == 17
 
 
 async def test_a_question_about_money_is_never_dropped_for_the_curious(shop):

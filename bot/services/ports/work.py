@@ -198,10 +198,6 @@ class Work(Protocol):
         """A hint came: let the link be looked at by `at` if nothing sooner is planned; keep its session id if named."""
         ...
 
-    async def hinted(self, link_id: str) -> bool:
-        """Whether a hint came that no look has answered yet."""
-        ...
-
     async def session_hint(self, link_id: str) -> str | None:
         """The session id that a callback named for a link without one."""
         ...
@@ -216,6 +212,10 @@ class Work(Protocol):
 
     async def set_looked(self, link_id: str, at: datetime) -> None:
         """It is being read now: every hint that came so far is answered by this look."""
+        ...
+
+    async def look_unhinted(self, link_id: str, at: datetime) -> bool:
+        """It is looked at without being read; False, with nothing written, when a hint came that asks for more."""
         ...
 
     # tasks and limits
