@@ -21,6 +21,7 @@ from benchmarks.stage import ACCOUNT, settings
 from benchmarks.virtual import BEGIN, VirtualClock, VirtualDintero
 from bot.app import Paylink, assembled
 from bot.domain.links import Status
+from bot.domain.schedule import _together
 from bot.domain.settling import EXPIRY_GRACE
 from bot.services.sweeping import _OVERLAP
 from bot.settings import Settings
@@ -125,7 +126,7 @@ async def _plan(ours: House, ids: Sequence[str], mix: Mix) -> None:
             rows.append({"this": each, "created_at": made, "expires_at": made + _LIFE, "due_at": at})
         elif number < mix.curious + mix.ending:
             over = at - EXPIRY_GRACE
-            rows.append({"this": each, "created_at": over - _LIFE, "expires_at": over, "due_at": at})
+            rows.append({"this": each, "created_at": over - _LIFE, "expires_at": over, "due_at": _together(at)})
         else:
             made = BEGIN - timedelta(days=chance.uniform(1.1, 6))
             rows.append({"this": each, "created_at": made, "expires_at": made + _LIFE, "due_at": made + _LIFE})
