@@ -11,16 +11,17 @@ from typing import Any
 import bot.services.sweeping
 import bot.services.telling
 from bot.cli import serve
+from bot.services.lanes import Lane
 
 _ALL = 1_000_000
 
 
 def _lift_slack() -> None:
     telling: Any = bot.services.telling
-    free = telling._Lane(name="", per_minute=_ALL)
-    telling._posts = lambda channel: replace(free, name=f"post:{channel}")
+    free = Lane(name="", per_minute=_ALL)
+    telling.posts = lambda channel: replace(free, name=f"post:{channel}")
     numbers = itertools.count()
-    telling._updates = lambda _workspace, _hurry: replace(free, name=f"update:{next(numbers)}")
+    telling.updates = lambda _workspace, _hurry: replace(free, name=f"update:{next(numbers)}")
 
 
 def _lift_dintero() -> None:

@@ -17,6 +17,7 @@ from bot.domain.errors import Unreadable
 from bot.domain.events import Event, Urgency, urgency
 from bot.domain.links import Status
 from bot.domain.stories import CardState, Claimed, Story, Untold
+from bot.services.lanes import Lane, first_lane, posts, updates
 from bot.services.ports.storage import Store
 from bot.services.ports.threads import Gone, NotWelcome, Rejected, SlackDown, ThreadError, Threads, Throttled
 from bot.services.ports.world import Clock, Counters
@@ -47,45 +48,6 @@ _HOPELESS: Final = timedelta(hours=1)
 """When to try again what only a person can mend."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Lane:
-    """A rate limit of Slack's, shared by the replicas."""
-
-    name: str
-    per_minute: int
-    apart: float = 0.0
-    reserve: int = 0
-
-    @property
-    def key(self) -> str:
-        """What is known of its turns holds for all who leave as many of them free."""
-        return f"{self.name} {self.reserve}"
-
-    @property
-    def every(self) -> float:
-        """Seconds from one turn to the next when there is always somebody who waits."""
-        return max(self.apart, 60 / (self.per_minute - self.reserve))
-
-
-def _posts(channel: str) -> _Lane:
-    """One post a second and channel, with a little air (Slack reference §11)."""
-    return _Lane(name=f"post:{channel}", per_minute=60, apart=1.1)
-
-
-def _updates(workspace_id: str, hurry: int) -> _Lane:
-    """Slack's tier for updates is 50 a minute and workspace; the last class leaves a third of it free."""
-    reserve = 15 if hurry == Urgency.PROGRESS else 0
-    return _Lane(name=f"update:{workspace_id}", per_minute=45, reserve=reserve)
-
-
-def _first_lane(untold: Untold) -> _Lane | None:
-    """The limit that the first call about the order is under; None when its row does not say."""
-    if untold.card == CardState.POSTED and untold.outdated:
-        return _updates(untold.workspace_id, untold.urgency)
-    in_sight = {CardState.POSTED, CardState.NONE, CardState.POSTING}
-    return _posts(untold.channel) if untold.card in in_sight and untold.channel else None
-
-
 class _MaybePosted(Exception):
     """A post was not answered as it should be: whoever repeats it may make a copy."""
 
@@ -101,7 +63,7 @@ class _Wait(Exception):
 class _NotYet(Exception):
     """Its lane has no turn now: the next one is free in so many seconds."""
 
-    def __init__(self, lane: _Lane, seconds: float) -> None:
+    def __init__(self, lane: Lane, seconds: float) -> None:
         super().__init__()
         self.lane, self.seconds = lane, seconds
 
@@ -135,7 +97,7 @@ class Telling:
         try:
             wait = await self._attempt(claimed)
         except _NotYet as turn:
-            wait = self._place(claimed, turn)
+            wait = self._place(claimed, turn.lane, turn.seconds)
         except Unreadable as error:
             self.counters.add("unreadable_rows")
             log.warning("row_unreadable", row=str(error))
@@ -152,11 +114,11 @@ class Telling:
         """Those whose lane is known to have no turn, and when to try again: in a burst, that is most of them."""
         later: dict[Claimed, datetime] = {}
         for claimed in claims:
-            if (lane := _first_lane(claimed)) is not None and (free_in := self._closed_for(lane)):
-                later[claimed] = self._in(self._place(claimed, _NotYet(lane, free_in)))
+            if (lane := first_lane(claimed)) is not None and (free_in := self._closed_for(lane)):
+                later[claimed] = self._in(self._place(claimed, lane, free_in))
         return later
 
-    def _closed_for(self, lane: _Lane) -> float:
+    def _closed_for(self, lane: Lane) -> float:
         return self.queues.free_in(lane.key, self.clock.monotonic())
 
     def _in(self, seconds: float) -> datetime:
@@ -189,10 +151,10 @@ class Telling:
             return await self._stumble(claimed)
         return None
 
-    def _place(self, claimed: Untold, turn: _NotYet) -> float:
+    def _place(self, claimed: Untold, lane: Lane, free_in: float) -> float:
         """Seconds until it may be the order's turn. Who is more urgent does not stand behind who is less."""
-        queue, now = f"{turn.lane.name} {claimed.urgency}", self.clock.monotonic()
-        return self.queues.wait(claimed.id, queue, now=now, free_in=turn.seconds, every=turn.lane.every)
+        queue, now = f"{lane.name} {claimed.urgency}", self.clock.monotonic()
+        return self.queues.wait(claimed.id, queue, now=now, free_in=free_in, every=lane.every)
 
     async def _stumble(self, claimed: Claimed) -> float:
         """Seconds to wait, ever longer until a post is answered again."""
@@ -204,11 +166,10 @@ class Telling:
         if story is None:
             return
         events = await self.store.untold_events(claimed.id)
-        hurry = claimed.urgency
-        story = await self._card(story, hurry)
+        story = await self._card(story, claimed.urgency)
         if story.card.state is not CardState.POSTED:
             await self._leave_untold([event for event in events if urgency(event.kind) is not Urgency.MONEY])
-            if hurry == Urgency.MONEY:
+            if claimed.urgency == Urgency.MONEY:
                 raise _Wait(_HOPELESS.total_seconds())
             return
         for index, event in enumerate(events):
@@ -226,7 +187,7 @@ class Telling:
         if up_to_date:
             return story
         try:
-            lane = _updates(story.order.workspace_id, hurry)
+            lane = updates(story.order.workspace_id, hurry)
             await self._in_turn(lane, lambda: self.threads.update_card(story, self.clock.now()))
         except Gone:  # somebody deleted it: a fresh card, once
             self.counters.add("cards_reposted")
@@ -275,7 +236,7 @@ class Telling:
             return await _posted(self.threads.post_card(there, channel, self.clock.now()))
 
         try:
-            ts = await self._in_turn(_posts(channel), post)
+            ts = await self._in_turn(posts(channel), post)
         except ThreadError:  # an answer: nothing was posted
             await self._set_card(there, CardState.NONE, channel, None)
             raise
@@ -314,7 +275,7 @@ class Telling:
             return await _posted(self.threads.post_line(story, event, self.clock.now()))
 
         try:
-            ts = await self._in_turn(_posts(story.card.channel), post, before=strip)
+            ts = await self._in_turn(posts(story.card.channel), post, before=strip)
         except (Gone, NotWelcome, Rejected) as refusal:  # told by the card alone
             self.counters.add("lines_refused")
             log.warning("line_refused", order=story.order.id, kind=event.kind, reason=type(refusal).__name__)
@@ -330,7 +291,7 @@ class Telling:
             return
         older = before[-1]
         try:
-            lane = _updates(story.order.workspace_id, Urgency.MONEY)
+            lane = updates(story.order.workspace_id, Urgency.MONEY)
             await self._in_turn(lane, lambda: self.threads.strip_line(story, older, self.clock.now()))
         except (Gone, NotWelcome, Rejected) as refusal:  # its buttons stay; the service refuses stale clicks anyway
             log.warning("line_not_stripped", order=story.order.id, reason=type(refusal).__name__)
@@ -349,7 +310,7 @@ class Telling:
             return await work.story(order_id)
 
     async def _in_turn(
-        self, lane: _Lane, call: Callable[[], Awaitable[T]], *, before: Callable[[], Awaitable[None]] | None = None
+        self, lane: Lane, call: Callable[[], Awaitable[T]], *, before: Callable[[], Awaitable[None]] | None = None
     ) -> T:
         """Make one call to Slack when its lane has a turn; a 429 stops the lane for everybody.
 
