@@ -1,5 +1,6 @@
 """The pattern that a channel's references are made by: set, shown, taken off."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -40,13 +41,16 @@ class Patterns:
             numbering = await work.numbering(self.shop.workspace_id, channel)
             return None if numbering is None else await self._coming(work, numbering)
 
+    def known(self, channel: str) -> str | None:
+        """The reference that comes next, where it was looked up in the last half minute."""
+        at, reference = self._known.get(channel, (-math.inf, ""))
+        return reference if self.clock.monotonic() - at <= _FRESH else None
+
     async def hint(self, channel: str) -> str:
-        """The reference that comes next, as of the last half minute; an empty string where it is made up."""
-        at, reference = self._known.get(channel, (None, ""))
-        if at is None or self.clock.monotonic() - at > _FRESH:
-            coming = await self.coming(channel)
-            reference = coming.reference if coming else ""
-            self._known[channel] = self.clock.monotonic(), reference
+        """The reference that comes next, looked up; an empty string where it is made up."""
+        coming = await self.coming(channel)
+        reference = coming.reference if coming else ""
+        self._known[channel] = self.clock.monotonic(), reference
         return reference
 
     def forget(self, channel: str) -> None:

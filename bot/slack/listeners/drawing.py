@@ -39,6 +39,8 @@ class FormDrawing:
 
     async def _coming(self, channel: str) -> str:
         """The reference that comes next, if the database says so at once: no form waits for that."""
+        if (known := self.patterns.known(channel)) is not None:
+            return known
         looking = asyncio.ensure_future(self.patterns.hint(channel))
         done, _ = await asyncio.wait({looking}, timeout=_PATIENCE)
         if not done:
