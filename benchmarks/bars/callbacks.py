@@ -104,7 +104,7 @@ async def burst(*, quick: bool) -> Sequence[Bar]:
     bar.add(2 * many / taken, alone)
     bar.limit = (
         f"{taken:.0f} s; {reads:,} requests reached Dintero for {many:,} changes. The sandbox answers from memory; a "
-        "change is a mark, two reads, two commits, and a card that asks for its turn, in one process"
+        "change is two HTTP calls and some twenty statements, in one process with the callbacks"
     )
     return [bar]
 
@@ -126,7 +126,6 @@ async def told(*, quick: bool) -> Sequence[Bar]:
         against="two reads of 50 ms each",
         unit="ms",
         at_most=3,
-        limit="looks and cards go in rounds: what comes while one is under way waits for its end, twice",
     )
     async with _shop((rounds + 1) * shots, lifted=("dintero", "slack")) as shop:
         shop.dintero.faults.down, shop.slack.seconds = Fault.delay(_READ), _READ

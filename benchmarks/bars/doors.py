@@ -58,7 +58,7 @@ async def _commands(slack: QuickSlack, hands: Hands, port: int, bare: int, round
         "number, draws the form from it, checks the payload's shape and logs a line"
     )
     waited.limit = "the forms that are drawn and opened after each ack take turns with the acks on one thread"
-    arrived.limit = "four at a time, each form waits for the drawing of those before it"
+    arrived.limit = "a form is drawn after its ack, and waits for the acks and the drawings that came before it"
     return [acked, waited, opened, arrived]
 
 
@@ -95,8 +95,8 @@ async def _submits(form: _Form, port: int, bare: int, rounds: int, shots: int) -
         at_least=0.7,
     )
     bar.limit = (
-        "five inserts there; here also a dozen questions: draft, numbering, reference, an open link like it, and the "
-        "order's state for Slack"
+        "five inserts there; here the form is read and checked, and the draft, the numbering, the reference and an "
+        "open link like it are asked for"
     )
     for number in range(rounds + 1):
         sent = [[await form.send() for _ in range(shots)] for _ in range(2)]
