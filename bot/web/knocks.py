@@ -56,7 +56,7 @@ class Knocks:
             return PlainTextResponse("signature missing or wrong", 401)
         if self.callback_seal is not None:
             self.last_words.signed()
-        session_id = _named_session(request.url.query)
+        session_id = _named_session(_query(request))
         try:
             known = await self.arriving.callback(request.path_params["token"], session_id=session_id)
         except Exception:
@@ -101,7 +101,13 @@ class Knocks:
         if self.callback_seal is None:
             return True
         path = f"/dintero/callback/{request.path_params['token']}"
-        return self.callback_seal(request.method, path, request.url.query, request.headers.get("dintero-signature"))
+        return self.callback_seal(request.method, path, _query(request), request.headers.get("dintero-signature"))
+
+
+def _query(request: Request) -> str:
+    """The raw query, as it is signed; Starlette's own way makes an address of the request and parses that."""
+    query: bytes = request.scope["query_string"]
+    return query.decode(errors="replace")
 
 
 def _named_session(query: str) -> str | None:

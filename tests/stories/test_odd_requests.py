@@ -25,7 +25,14 @@ async def test_a_timestamp_that_is_no_time_is_a_missing_signature(shop, timestam
 
 @pytest.mark.parametrize(
     "request_line",
-    [b"GET /thanks/x?a=\xff", b"GET /thanks/%ff%00", b"GET /dintero/callback/x?%ff", b"GET /thanks/\xff", b"GET //"],
+    [
+        b"GET /thanks/x?a=\xff",
+        b"GET /thanks/%ff%00",
+        b"GET /dintero/callback/x?%ff",
+        b"GET /dintero/callback/x?\xff=1#\xc3",
+        b"GET /thanks/\xff",
+        b"GET //",
+    ],
 )
 @pytest.mark.parametrize("host", [b"x", b"["])
 async def test_an_odd_address_is_no_fault_of_ours(shop, request_line, host):
