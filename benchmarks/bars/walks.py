@@ -81,7 +81,7 @@ async def walks(*, quick: bool) -> Sequence[Bar]:
                     rate.add(*rates)
                     wait.add(*(1000 * each for each in waits))
         ours, theirs = shops
-        bars[1][0].limit = (
+        bars[1][0].limit = bars[1][1].limit = (
             "ours keeps the order and each intent before the call that carries it out, and claims the card before it "
             "is posted: ten commits where the tutorials keep nothing"
         )
