@@ -210,7 +210,6 @@ class Transaction:
         """The order's row, locked, and `line`: how urgent its most urgent untold event is."""
         # The lock comes first, in a statement of its own: what a rival committed while we waited is seen below.
         await self._lock(order_id)
-        await self._note_lags()
         return await self._first(_TELLING, {"order_id": order_id})
 
     async def _settle_telling(self, told: Row[Any], *, posted: bool = False, **card: Any) -> None:

@@ -322,6 +322,19 @@ async def test_a_transaction_notes_all_that_it_changed_of_an_order_once(house):
     assert await house.query("SELECT version, stirred, urgency FROM orders") == [(version + 2, stirred + 2, 1)]
 
 
+async def test_a_card_that_is_noted_beside_a_change_is_behind_it(house):
+    order, link = await told(house)
+
+    async with house.store() as work:
+        drawn = (await work.story(order.id)).version
+        now = await work.link(link.id)
+        await work.save_link(now, expected_version=now.version, due_at=None, visible=True)
+        await work.set_card(order.id, state=CardState.POSTED, channel="C1", ts="1.1", version=drawn)
+        await work.commit()
+
+    assert await ids(house) == [order.id]
+
+
 @pytest.mark.parametrize(
     ("kinds", "urgency"),
     [([], Urgency.PROBLEM), ([Happened.OPENED], Urgency.PROGRESS), ([Happened.AUTHORIZED], Urgency.MONEY)],
