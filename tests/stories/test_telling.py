@@ -155,6 +155,44 @@ async def test_money_is_told_first_then_problems_then_progress_which_leaves_a_th
     assert order == ["Reserved"] * 10 + ["Cancelled"] * 10 + ["Opened"] * 10
 
 
+async def test_a_payment_is_told_while_openings_wait_for_room(rush_hour):
+    """A lane that has no turn for the news that a link was opened may well have one for money."""
+    while await rush_hour.bot.telling.tell_once():
+        pass
+    rush_hour.dintero.pay(rush_hour.session("L39")["id"])
+    await rush_hour.bot.sweeping.find_paid()
+    await rush_hour.bot.sweeping.look_at_due()
+    rush_hour.slack.log.clear()
+
+    await rush_hour.bot.telling.tell_once()
+
+    assert [call.args["text"].split()[0] for call in calls(rush_hour, "chat.update")] == ["Reserved"]
+
+
+async def test_whoever_has_no_turn_is_not_read_and_does_not_ask_for_one(rush_hour, monkeypatch):
+    """In a burst that is what most orders wait for, and reading each of them again and again would be all we did."""
+    asked, read, take_turn, untold = [], [], SqlStore.take_turn, SqlStore.untold_events
+
+    async def asking(store, lane, *args, **limits):
+        asked.append(lane.partition(":")[0])
+        return await take_turn(store, lane, *args, **limits)
+
+    async def reading(store, order_id):
+        read.append(order_id)
+        return await untold(store, order_id)
+
+    monkeypatch.setattr(SqlStore, "take_turn", asking)
+    monkeypatch.setattr(SqlStore, "untold_events", reading)
+    while await rush_hour.bot.telling.tell_once():
+        pass
+
+    assert len(calls(rush_hour, "chat.update")) == 30
+    at_once = 10  # all of them may ask before the first hears that there is no turn
+    assert len(read) <= 30 + at_once
+    assert asked.count("update") <= 30 + at_once
+    assert asked.count("post") <= at_once
+
+
 async def test_a_workspace_gets_45_updates_a_minute_and_all_is_told_in_the_end(rush_hour, monkeypatch):
     began, asked, take_turn = rush_hour.clock.now(), [], SqlStore.take_turn
 
