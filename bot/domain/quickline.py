@@ -100,7 +100,7 @@ def _read_numbers(numbers: Sequence[str], currency: str, country: str) -> tuple[
         return _Reading(None, None), True
     readings = [
         reading
-        for cut in range(len(numbers))
+        for cut in range(len(numbers))  # the first has all on one side, in both ways
         for first, second in ((numbers[:cut], numbers[cut:]),)
         for reading in (_pair(first, second, currency, country), _pair(second, first, currency, country))
         if reading is not None

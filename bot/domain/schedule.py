@@ -52,7 +52,7 @@ def next_look(link: Link, now: datetime) -> datetime | None:
         return now + timedelta(minutes=15) if awaits_auto_capture(link, now) else _together(now + _DAY)
     if link.status is Status.CAPTURED and (link.facts.open_to_refund or link.facts.open_to_capture):
         at = _rarer(now, _age(link, now), _REFUNDABLE)
-        return at and _together(at)
+        return None if at is None else _together(at)
     if link.status in ENDED and link.facts.paying_since is not None:
         return now + _interval(_UNDER_WAY, now - link.facts.paying_since, otherwise=_DAY)
     return None

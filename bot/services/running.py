@@ -1,6 +1,5 @@
 """The operation runner: claims what is wanted, hands it to who knows how, and finds the orphans of a crash."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -17,6 +16,7 @@ from bot.services.moving_money import MovingMoney
 from bot.services.ports.storage import Store
 from bot.services.ports.world import Bell, Clock, Counters
 from bot.services.sending import UnderWay
+from bot.services.together import side_by_side
 
 log = structlog.get_logger()
 
@@ -101,7 +101,7 @@ class Running:
                 log.exception("operation_failed", operation=claimed.id, kind=claimed.note)
         if orphans:
             self.bell.ring()
-        await asyncio.gather(*(self.creating.tell(operation) for operation in creates))
+        await side_by_side(*(self.creating.tell(operation) for operation in creates))
         return len(orphans)
 
     async def _orphaned(self, claimed: Claimed) -> Sequence[Operation]:
