@@ -101,4 +101,5 @@ def _state_of(operation: Operation) -> dict[str, Any]:
         "view_id": operation.view_id,
         "correlation_id": operation.correlation_id,
         "sent_at": operation.sent_at,
+        "log_before": operation.log_before,
     }

@@ -206,6 +206,7 @@ class OperationRow(Base, table=True):
     created_at: datetime = Field(sa_type=Utc)
     sent_at: datetime | None = Field(sa_type=Utc)
     ended_at: datetime | None = Field(sa_type=Utc)
+    log_before: int | None
     lease_until: datetime | None = Field(sa_type=Utc)
     fence: int
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
+    AliasChoices,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -189,12 +190,18 @@ class TransactionEvent(Wire):
 
     id: Text = ""
     event: Text = ""
-    success: Annotated[bool, BeforeValidator(lambda value: value is True)] = False
+    success: Annotated[bool | None, BeforeValidator(lambda value: value if isinstance(value, bool) else None)] = None
+    """None where it is missing or unreadable: no money then, and no failure of what was begun."""
     amount: Minor | None = None
     items: Items = None
     created_at: Moment = None
     event_reference: Text = ""
-    correlation_request_id: Text = ""
+    request_id: Text = ""
+    """The request that made this entry."""
+    correlation_request_id: Annotated[
+        Text, Field(validation_alias=AliasChoices("correlation_request_id", "initiate_request_id"))
+    ] = ""
+    """The request that this entry ends; it was once called `initiate_request_id` (`dintero-2026.md` §6)."""
     error: Annotated[EventError | None, Soft] = None
     correction: Correction | None = None
 

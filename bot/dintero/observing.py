@@ -8,6 +8,7 @@ from bot.dintero.ledger import NOTHING_TAKEN, Ledger, reason, tell
 from bot.dintero.models import SessionBody, SessionEvent, TransactionBody
 from bot.dintero.words import failure, method
 from bot.domain.observations import Payment, Report, Session
+from bot.domain.operations import Kind
 
 REPORTS: Final[Mapping[str, Report]] = {
     "INITIATED": Report.PAYING,
@@ -40,6 +41,13 @@ def payment(body: TransactionBody) -> Payment:
     status = ledger.corrected_status or body.status
     report = _report(status, ledger)
     was_authorized = _was_authorized(body, status)
+    in_progress = {
+        kind: minor
+        for kind, minor in ledger.in_progress.items()
+        if status in (_REFUNDABLE if kind is Kind.REFUND else _CAPTURABLE)
+    }
+    capturing = in_progress.get(Kind.CAPTURE, 0) + in_progress.get(Kind.VOID, 0)
+    unrefunded = max(ledger.captured - ledger.refunded, 0)
     return Payment(
         transaction_id=body.id,
         session_id=body.session_id,
@@ -53,11 +61,15 @@ def payment(body: TransactionBody) -> Payment:
         authorized=body.amount if was_authorized else 0,
         captured=ledger.captured,
         refunded=ledger.refunded,
-        open_to_capture=ledger.left if status in _CAPTURABLE else 0,
-        open_to_refund=max(ledger.captured - ledger.refunded, 0) if status in _REFUNDABLE else 0,
+        open_to_capture=ledger.left - capturing if status in _CAPTURABLE else 0,
+        open_to_refund=unrefunded - in_progress.get(Kind.REFUND, 0) if status in _REFUNDABLE else 0,
+        in_progress=in_progress,
         taken=ledger.taken,
         returned=ledger.returned,
+        capturing=ledger.lines_in_progress(Kind.CAPTURE),
+        refunding=ledger.lines_in_progress(Kind.REFUND),
         marks=ledger.marks,
+        log_length=len(body.events),
         failure=_failure(body, status) if report is Report.FAILED else None,
         was_authorized=was_authorized,
         corrected=ledger.corrected,

@@ -25,6 +25,8 @@ class Action(StrEnum):
     REFRESH = "refresh"
     CHECK_AGAIN = "check_again"
     TRY_AGAIN = "try_again"
+    STOP_WAITING = "stop_waiting"
+    """Get the buttons back while Dintero has something in progress, or may have."""
     IT_ARRIVED = "it_arrived"
     SEND_AGAIN = "send_again"
     RESEND = "resend"
@@ -53,6 +55,7 @@ MOVES_MONEY: Final = frozenset(
         Action.KEEP,
         Action.GIVE_BACK,
         Action.TRY_AGAIN,
+        Action.STOP_WAITING,
     }
 )
 """Actions that only the issuer and the money users may press."""
@@ -63,7 +66,10 @@ GIVES_WAY: Final = frozenset({Action.RESEND, Action.CHANGE, Action.EXTEND, Actio
 ASKS_AGAIN: Final = GIVES_WAY | {Action.SEND_AGAIN}
 """Actions after which the customer is asked for the order's money once more."""
 
-ABOUT_OPERATION: Final = frozenset({Action.CHECK_AGAIN, Action.TRY_AGAIN})
+ENDS_OPERATION: Final = frozenset({Action.TRY_AGAIN, Action.STOP_WAITING})
+"""Actions that end the open operation: they ask for the same right as what it does."""
+
+ABOUT_OPERATION: Final = ENDS_OPERATION | {Action.CHECK_AGAIN}
 """Actions about the operation that was open when they were shown, and about no other."""
 
 PRESSED_FOR: Final[Mapping[Kind, Action]] = {
@@ -122,17 +128,32 @@ def open_for(link: Link, kind: Kind) -> int:
 
 
 def may_be_closed(link: Link, now: datetime) -> bool:
-    """Whether *Check again*, when it shows no trace of the open operation, ends the question.
+    """Whether *Check again*, when it shows no trace of the open operation, ends the question."""
+    operation = link.operation
+    if operation is None or operation.kind is Kind.CREATE or link.facts.possible_entry:
+        return False
+    return operation.may_ask_again(now)
 
-    What Dintero accepted is promised, so it is waited for a day, unless others have settled all that was open to it.
+
+def may_stop_waiting(link: Link, now: datetime) -> bool:
+    """Whether a person may end the wait for what Dintero has in progress, or may have.
+
+    It is waited for a day, unless others have settled all that it could still be done with.
     """
     operation = link.operation
     if operation is None or operation.kind is Kind.CREATE:
         return False
-    if operation.state is not State.ACCEPTED:
-        return operation.may_ask_again(now)
+    promised = operation.state is State.ACCEPTED
+    if not promised and not (operation.state is State.UNKNOWN and link.facts.possible_entry):
+        return False
     waited = operation.sent_at is not None and now >= operation.sent_at + GIVE_UP_AFTER
-    return waited or (operation.kind is not Kind.CANCEL and open_for(link, operation.kind) == 0)
+    settled = operation.kind is not Kind.CANCEL and not _left_for(link, operation.kind)
+    return waited or (promised and settled)
+
+
+def _left_for(link: Link, kind: Kind) -> int:
+    """What an operation of `kind` could still be done with, what is in progress included."""
+    return link.facts.unrefunded if kind is Kind.REFUND else link.facts.uncaptured
 
 
 def awaits_auto_capture(link: Link, now: datetime) -> bool:
@@ -145,7 +166,9 @@ def _while_operating(link: Link, now: datetime) -> tuple[Action, ...]:
     operation = link.operation
     if operation is None or operation.state not in IN_DOUBT:
         return ()
-    if operation.may_ask_again(now):
+    if may_stop_waiting(link, now):
+        return (Action.CHECK_AGAIN, Action.STOP_WAITING)
+    if may_be_closed(link, now):
         return (Action.CHECK_AGAIN, Action.TRY_AGAIN) if _is_as_then(link, operation) else (Action.CHECK_AGAIN,)
     return (Action.REFRESH,) if operation.state is State.SENDING else (Action.CHECK_AGAIN,)
 
@@ -184,17 +207,25 @@ def _open(link: Link, now: datetime) -> tuple[Action, ...]:
 
 
 def _authorized(link: Link, now: datetime) -> tuple[Action, ...]:
+    if not link.facts.open_to_capture:
+        return (Action.REFRESH,)
+    release = _release(link)
     if link.facts.late:
-        return (Action.KEEP, Action.GIVE_BACK, Action.REFRESH)
+        return (Action.KEEP, *((Action.GIVE_BACK,) if release else ()), Action.REFRESH)
     if awaits_auto_capture(link, now):
-        return (Action.RELEASE, Action.REFRESH)
-    return (Action.CAPTURE, Action.CAPTURE_PART, Action.RELEASE, Action.REFRESH)
+        return (*release, Action.REFRESH)
+    return (Action.CAPTURE, Action.CAPTURE_PART, *release, Action.REFRESH)
+
+
+def _release(link: Link) -> tuple[Action, ...]:
+    """A release has no amount: it would meet a capture that is in progress."""
+    return () if link.facts.in_progress.get(Kind.CAPTURE) else (Action.RELEASE,)
 
 
 def _captured(link: Link) -> tuple[Action, ...]:
     if link.facts.late and link.facts.open_to_refund:
         return (Action.KEEP, Action.GIVE_BACK, Action.REFRESH)
-    rest = (Action.CAPTURE, Action.CAPTURE_PART, Action.RELEASE) if link.facts.open_to_capture else ()
+    rest = (Action.CAPTURE, Action.CAPTURE_PART, *_release(link)) if link.facts.open_to_capture else ()
     refund = (Action.REFUND,) if link.facts.open_to_refund else ()
-    again = () if rest or refund else (Action.REQUEST_AGAIN,)
+    again = () if link.facts.uncaptured or link.facts.unrefunded else (Action.REQUEST_AGAIN,)
     return (*rest, *refund, *again, Action.REFRESH)

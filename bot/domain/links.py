@@ -1,12 +1,12 @@
 """A payment link: its status, moved only by the table in `moves`, and the facts beside it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.operations import Operation
-from bot.domain.orders import Delivery
+from bot.domain.operations import Kind, Operation
+from bot.domain.orders import Delivery, Line
 
 
 class Status(StrEnum):
@@ -67,6 +67,10 @@ class Facts:
     refunded: int = 0
     open_to_capture: int = 0
     open_to_refund: int = 0
+    in_progress: Mapping[Kind, int] = field(default_factory=dict)
+    """What Dintero has begun and not ended (INITIATE_* entries), ours or not; it is not open any more."""
+    possible_entry: bool = False
+    """The payment's log has a new entry that may be the open operation's and does not name it."""
     method: str | None = None
     """How it was paid, in words a person knows: `Vipps`, `Card`."""
     late: bool = False
@@ -75,6 +79,10 @@ class Facts:
     """Captured per line_id."""
     returned: Mapping[str, int] = field(default_factory=dict)
     """Refunded per line_id."""
+    capturing: Mapping[str, int] = field(default_factory=dict)
+    """Being captured per line_id."""
+    refunding: Mapping[str, int] = field(default_factory=dict)
+    """Being refunded per line_id."""
     rejection: str | None = None
     """Why Dintero refused to create it."""
     vouched_by: str | None = None
@@ -83,6 +91,16 @@ class Facts:
     """Fingerprint of the transaction when it was last read whole; a list element that differs makes the link due."""
     log: int = 0
     """How many entries the payment's log had then; logs only grow, so a shorter one is an older read."""
+
+    @property
+    def uncaptured(self) -> int:
+        """What is reserved and not captured: open to capture, or about to be captured or released."""
+        return self.open_to_capture + self.in_progress.get(Kind.CAPTURE, 0) + self.in_progress.get(Kind.VOID, 0)
+
+    @property
+    def unrefunded(self) -> int:
+        """What was captured and not refunded: open to refund, or about to be refunded."""
+        return self.open_to_refund + self.in_progress.get(Kind.REFUND, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,5 +141,14 @@ class Link:
     def holds_money(self) -> bool:
         """Whether money of the customer's is reserved or taken through it, and not given back."""
         return self.status in {Status.AUTHORIZED, Status.CAPTURED} and (
-            self.facts.open_to_capture > 0 or self.facts.open_to_refund > 0
+            self.facts.uncaptured > 0 or self.facts.unrefunded > 0
         )
+
+
+def open_by_line(lines: Sequence[Line], facts: Facts, kind: Kind) -> dict[str, int]:
+    """What may still be captured or refunded on each line, in minor units; what is in progress is not open."""
+    if kind is Kind.REFUND:
+        base, used, begun = facts.taken, facts.returned, facts.refunding
+    else:
+        base, used, begun = {line.line_id: line.total for line in lines}, facts.taken, facts.capturing
+    return {line_id: max(minor - used.get(line_id, 0) - begun.get(line_id, 0), 0) for line_id, minor in base.items()}

@@ -1,12 +1,13 @@
 """What is told because time passed, not because something happened: questions that become askable."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.domain.actions import AUTO_CAPTURE_WINDOW
+from bot.domain.actions import AUTO_CAPTURE_WINDOW, may_stop_waiting
 from bot.domain.events import Data, Happened, News, Source
 from bot.domain.links import Link, Status
-from bot.domain.operations import ASK_AGAIN_AFTER, ASK_ARRIVED_AFTER, Kind, State
+from bot.domain.operations import ASK_AGAIN_AFTER, ASK_ARRIVED_AFTER, GIVE_UP_AFTER, Kind, State
 
 AUTO_CAPTURE_PATIENCE: Final = timedelta(minutes=15)
 """After this the card asks whether automatic capture is enabled on the account (Dintero reference §4.5)."""
@@ -21,9 +22,11 @@ def nudges(link: Link, asked_up_to: datetime | None, now: datetime) -> tuple[New
     news: list[News] = []
     operation = link.operation
     sent_at = operation.sent_at if operation and operation.state is State.UNKNOWN else None
-    if operation and sent_at and operation.kind is not Kind.CREATE and crossed(sent_at + ASK_AGAIN_AFTER):
+    is_asked = operation and operation.kind is not Kind.CREATE and not link.facts.possible_entry
+    if operation and sent_at and is_asked and crossed(sent_at + ASK_AGAIN_AFTER):
         data: Data = {"operation": operation.kind.value, "amount": operation.amount, "still": True}
         news.append(News(kind=Happened.UNKNOWN, source=Source.SLACK, at=now, actor=operation.requested_by, data=data))
+    news += _still_in_progress(link, now, crossed)
     if link.status is Status.UNCERTAIN and not link.replaced and sent_at and crossed(sent_at + ASK_ARRIVED_AFTER):
         news.append(News(kind=Happened.UNCERTAIN, source=Source.AUTOMATIC, at=now))
     since = link.facts.authorized_at
@@ -33,6 +36,17 @@ def nudges(link: Link, asked_up_to: datetime | None, now: datetime) -> tuple[New
                 left: Data = {"amount": link.facts.open_to_capture, "over": over}
                 news.append(News(kind=Happened.AUTO_CAPTURE_MISSING, source=Source.AUTOMATIC, at=now, data=left))
     return tuple(news)
+
+
+def _still_in_progress(link: Link, now: datetime, crossed: Callable[[datetime], bool]) -> list[News]:
+    """After a day a person may stop waiting for what Dintero has begun, or may have."""
+    operation = link.operation
+    if operation is None or operation.sent_at is None or not crossed(operation.sent_at + GIVE_UP_AFTER):
+        return []
+    if not may_stop_waiting(link, now):
+        return []
+    data: Data = {"operation": operation.kind.value, "amount": operation.amount, "still": True}
+    return [News(kind=Happened.ASKED, source=Source.SLACK, at=now, actor=operation.requested_by, data=data)]
 
 
 def ran_out(link: Link, asked_up_to: datetime | None, now: datetime) -> bool:

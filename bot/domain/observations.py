@@ -33,13 +33,19 @@ class Report(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """One capture, refund or void in the payment's log, finished or failed. `amount` in minor units."""
+    """One capture, refund or void in the payment's log: done, failed or in progress. `amount` in minor units."""
 
     kind: Kind
     success: bool
-    amount: int
+    amount: int | None
+    """None where the entry does not say it."""
+    in_progress: bool = False
+    """An INITIATE_* entry whose end the log does not show."""
+    position: int = 0
+    """Where in the payment's log it began, counted from 0."""
     reference: str | None = None
     correlation_id: str | None = None
+    """Of an entry in progress the id by which its end will name it."""
     error: str | None = None
     """Why it failed, in plain words."""
 
@@ -62,9 +68,15 @@ class Payment:
     refunded: int
     open_to_capture: int
     open_to_refund: int
+    in_progress: Mapping[Kind, int] = field(default_factory=dict)
+    """What INITIATE_* entries without an end are about; no longer open."""
     taken: Mapping[str, int] = field(default_factory=dict)
     returned: Mapping[str, int] = field(default_factory=dict)
+    capturing: Mapping[str, int] = field(default_factory=dict)
+    refunding: Mapping[str, int] = field(default_factory=dict)
     marks: tuple[Mark, ...] = ()
+    log_length: int = 0
+    """How many entries the payment's log has, whatever they are about."""
     failure: str | None = None
     """Why it was declined or failed, in plain words."""
     was_authorized: bool = False

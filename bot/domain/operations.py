@@ -1,7 +1,7 @@
 """An operation: one intent that Dintero hears of at most once, and its life.
 
 awaiting → wanted → sending → done | refused | accepted | unknown
-accepted, unknown → done | refused | absent          wanted → withdrawn
+unknown → accepted          accepted, unknown → done | refused | absent          wanted → withdrawn
 
 A *sending* row is never sent again. When its lease ends any replica makes it *unknown*, and only reads from then on.
 """
@@ -31,7 +31,7 @@ class State(StrEnum):
     WANTED = "wanted"
     SENDING = "sending"
     ACCEPTED = "accepted"
-    """Dintero answered 202: it ends with the event that carries our correlation id."""
+    """Dintero has begun it (202, or an INITIATE_* entry of ours): it ends with the entry that names it."""
     UNKNOWN = "unknown"
     """The call may or may not have been done."""
     DONE = "done"
@@ -98,6 +98,11 @@ class Operation:
     draft_id: str | None = None
     """The form that a cancelled link gives way to, kept as a draft until then."""
     sent_at: datetime | None = None
+    log_before: int | None = None
+    """How many entries the payment's log had at the read before the send; one among them is not this operation's.
+
+    Before it is sent: what the attempt that it repeats found there. None where nothing was read.
+    """
     fence: int = 0
 
     @property

@@ -4,7 +4,7 @@ A line's total is round half up(quantity x unit price incl. VAT); the order's am
 construction, so the API's rule that both agree cannot be broken (Dintero reference §4.2).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
@@ -160,8 +160,3 @@ def allocate(amount: int, rooms: Mapping[str, int]) -> dict[str, int]:
             items[line_id] = part
             left -= part
     return items
-
-
-def rooms(lines: Sequence[Line], used: Mapping[str, int]) -> dict[str, int]:
-    """What is still open on each line when `used` (line_id → minor units) is gone."""
-    return {line.line_id: max(line.total - used.get(line.line_id, 0), 0) for line in lines}

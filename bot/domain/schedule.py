@@ -48,14 +48,20 @@ def next_look(link: Link, now: datetime) -> datetime | None:
         return _while_open(link, now)
     if link.status is Status.PENDING:
         return now + timedelta(minutes=15)
-    if link.status is Status.AUTHORIZED:
-        return now + timedelta(minutes=15) if awaits_auto_capture(link, now) else _together(now + _DAY)
-    if link.status is Status.CAPTURED and (link.facts.open_to_refund or link.facts.open_to_capture):
-        at = _rarer(now, _age(link, now), _REFUNDABLE)
-        return None if at is None else _together(at)
+    if link.status in {Status.AUTHORIZED, Status.CAPTURED}:
+        return _while_paid(link, now)
     if link.status in ENDED and link.facts.paying_since is not None:
         return now + _interval(_UNDER_WAY, now - link.facts.paying_since, otherwise=_DAY)
     return None
+
+
+def _while_paid(link: Link, now: datetime) -> datetime | None:
+    if link.facts.in_progress:
+        return now + timedelta(hours=1)  # Dintero does not say when it ends
+    if link.status is Status.AUTHORIZED:
+        return now + timedelta(minutes=15) if awaits_auto_capture(link, now) else _together(now + _DAY)
+    at = _rarer(now, _age(link, now), _REFUNDABLE) if link.holds_money else None
+    return None if at is None else _together(at)
 
 
 def _while_open(link: Link, now: datetime) -> datetime:

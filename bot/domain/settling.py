@@ -10,7 +10,7 @@ from bot.domain.links import Facts, Link, Status
 from bot.domain.moves import ENDED, move
 from bot.domain.observations import Observation, Payment, Report, Session
 from bot.domain.operations import IN_DOUBT, Kind, Operation
-from bot.domain.verdicts import Verdict, judge
+from bot.domain.verdicts import Verdict, judge, may_be_logged
 
 EXPIRY_GRACE: Final = timedelta(minutes=5)
 """For clocks that differ and lists that lag: the list that confirms an expiry shows a payment that was begun before
@@ -67,16 +67,26 @@ def settle(link: Link, observation: Observation, now: datetime, *, paid_elsewher
     settled = replace(
         held,
         status=status,
-        facts=replace(facts, late=late and not _is_decided(status, facts, verdict)),
+        facts=replace(
+            facts,
+            late=late and not _is_decided(status, facts, verdict),
+            possible_entry=facts.possible_entry and verdict is None,
+        ),
         session_id=held.session_id or (seen.session_id if seen else None),
         url=held.url or (session.url if session else None),
         transaction_id=payment.transaction_id if payment else held.transaction_id,
-        operation=None if verdict else held.operation,
+        operation=_open_operation(held, verdict),
     )
     news = _news(held, settled, verdict, observation, now)
     if double:
         news = tuple(replace(one, data={**one.data, "double": True}) if one.kind in _ARRIVALS else one for one in news)
     return Settlement(link=settled, news=news, verdict=verdict, changed=_shown(settled) != _shown(link))
+
+
+def _open_operation(link: Link, verdict: Verdict | None) -> Operation | None:
+    if verdict is None:
+        return link.operation
+    return None if verdict.is_end else verdict.outcome
 
 
 def _shown(link: Link) -> Link:
@@ -124,7 +134,7 @@ def _is_gone_as_wanted(link: Link, observation: Observation) -> bool:
 
 def _is_older(facts: Facts, payment: Payment) -> bool:
     """Whether a newer read has overtaken this one: without a correction no amount ever comes back."""
-    if _length(payment) < facts.log:
+    if payment.log_length < facts.log:
         return True
     if payment.corrected:
         return False
@@ -135,12 +145,8 @@ def _is_older(facts: Facts, payment: Payment) -> bool:
         facts.captured,
         facts.refunded,
     )
-    return not moved and payment.open_to_capture > facts.open_to_capture
-
-
-def _length(payment: Payment) -> int:
-    """How far the payment's log has come; a correction may stand in it without a mark of its own."""
-    return len(payment.marks) + payment.corrected
+    begun = payment.in_progress.get(Kind.CAPTURE, 0) + payment.in_progress.get(Kind.VOID, 0)
+    return not moved and payment.open_to_capture + begun > facts.uncaptured
 
 
 def _is_corrected(facts: Facts, payment: Payment | None) -> bool:
@@ -154,7 +160,11 @@ def _facts(link: Link, status: Status, report: Report, observation: Observation,
     payment = observation.payment
     if payment and not _is_older(facts, payment):
         facts = replace(
-            facts, seen=payment.seen, log=max(facts.log, _length(payment)), method=payment.method or facts.method
+            facts,
+            seen=payment.seen,
+            log=max(facts.log, payment.log_length),
+            method=payment.method or facts.method,
+            possible_entry=may_be_logged(link.operation, payment),
         )
         if status in {*_MONEY, Status.VOIDED} and payment.report in _SETTLES_AMOUNTS:
             facts = _payment_facts(facts, payment, now)
@@ -177,7 +187,7 @@ def _is_decided(status: Status, facts: Facts, verdict: Verdict | None) -> bool:
     """Whether late money asks no more: it is gone, or an operation of ours has dealt with it."""
     if status not in {*_MONEY, Status.PENDING}:
         return True
-    if status is Status.CAPTURED and not facts.open_to_capture and not facts.open_to_refund:
+    if status is Status.CAPTURED and not facts.uncaptured and not facts.unrefunded:
         return True
     return verdict is not None and verdict.done and verdict.operation.kind in _DECIDES
 
@@ -201,8 +211,11 @@ def _payment_facts(facts: Facts, payment: Payment, now: datetime) -> Facts:
         refunded=payment.refunded,
         open_to_capture=payment.open_to_capture,
         open_to_refund=payment.open_to_refund,
+        in_progress=payment.in_progress,
         taken=payment.taken,
         returned=payment.returned,
+        capturing=payment.capturing,
+        refunding=payment.refunding,
     )
 
 
@@ -271,7 +284,7 @@ def _amounts(old: Link, new: Link, verdict: Verdict | None, now: datetime) -> li
 
 def _rest_released(old: Link, new: Link, verdict: Verdict | None, now: datetime) -> list[News]:
     """The rest of a reservation that was let go while the part taken stays."""
-    rest = old.facts.open_to_capture + old.facts.captured - new.facts.open_to_capture - new.facts.captured
+    rest = old.facts.uncaptured + old.facts.captured - new.facts.uncaptured - new.facts.captured
     if new.status is not Status.CAPTURED or old.status is Status.VOIDED or rest <= 0:
         return []
     ours = _matching(verdict.operation if verdict and verdict.done else None, Kind.VOID)

@@ -92,8 +92,7 @@ class Looking:
         decision = decide(person, wanted, team_id=order.team_id, issuer=order.issuer, policy=self.pressing.policy)
         if isinstance(decision, Forbidden):
             return f"Dintero shows no sign of it, and the question stays open. {decision.sentence}"
-        accepted = operation.state is State.ACCEPTED
-        data = {"operation": operation.kind.value, "amount": operation.amount, "accepted": accepted}
+        data = {"operation": operation.kind.value, "amount": operation.amount, "accepted": False}
         news = News(
             kind=Happened.ABSENT, source=Source.SLACK, at=self.clock.now(), actor=press.actor.user_id, data=data
         )
@@ -108,8 +107,13 @@ class Looking:
 def _nothing_new(link: Link) -> str:
     if link.operation is not None and link.operation.state is State.ACCEPTED:
         return (
-            "Dintero has accepted it and shows no end of it yet. A day after it was asked for, _Check again_ gives the "
-            "buttons back."
+            "Dintero has accepted it and shows no end of it yet. A day after it was asked for, _Stop waiting…_ gives "
+            "the buttons back."
+        )
+    if link.operation is not None and link.facts.possible_entry:
+        return (
+            "Dintero's log has an entry that may be it and does not say so. A day after it was asked for, "
+            "_Stop waiting…_ gives the buttons back."
         )
     if link.operation is not None:
         return "Dintero shows no sign of it yet. Paylink keeps looking; nothing is sent twice by itself."

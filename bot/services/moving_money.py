@@ -46,7 +46,7 @@ class MovingMoney:
         link = await self._as_it_was(operation, fence)
         if link is None:
             return
-        permit = self.permits.permit(operation, fence)
+        permit = self.permits.permit(replace(operation, log_before=link.facts.log), fence)
         try:
             answered = await self._send(link, permit)
         except NotSent:
@@ -59,7 +59,7 @@ class MovingMoney:
             log.warning("operation_unanswered", operation=operation.id, kind=operation.kind, reason=str(doubt))
             await self._doubt(permit)
         else:
-            await self._settle(permit, link, answered)
+            await self._settle(permit, answered)
         self.bell.ring()
 
     async def _as_it_was(self, operation: Operation, fence: int) -> Link | None:
@@ -106,6 +106,8 @@ class MovingMoney:
             if link.status is Status.OPEN and link.session_id is not None:
                 return None
             return "The link had already ended or been paid, so it was not cancelled. The card shows where it stands."
+        if link.facts.possible_entry:
+            return "Nothing was done: Dintero now shows an entry that may be the first attempt. Look at the card."
         open_now = open_for(link, operation.kind)
         if open_now == operation.seen_open and link.transaction_id is not None:
             return None
@@ -123,7 +125,7 @@ class MovingMoney:
         call = self.gateway.capture if operation.kind is Kind.CAPTURE else self.gateway.refund
         return await call(transaction_id, operation, may_send=permit)
 
-    async def _settle(self, permit: Permit, link: Link, answered: Answered) -> None:
+    async def _settle(self, permit: Permit, answered: Answered) -> None:
         """Read the answer: the change and the end of the operation are recorded in one commit."""
         operation = permit.operation
         if answered.accepted:
@@ -131,7 +133,7 @@ class MovingMoney:
             await self._end(permit, accepted, self._news(Happened.ASKED, operation))
             return
         try:
-            await self._take_in(operation, link, answered)
+            await self._take_in(operation, answered)
         except GatewayError:
             log.warning("answer_not_taken_in", operation=operation.id, kind=operation.kind)
         async with self.store.read() as work:
@@ -140,16 +142,13 @@ class MovingMoney:
             # Answered 200 without a trace of it in the payment's log: done or not, only later looks can tell.
             await self._doubt(permit)
 
-    async def _take_in(self, operation: Operation, before: Link, answered: Answered) -> None:
-        """Settle what the answer shows; look again where it shows nothing, or a rival was faster.
-
-        `before` is the link as it was read directly before the call.
-        """
+    async def _take_in(self, operation: Operation, answered: Answered) -> None:
+        """Settle what the answer shows; look again where it shows nothing, or a rival was faster."""
         async with self.store.read() as work:
             story = await work.story_of_link(operation.link_id)
         applied = None
         if answered.payment is not None and story is not None:
-            payment = claimed(answered.payment, operation, before.facts.log)
+            payment = claimed(answered.payment, operation)
             applied = await self.refreshing.apply(story, story.link(operation.link_id), Observation(payment=payment))
         if applied is None:
             await self.refreshing.refresh(operation.link_id)

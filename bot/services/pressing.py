@@ -7,17 +7,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Final
 
-from bot.domain.actions import ASKS_AGAIN, GIVES_WAY, PRESSED_FOR, Action, open_amount
+from bot.domain.actions import ASKS_AGAIN, ENDS_OPERATION, GIVES_WAY, PRESSED_FOR, Action, open_amount
 from bot.domain.drafts import Draft, Offer
 from bot.domain.errors import FieldErrors, OperationOpen, Refused
 from bot.domain.events import Happened, News, Source
-from bot.domain.links import Link, Status
+from bot.domain.links import Link, Status, open_by_line
 from bot.domain.money import format_money
 from bot.domain.moves import move
 from bot.domain.observations import Report
 from bot.domain.offers import offers
 from bot.domain.operations import Kind, Operation, State, operation_reference
-from bot.domain.orders import rooms
 from bot.domain.permissions import Actor, Forbidden, NeedsSecond, Policy, belongs, decide, may_send_more
 from bot.domain.redrafting import wished
 from bot.domain.reminders import first_reminder, stopped
@@ -135,7 +134,7 @@ class Pressing:
         link = story.link(press.link_id)
         if press.action not in offers(story, link, self.clock.now()):
             raise Refused(_not_offered(story, link, press.action), "stale")
-        if press.action is Action.TRY_AGAIN and not is_about(press, link.operation):
+        if press.action in ENDS_OPERATION and not is_about(press, link.operation):
             raise Refused("That question has been answered, and another is open now. Look at the card.", "stale")
         open_now = open_amount(link, press.action)
         if open_now != press.seen_open:
@@ -169,6 +168,8 @@ class Pressing:
             await self._keep(work, story, link, press)
         elif press.action in GIVES_WAY:
             await self._give_way(work, story, link, press)
+        elif press.action is Action.STOP_WAITING:
+            await self._stop_waiting(work, story, link, press)
         elif press.action is Action.TRY_AGAIN:
             await self._try_again(work, story, link, press)
         else:
@@ -257,6 +258,15 @@ class Pressing:
         if link.facts.open_to_capture:
             await self._want(work, story, link, press, Kind.CAPTURE)
 
+    async def _stop_waiting(self, work: Work, story: Story, link: Link, press: Press) -> None:
+        """Give the link's buttons back. What Dintero has in progress goes on, and its amount stays deducted."""
+        operation = link.operation
+        if operation is None:
+            raise Refused(_not_offered(story, link, press.action), "stale")
+        await close_as_absent(work, operation, "A person stopped waiting for its end.")
+        data = {"operation": operation.kind.value, "amount": operation.amount, "accepted": True}
+        await work.add_events(link.id, (self._news(Happened.ABSENT, press, **data),))
+
     async def _try_again(self, work: Work, story: Story, link: Link, press: Press) -> None:
         """Close the question of an unknown operation and want the same once more, under a new reference."""
         before = link.operation
@@ -278,6 +288,7 @@ class Pressing:
             correlation_id=None,
             draft_id=draft_id,
             sent_at=None,
+            log_before=before.log_before or 0,
             note=None,
         )
         await work.add_operation(again)
@@ -300,7 +311,7 @@ class Pressing:
             raise Refused("Something changed just now. Look at the card and press again.", "stale")
         await work.add_events(link.id, (news,))
 
-    def _news(self, kind: Happened, press: Press, **data: str | int) -> News:
+    def _news(self, kind: Happened, press: Press, **data: str | int | bool) -> News:
         actor = press.actor.user_id
         return News(kind=kind, source=Source.SLACK, at=self.clock.now(), actor=actor, data=data)
 
@@ -337,16 +348,16 @@ def is_about(press: Press, operation: Operation | None) -> bool:
     return operation is not None and operation.name == press.operation
 
 
-async def close_as_absent(work: Work, operation: Operation) -> None:
-    """End an operation of which looking for long enough showed no trace."""
-    absent = replace(operation, state=State.ABSENT, note="No trace of it at Dintero.")
+async def close_as_absent(work: Work, operation: Operation, note: str = "No trace of it at Dintero.") -> None:
+    """End an operation of which looking for long enough showed no end, or no trace."""
+    absent = replace(operation, state=State.ABSENT, note=note)
     if not await work.move_operation(absent, from_=(operation.state,)):
         raise Refused("It has just been answered. Look at the card.", "stale")
 
 
 def _judged(action: Action, link: Link) -> Action:
-    """Trying a cancel again is a cancel, which needs no trust with money."""
-    return PRESSED_FOR[link.operation.kind] if action is Action.TRY_AGAIN and link.operation else action
+    """What ends or repeats a cancel is a cancel, which needs no trust with money."""
+    return PRESSED_FOR[link.operation.kind] if action in ENDS_OPERATION and link.operation else action
 
 
 def _give_back(link: Link) -> Kind:
@@ -355,14 +366,9 @@ def _give_back(link: Link) -> Kind:
 
 def _whole(story: Story, link: Link, kind: Kind, amount: int) -> Part:
     """All that is open, with each line's rest when they agree with it."""
-    if kind is Kind.CAPTURE:
-        items = rooms(story.lines(link), link.facts.taken)
-    elif kind is Kind.REFUND:
-        returned = link.facts.returned
-        items = {line_id: taken - returned.get(line_id, 0) for line_id, taken in link.facts.taken.items()}
-    else:
+    if kind not in {Kind.CAPTURE, Kind.REFUND}:
         return Part(amount=amount)
-    items = {line_id: minor for line_id, minor in items.items() if minor > 0}
+    items = {line_id: minor for line_id, minor in open_by_line(story.lines(link), link.facts, kind).items() if minor}
     return Part(amount=amount, items=items if sum(items.values()) == amount else {})
 
 

@@ -122,7 +122,7 @@ class Refreshing:
     async def _save(self, story: Story, link: Link, settlement: Settlement) -> Link | None:
         now = self.clock.now()
         verdict = settlement.verdict
-        after = replace(settlement.link, operation=None) if verdict else settlement.link
+        after = settlement.link
         async with self.store() as work:
             current = await work.link(link.id)
             if current is None or (current.version, current.operation) != (link.version, link.operation):
@@ -130,10 +130,8 @@ class Refreshing:
             asked_up_to = await work.asked_up_to(link.id)
             asked = nudges(after, asked_up_to, now)
             visible = settlement.changed or bool(asked) or ran_out(after, asked_up_to, now)
-            if verdict:
-                ended = replace(verdict.operation, state=verdict.state, note=verdict.note)
-                if not await work.move_operation(ended, from_=tuple(IN_DOUBT)):
-                    return None
+            if verdict and not await work.move_operation(verdict.outcome, from_=tuple(IN_DOUBT)):
+                return None
             after, arranged = await self.arranging.arrange(work, story.order, link, after)
             after = still_reminding(story.order, after, now)
             due_at = next_look(after, now)
@@ -141,7 +139,7 @@ class Refreshing:
                 return None
             await work.add_events(link.id, (*settlement.news, *arranged, *asked))
             await work.set_asked(link.id, now)
-            if verdict:
+            if verdict and verdict.is_end:
                 await self.replacing.follow(work, after, verdict.operation)
             await work.commit()
         if visible:

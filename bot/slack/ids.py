@@ -44,6 +44,7 @@ VIEW_PREVIEW: Final = "preview"
 VIEW_RESEND: Final = "resend"
 VIEW_CHANGE: Final = "change"
 VIEW_RELEASE: Final = "release"
+VIEW_STOP_WAITING: Final = "stop_waiting"
 VIEW_RESULT: Final = "result"
 """What the form becomes after *Send*; it has nothing to submit."""
 
@@ -78,7 +79,7 @@ KEEP: Final = "keep"
 
 EXTEND_UNTIL: Final = "extend_until"
 SURE: Final = "sure"
-"""The box to tick before money is let go."""
+"""The box to tick before money is released, or is waited for no longer."""
 
 PART: Final = "part"
 PART_LINES: Final = "lines"

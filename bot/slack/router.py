@@ -139,7 +139,8 @@ class Router:
             ids.VIEW_REFUND: self.buttons.part_sent,
             ids.VIEW_RESEND: self.buttons.resend_sent,
             ids.VIEW_CHANGE: self.changes.send,
-            ids.VIEW_RELEASE: self.buttons.release_sent,
+            ids.VIEW_RELEASE: self.buttons.confirmed,
+            ids.VIEW_STOP_WAITING: self.buttons.confirmed,
         }
 
     async def _explained(self, ack: AsyncAck, body: Body, handling: Awaitable[None]) -> None:

@@ -12,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from bot.domain.codeword import code_word
+from bot.domain.links import Link
+from bot.domain.operations import Kind
 from bot.domain.page_state import PageState
 from bot.domain.wording import Words
 from bot.services.visiting import Visit
@@ -50,6 +52,7 @@ class Drawing:
             **self._frame(words, ""),
             title=self._asks(words) if payable else words(f"{visit.state}_title"),
             text=None if payable else words(f"{visit.state}_text"),
+            refunding=self._refunding(visit.link, words),
             pay_url=visit.link.url if payable else None,
             embedded=visit.link.session_id if payable and self.embedding else None,
             dinteros_language=dinteros_language(words.language),
@@ -78,6 +81,10 @@ class Drawing:
         contact = self.merchant.contact
         link = Markup('<a href="{}">{}</a>').format(contact.address, contact.words) if contact else None
         return {"words": words, "merchant": self.merchant, "contact_link": link, "root": root}
+
+    def _refunding(self, link: Link, words: Words) -> Markup | None:
+        amount = link.facts.in_progress.get(Kind.REFUND)
+        return words("refund_in_progress", amount=words.money(amount, link.currency)) if amount else None
 
     def _order(self, visit: Visit, words: Words) -> Mapping[str, Any]:
         order, link = visit.story.order_of(visit.link), visit.link

@@ -81,7 +81,7 @@ class Account:
         self.app_links: dict[str, str] = {}  # session id to the wallet's own address
         self.unreachable: set[str] = set()  # phones an SMS fails for
         self.log: list[Exchange] = []
-        self.pending: list[tuple[Json, Order]] = []  # answered 202, not done yet
+        self.pending: list[tuple[Json, Order]] = []  # initiated, not done yet
         self.auto_captures: list[str] = []
         self.post = Post(self)
 
@@ -202,8 +202,8 @@ class Account:
             raise RefusedError(400, wrong[0], wrong)
         if order.kind == "CAPTURE" and transaction_id in self.auto_captures:
             self.auto_captures.remove(transaction_id)  # a manual capture stops the automatic one (§4.5)
-        if mode == "accepted":
-            payments.record(tx, order, now, success=True, prefix="INITIATE_")
+        if mode in {"accepted", "initiated"}:
+            payments.initiate(tx, order, now, with_reference=self.switches.initiate_events_carry_reference)
             self.pending.append((tx, order))
         elif mode == "declined":
             self._decline(tx, order)

@@ -17,7 +17,7 @@ class Fault:
     drop: bool = False
     after: bool = False
     retry_after: int | None = None
-    spoil: Literal["", "garbage", "cut", "accepted", "missing", "declined", "idle"] = ""
+    spoil: Literal["", "garbage", "cut", "accepted", "initiated", "missing", "declined", "idle"] = ""
 
     @classmethod
     def status(cls, code: int, *, after: bool = False) -> "Fault":
@@ -58,6 +58,16 @@ class Fault:
     def accepted(cls) -> "Fault":
         """Answer 202; money moves later, with `complete_async` (Dintero reference §8.1)."""
         return cls(spoil="accepted")
+
+    @classmethod
+    def accepted_unanswered(cls) -> "Fault":
+        """Accept the work for later, as `accepted` does, and close the connection without an answer."""
+        return cls(spoil="accepted", drop=True, after=True)
+
+    @classmethod
+    def initiated(cls) -> "Fault":
+        """Answer 200 with a log that holds only INITIATE_*; money moves later, with `complete_async` (§6, §8)."""
+        return cls(spoil="initiated")
 
     @classmethod
     def missing(cls) -> "Fault":

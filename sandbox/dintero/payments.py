@@ -128,6 +128,14 @@ def decline(tx: Json, order: Order, now: datetime, *, with_reference: bool) -> J
     return event
 
 
+def initiate(tx: Json, order: Order, now: datetime, *, with_reference: bool) -> Json:
+    """Append INITIATE_*: accepted and not done; its end names this `request_id` (Dintero reference §6, §8.1)."""
+    event = record(tx, order, now, success=True, prefix="INITIATE_")
+    if not with_reference:
+        event.pop("event_reference", None)
+    return event
+
+
 def record(tx: Json, order: Order, now: datetime, *, success: bool, prefix: str = "") -> Json:
     """Append an event of an order, with its reference and correlation (Dintero reference §8.1)."""
     event = add_event(tx, prefix + order.kind, now, success=success, by=order.by, request_id=order.request_id)

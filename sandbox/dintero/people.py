@@ -124,17 +124,24 @@ class Dintero(Account):
 
     # -- what happens in Backoffice and at the provider
 
-    def backoffice_capture(self, transaction_id: str, amount: int | None = None, items: Sequence[Json] = ()) -> Json:
-        """Let a colleague capture outside Slack; without an amount, everything that is left."""
-        return self._outside(transaction_id, "CAPTURE", amount, items)
+    def backoffice_capture(
+        self, transaction_id: str, amount: int | None = None, items: Sequence[Json] = (), mode: str = ""
+    ) -> Json:
+        """Let a colleague capture outside Slack; without an amount, everything that is left.
 
-    def backoffice_refund(self, transaction_id: str, amount: int | None = None, items: Sequence[Json] = ()) -> Json:
-        """Let a colleague refund outside Slack; without an amount, everything that is left."""
-        return self._outside(transaction_id, "REFUND", amount, items)
+        With mode `initiated` it is in progress until `complete_async`.
+        """
+        return self._outside(transaction_id, "CAPTURE", amount, items, mode=mode)
 
-    def backoffice_void(self, transaction_id: str) -> Json:
-        """Let a colleague void outside Slack."""
-        return self._outside(transaction_id, "VOID")
+    def backoffice_refund(
+        self, transaction_id: str, amount: int | None = None, items: Sequence[Json] = (), mode: str = ""
+    ) -> Json:
+        """Let a colleague refund outside Slack; without an amount, everything that is left; `mode` as above."""
+        return self._outside(transaction_id, "REFUND", amount, items, mode=mode)
+
+    def backoffice_void(self, transaction_id: str, mode: str = "") -> Json:
+        """Let a colleague void outside Slack; `mode` as above."""
+        return self._outside(transaction_id, "VOID", mode=mode)
 
     def auto_capture_now(self, transaction_id: str | None = None) -> list[Json]:
         """Let auto-capture run now, for one transaction or for all that wait for it (Dintero reference §4.5)."""
@@ -148,7 +155,7 @@ class Dintero(Account):
         return captured
 
     def complete_async(self, *, success: bool = True) -> list[Json]:
-        """Finish what was answered 202: an event with its correlation_request_id each (Dintero reference §8.1)."""
+        """Finish what was initiated: an event with its correlation_request_id each (Dintero reference §8.1)."""
         waiting, self.pending = self.pending, []
         events = []
         for tx, order in waiting:
@@ -237,6 +244,8 @@ class Dintero(Account):
         amount: int | None = None,
         items: Sequence[Json] = (),
         by: str = "backoffice",
+        mode: str = "",
     ) -> Json:
         left = payments.open_amount(self.transaction(transaction_id), kind)
-        return self.operate(transaction_id, Order(kind, left if amount is None else amount, by, items=tuple(items)))
+        order = Order(kind, left if amount is None else amount, by, items=tuple(items), request_id=short_id())
+        return self.operate(transaction_id, order, mode)

@@ -28,6 +28,9 @@ class Switches:
     failed_events_carry_reference: Annotated[
         bool, "A failed event echoes capture_reference or refund_reference as event_reference (§8.2)."
     ] = False
+    initiate_events_carry_reference: Annotated[
+        bool, "An INITIATE_* event echoes capture_reference or refund_reference as event_reference (§6, §8.2)."
+    ] = False
     override: Annotated[
         Literal["merges", "replaces"],
         "The configuration of a session is merged into its profile, or replaces the profile's methods (§4.5).",

@@ -27,11 +27,108 @@ def test_captured_and_refunded_are_sums_of_what_succeeded():
     assert money(payment) == (12000, 1000, 17990, 11000)
 
 
-def test_requests_in_progress_are_not_money():
-    payment = seen_payment("AUTHORIZED", event("INITIATE_CAPTURE", 29990), event("SETTLEMENT", 5), event("INITIATE", 5))
+def test_requests_in_progress_are_no_money_and_no_longer_open():
+    payment = seen_payment("AUTHORIZED", event("INITIATE_CAPTURE", 9990), event("SETTLEMENT", 5), event("INITIATE", 5))
 
-    assert money(payment) == (0, 0, 29990, 0)
-    assert payment.marks == ()
+    assert money(payment) == (0, 0, 20000, 0)
+    assert payment.in_progress == {Kind.CAPTURE: 9990}
+    [mark] = payment.marks
+    assert (mark.in_progress, mark.success, mark.amount, mark.position) == (True, False, 9990, 1)
+    assert payment.log_length == 4
+
+
+@pytest.mark.parametrize(
+    ("begun", "end", "ends"),
+    [
+        ({"request_id": "r-1"}, {"correlation_request_id": "r-1"}, True),
+        ({"request_id": "r-1"}, {"initiate_request_id": "r-1"}, True),
+        ({"correlation_request_id": "r-1"}, {"correlation_request_id": "r-1"}, True),
+        ({"request_id": "r-1"}, {"request_id": "r-1"}, True),
+        ({"event_reference": "4711-R1"}, {"event_reference": "4711-R1"}, True),
+        ({"request_id": "r-1"}, {"request_id": "r-2"}, False),
+        ({"request_id": "r-1"}, {"event_reference": "4711-R1", "amount": 9999}, False),
+        ({"request_id": "r-1"}, {"event_reference": "4711-R1"}, "as a success"),
+        ({"request_id": "r-1"}, {"correlation_request_id": "r-2"}, False),
+        ({"event_reference": "4711-R1"}, {"event_reference": "4711-R2"}, False),
+        ({"event_reference": "4711-R1"}, {}, False),
+        ({"request_id": "r-1"}, {"amount": 9999}, False),
+    ],
+)
+@pytest.mark.parametrize("success", [True, False])
+def test_a_request_is_in_progress_until_its_own_end(begun, end, ends, success):
+    request = event("INITIATE_REFUND", 10000, **begun)
+    end = {"amount": 10000, "success": success, **end}
+    payment = seen_payment("CAPTURED", event(CAPTURE, 29990), request, event(REFUND, **end))
+
+    over = ends is True or (ends == "as a success" and success)
+    returned = end["amount"] if success else 0
+    assert payment.in_progress == ({} if over else {Kind.REFUND: 10000})
+    assert payment.open_to_refund == 29990 - returned - (0 if over else 10000)
+
+
+def test_two_requests_of_the_same_amount_end_one_by_one():
+    begun = [event("INITIATE_REFUND", 5000, id=f"b{n}") for n in (1, 2)]
+
+    ends = [event(REFUND, 5000, event_reference=f"4711-R{n}") for n in (1, 2)]
+
+    one = seen_payment("PARTIALLY_REFUNDED", event(CAPTURE, 29990), *begun, ends[0])
+    both = seen_payment("PARTIALLY_REFUNDED", event(CAPTURE, 29990), *begun, *ends)
+
+    assert (one.in_progress, both.in_progress) == ({Kind.REFUND: 5000}, {})
+    assert (one.open_to_refund, both.open_to_refund) == (19990, 19990)
+
+
+def test_an_end_is_as_old_as_what_it_ends_and_bears_its_names():
+    """Else what a colleague had begun before our refund would look like ours when it ends."""
+    begun = event("INITIATE_REFUND", 5000, request_id="r-1", event_reference="4711-R1")
+    payment = seen_payment("CAPTURED", event(CAPTURE, 29990), begun, event(REFUND, success=False, request_id="r-1"))
+
+    mark = payment.marks[-1]
+    assert (mark.position, mark.reference, mark.correlation_id, mark.amount) == (2, "4711-R1", "r-1", 5000)
+
+
+@pytest.mark.parametrize("amount", [None, 40000, -1])
+def test_a_request_whose_amount_cannot_be_is_about_all_that_is_left_at_most(amount):
+    payment = seen_payment("AUTHORIZED", event("INITIATE_CAPTURE", amount))
+
+    assert payment.open_to_capture + payment.in_progress.get(Kind.CAPTURE, 0) == 29990
+    assert payment.open_to_capture == (29990 if amount == -1 else 0)
+
+
+def test_a_release_in_progress_leaves_nothing_to_capture_and_lets_what_was_taken_be_refunded():
+    payment = seen_payment("PARTIALLY_CAPTURED", event(CAPTURE, 9990), event("INITIATE_VOID", 20000))
+
+    assert money(payment) == (9990, 0, 0, 9990)
+    assert payment.in_progress == {Kind.VOID: 20000}
+
+
+@pytest.mark.parametrize("success", [False, None, "yes"])
+def test_only_a_request_that_says_it_failed_has_failed(success):
+    payment = seen_payment("AUTHORIZED", event("INITIATE_CAPTURE", 9990, success=success))
+
+    assert bool(payment.in_progress) is (success is not False)
+    assert payment.marks[0].in_progress is (success is not False)
+
+
+def test_a_correction_that_names_a_request_ends_it():
+    begun = event("INITIATE_CAPTURE", 9990, id="begun")
+    fixed = event("CAPTURE", correction={"event_ids": ["begun"], "remaining_capture_amount": 29990})
+
+    assert seen_payment("AUTHORIZED", begun, fixed).in_progress == {}
+
+
+@pytest.mark.parametrize("status", ["AUTHORIZATION_VOIDED", "REFUNDED", "FAILED"])
+def test_where_nothing_is_left_nothing_is_in_progress(status):
+    payment = seen_payment(status, event("INITIATE_CAPTURE", 9990), event("INITIATE_REFUND", 9990))
+
+    assert payment.in_progress == {}
+
+
+def test_lines_that_are_being_captured_are_not_open():
+    begun = event("INITIATE_CAPTURE", 9990, items=[{"line_id": "2", "amount": 9990}])
+
+    assert seen_payment("AUTHORIZED", begun).capturing == {"2": 9990}
+    assert seen_payment("AUTHORIZED", event("INITIATE_CAPTURE", 25000)).capturing == {"1": 20000, "2": 5000}
 
 
 def test_voiding_the_rest_leaves_nothing_to_capture_whatever_the_status():

@@ -1,5 +1,6 @@
 """The words that the domain's stories begin with: a link, what was read of it, an operation on it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -107,7 +108,10 @@ def a_payment(report=Report.AUTHORIZED, captured=0, refunded=0, rest=None, **cha
         "was_authorized": held,
         "seen": f"{report}-{captured}-{refunded}-{rest}",
     }
-    return Payment(**{**values, **changes})
+    values |= changes
+    marks = tuple(replace(mark, position=at) for at, mark in enumerate(values.get("marks", ())))
+    log = {"marks": marks, "log_length": len(marks) + values.get("corrected", False)}
+    return Payment(**{**values, **log, **{key: changes[key] for key in ("log_length",) if key in changes}})
 
 
 def an_operation(kind=Kind.CAPTURE, state=State.SENDING, amount=250_00, **changes: Any) -> Operation:

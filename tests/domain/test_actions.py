@@ -5,7 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.actions import Action, actions, awaits_auto_capture, may_be_closed, open_amount, open_for
+from bot.domain.actions import (
+    Action,
+    actions,
+    awaits_auto_capture,
+    may_be_closed,
+    may_stop_waiting,
+    open_amount,
+    open_for,
+)
 from bot.domain.links import Delivered, Facts, Status
 from bot.domain.operations import Kind, State
 from tests.domain.given import DAY, HOUR, MINUTE, NOW, a_link, an_operation, reserved, taken
@@ -69,7 +77,9 @@ def test_while_something_is_wanted_nothing_else_can_be_pressed(link, state):
     [(State.SENDING, (A.REFRESH,)), (State.ACCEPTED, (A.CHECK_AGAIN,)), (State.UNKNOWN, (A.CHECK_AGAIN,))],
 )
 def test_while_an_operation_is_in_doubt_one_can_only_look(link, state, offered):
-    assert actions(replace(link, operation=an_operation(state=state)), NOW) == offered
+    operation = an_operation(Kind.CANCEL, state)
+
+    assert actions(replace(link, operation=operation), NOW) == offered
 
 
 @pytest.mark.parametrize(
@@ -96,26 +106,75 @@ def test_what_may_still_be_under_way_is_never_tried_again(state):
 SECOND = timedelta(seconds=1)
 
 
+def begun(link, kind, amount):
+    """The link with that much in progress at Dintero."""
+    facts = link.facts
+    field = "open_to_refund" if kind is Kind.REFUND else "open_to_capture"
+    left = {field: getattr(facts, field) - amount}
+    return replace(link, facts=replace(facts, in_progress={kind: amount}, **left))
+
+
+POSSIBLE = replace(reserved(), facts=replace(reserved().facts, possible_entry=True))
+
+
 @pytest.mark.parametrize(
     ("link", "operation", "age", "closed"),
     [
         (reserved(), an_operation(state=State.UNKNOWN), 10 * MINUTE - SECOND, False),
         (reserved(), an_operation(state=State.UNKNOWN), 10 * MINUTE, True),
         (taken(), an_operation(state=State.UNKNOWN), MINUTE, False),
+        (POSSIBLE, an_operation(state=State.UNKNOWN), 2 * DAY, False),
+        (reserved(), an_operation(state=State.SENDING), 2 * DAY, False),
+        (reserved(), an_operation(state=State.ACCEPTED), 2 * DAY, False),
+        (a_link(), an_operation(Kind.CANCEL, State.ACCEPTED, 0), 2 * DAY, False),
+        (a_link(Status.UNCERTAIN), an_operation(Kind.CREATE, State.UNKNOWN, 0), DAY, False),
+    ],
+)
+def test_looking_again_closes_only_what_shows_no_trace_for_ten_minutes(link, operation, age, closed):
+    asked = replace(link, operation=replace(operation, sent_at=NOW - age))
+
+    assert may_be_closed(asked, NOW) is closed
+
+
+@pytest.mark.parametrize(
+    ("link", "operation", "age", "may"),
+    [
+        (reserved(), an_operation(state=State.UNKNOWN), 2 * DAY, False),
+        (POSSIBLE, an_operation(state=State.UNKNOWN), DAY - SECOND, False),
+        (POSSIBLE, an_operation(state=State.UNKNOWN), DAY, True),
         (reserved(), an_operation(state=State.SENDING), 2 * DAY, False),
         (reserved(), an_operation(state=State.ACCEPTED), DAY - SECOND, False),
         (reserved(), an_operation(state=State.ACCEPTED), DAY, True),
         (taken(), an_operation(state=State.ACCEPTED), MINUTE, True),
+        (begun(reserved(), Kind.CAPTURE, 250_00), an_operation(state=State.ACCEPTED), MINUTE, False),
         (taken(), an_operation(Kind.REFUND, State.ACCEPTED), MINUTE, False),
+        (begun(taken(), Kind.REFUND, 250_00), an_operation(Kind.REFUND, State.ACCEPTED), MINUTE, False),
         (a_link(), an_operation(Kind.CANCEL, State.ACCEPTED, 0), DAY - SECOND, False),
         (a_link(), an_operation(Kind.CANCEL, State.ACCEPTED, 0), DAY, True),
         (a_link(Status.UNCERTAIN), an_operation(Kind.CREATE, State.UNKNOWN, 0), DAY, False),
     ],
 )
-def test_a_question_is_closed_only_when_nothing_can_come_of_it_or_a_day_was_waited(link, operation, age, closed):
-    asked = replace(link, operation=replace(operation, sent_at=NOW - age))
+def test_waiting_for_what_is_in_progress_ends_after_a_day_or_when_nothing_is_left(link, operation, age, may):
+    waiting = replace(link, operation=replace(operation, sent_at=NOW - age))
 
-    assert may_be_closed(asked, NOW) is closed
+    assert may_stop_waiting(waiting, NOW) is may
+    assert (A.STOP_WAITING in actions(waiting, NOW)) is may
+    assert A.TRY_AGAIN not in actions(waiting, NOW) or operation.state is State.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("link", "offered"),
+    [
+        (begun(reserved(), Kind.CAPTURE, 250_00), (A.REFRESH,)),
+        (begun(reserved(), Kind.CAPTURE, 100_00), (A.CAPTURE, A.CAPTURE_PART, A.REFRESH)),
+        (begun(reserved(late=True), Kind.CAPTURE, 100_00), (A.KEEP, A.REFRESH)),
+        (begun(taken(100_00), Kind.CAPTURE, 50_00), (A.CAPTURE, A.CAPTURE_PART, A.REFUND, A.REFRESH)),
+        (begun(taken(), Kind.REFUND, 100_00), (A.REFUND, A.REFRESH)),
+        (begun(taken(), Kind.REFUND, 250_00), (A.REFRESH,)),
+    ],
+)
+def test_what_is_in_progress_is_not_offered_again_nor_released(link, offered):
+    assert actions(link, NOW) == offered
 
 
 @pytest.mark.parametrize(

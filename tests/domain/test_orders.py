@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.operations import Kind, operation_reference
-from bot.domain.orders import Capture, Delivery, Line, Order, allocate, chain_reference, rooms
+from bot.domain.orders import Capture, Delivery, Line, Order, allocate, chain_reference
 from tests.domain.given import ALICE, NOW, TEAM
 
 LINES = st.builds(
@@ -95,13 +95,6 @@ def test_the_items_sum_to_the_amount_whenever_it_fits(amount, open_):
     room = sum(max(minor, 0) for minor in open_.values())
     assert sum(items.values()) == min(amount, room)
     assert all(0 < part <= open_[line_id] for line_id, part in items.items())
-
-
-def test_what_was_captured_is_no_longer_open_on_its_line():
-    lines = (a_line(line_id="1"), a_line(line_id="2", unit_price=50_00))
-
-    assert rooms(lines, {"1": 30_00}) == {"1": 70_00, "2": 50_00}
-    assert rooms(lines, {"1": 130_00}) == {"1": 0, "2": 50_00}
 
 
 @pytest.mark.parametrize(("n", "reference"), [(1, "4711"), (2, "4711-2"), (11, "4711-11")])

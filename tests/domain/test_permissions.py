@@ -13,7 +13,7 @@ NOBODY_ELSE = Policy()
 NAMED = Policy(money_users=frozenset({TRUSTED}))
 EVERYBODY = Policy(money_users=None)
 
-MONEY = ["capture", "capture_part", "release", "refund", "keep", "give_back", "try_again"]
+MONEY = ["capture", "capture_part", "release", "refund", "keep", "give_back", "try_again", "stop_waiting"]
 HARMLESS = [
     "resend",
     "request_again",

@@ -1,11 +1,13 @@
 """What became of an operation: every kind, judged by every sign that Dintero may show."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.events import Happened
 from bot.domain.observations import Report
 from bot.domain.operations import IN_DOUBT, Kind, State
-from bot.domain.verdicts import claimed, judge
+from bot.domain.verdicts import claimed, judge, may_be_logged
 from tests.domain.given import ALICE, NOW, a_mark, a_payment, a_session, an_operation, look
 
 LETTERS = {Kind.CAPTURE: "C", Kind.REFUND: "R", Kind.VOID: "V", Kind.CANCEL: "X", Kind.CREATE: "S"}
@@ -31,14 +33,20 @@ def state_of(operation, seen, report=None):
         ({"reference": None, "correlation_id": "corr"}, State.DONE),
         ({"reference": None, "correlation_id": "corr", "success": False}, State.REFUSED),
         ({"reference": None, "correlation_id": "another"}, None),
-        ({"amount": 1}, State.DONE),
+        ({"amount": 1}, None),
+        ({"amount": None, "success": False}, State.REFUSED),
+        ({"position": 4}, None),
+        ({"success": False, "in_progress": True}, State.ACCEPTED),
+        ({"success": False, "in_progress": True, "reference": None}, None),
+        ({"success": False, "in_progress": True, "reference": None, "correlation_id": "corr"}, State.ACCEPTED),
     ],
 )
 def test_taking_and_returning_is_answered_by_an_entry_of_ours_in_the_log(kind, mark, state):
-    operation = of(kind, correlation_id="corr")
-    marks = (a_mark(kind, **{"reference": operation.reference, **mark}),)
+    operation = of(kind, correlation_id="corr", log_before=5)
+    mark = a_mark(kind, **{"reference": operation.reference, "position": 5, **mark})
+    payment = replace(a_payment(Report.CAPTURED), marks=(mark,))
 
-    assert state_of(operation, look(a_payment(Report.CAPTURED, marks=marks))) is state
+    assert state_of(operation, look(payment)) is state
 
 
 def test_an_entry_without_correlation_is_not_ours_because_we_have_none_either():
@@ -181,17 +189,69 @@ FAILED = {"success": False, "reference": None}
 def test_nothing_but_the_last_nameless_failure_is_taken_for_ours(marks):
     payment = a_payment(marks=marks)
 
-    assert claimed(payment, an_operation(), 0) == payment
+    assert claimed(payment, an_operation()) == payment
 
 
 def test_the_last_nameless_failure_in_the_answer_is_ours():
     payment = a_payment(marks=(a_mark(amount=50_00, reference=None), a_mark(**FAILED)))
 
-    assert [mark.reference for mark in claimed(payment, an_operation(), 1).marks] == [None, "4711-C1"]
+    assert [mark.reference for mark in claimed(payment, an_operation(log_before=1)).marks] == [None, "4711-C1"]
 
 
 def test_a_failure_that_stood_there_before_is_not_the_answer():
     """Else a refund that is still under way would be called refused, and its button would come back."""
     payment = a_payment(marks=(a_mark(**FAILED),))
 
-    assert claimed(payment, an_operation(), 1) == payment
+    assert claimed(payment, an_operation(log_before=1)) == payment
+
+
+def test_the_last_nameless_beginning_in_the_answer_is_ours():
+    """An INITIATE_* entry always names its own request; which operation asked for it only the reference says."""
+    payment = a_payment(marks=(a_mark(**FAILED, in_progress=True, correlation_id="r-1"),))
+
+    assert [mark.reference for mark in claimed(payment, an_operation()).marks] == ["4711-C1"]
+
+
+def test_the_end_of_what_was_accepted_is_awaited_by_the_id_of_its_beginning():
+    payment = a_payment(marks=(a_mark(success=False, in_progress=True, correlation_id="r-1"),))
+
+    verdict = judge(of(Kind.CAPTURE), look(payment), Report.AUTHORIZED)
+
+    assert (verdict.outcome.state, verdict.outcome.correlation_id) == (State.ACCEPTED, "r-1")
+    assert [news.kind for news in verdict.news(NOW)] == [Happened.ASKED]
+    assert judge(verdict.outcome, look(payment), Report.AUTHORIZED) is None
+
+
+@pytest.mark.parametrize(
+    ("mark", "may"),
+    [
+        ({"reference": None}, True),
+        ({"reference": None, "success": False}, True),
+        ({"reference": None, "success": False, "in_progress": True, "correlation_id": "r-1"}, True),
+        ({"reference": None, "amount": None}, True),
+        ({"amount": 1}, True),
+        ({}, False),
+        ({"reference": "4711-C0"}, False),
+        ({"reference": None, "amount": 1}, False),
+        ({"reference": None, "position": 4}, False),
+        ({"reference": None, "kind": Kind.REFUND}, False),
+    ],
+)
+def test_a_new_entry_without_a_name_may_be_ours(mark, may):
+    mark = a_mark(**{"position": 5, **mark})
+    payment = replace(a_payment(), marks=(mark,))
+
+    assert may_be_logged(an_operation(state=State.UNKNOWN, log_before=5), payment) is may
+
+
+def test_an_entry_that_names_another_request_than_the_accepted_one_is_not_ours():
+    payment = a_payment(marks=(a_mark(reference=None, correlation_id="another"),))
+
+    assert not may_be_logged(an_operation(state=State.ACCEPTED, correlation_id="r-1"), payment)
+
+
+@pytest.mark.parametrize(("log_before", "may"), [(None, False), (0, True), (1, False)])
+def test_what_repeats_an_attempt_is_stopped_by_anything_like_it_since(log_before, may):
+    payment = a_payment(marks=(a_mark(reference="elsewhere"),))
+
+    assert may_be_logged(an_operation(state=State.WANTED, log_before=log_before), payment) is may

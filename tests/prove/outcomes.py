@@ -48,18 +48,29 @@ _FAILED = (
     Outcome("202, then failure", (Fault.accepted(),), "failure"),
     Outcome("200 whose events say failed", (Fault.declined(),)),
     Outcome("no answer, and the events say failed", (Fault(drop=True, after=True, spoil="declined"),)),
-    Outcome("no answer to a 202, then failure", (Fault(drop=True, after=True, spoil="accepted"),), "failure"),
+    Outcome("no answer to a 202, then failure", (Fault.accepted_unanswered(),), "failure"),
+    Outcome("200 with INITIATE only, then failure", (Fault.initiated(),), "failure"),
 )
 _PROMISED = (
     _IDLE,
     Outcome("202, then success", (Fault.accepted(),), "success"),
     Outcome("202, then nothing for a day", (Fault.accepted(),), "nothing"),
-    Outcome("no answer to a 202, then success", (Fault(drop=True, after=True, spoil="accepted"),), "success"),
+    Outcome("no answer to a 202, then success", (Fault.accepted_unanswered(),), "success"),
+    Outcome("no answer to a 202, then nothing for a day", (Fault.accepted_unanswered(),), "nothing"),
+    Outcome("200 with INITIATE only, then success", (Fault.initiated(),), "success"),
+    Outcome("200 with INITIATE only, then nothing for a day", (Fault.initiated(),), "nothing"),
     *_FAILED,
 )
 
+_MATTERS = {
+    "failed_events_carry_reference": _FAILED,
+    "initiate_events_carry_reference": tuple(outcome for outcome in _PROMISED if outcome.later),
+}
+"""The outcomes in which a switch has a say, where it is not all of them."""
+
 _CAN_TURN = (
     ("failed_events_carry_reference", True, {"captures", "part captures", "refunds", "part refunds", "releases"}),
+    ("initiate_events_carry_reference", True, {"captures", "part captures", "refunds", "part refunds"}),
     ("retries_resigned", True, {"creates", "captures"}),
     ("cancel_calls_back", False, {"cancels"}),
     ("get_after_expiry", 200, {"creates", "cancels"}),
@@ -95,7 +106,7 @@ def cases(intent, kind):
     shared = []
     for name, value, intents in _CAN_TURN:
         if intent.name in intents:
-            some = _FAILED if name == "failed_events_carry_reference" else outcomes
+            some = _MATTERS.get(name, outcomes)
             shared += [(f"{name} {value}", replace(Switches(), **{name: value}), outcome) for outcome in some]
     made += shared[KINDS.index(kind) :: len(KINDS)]
     people = ("tries", "checks") if intent.moves_money else ("tries", "checks", "waits")

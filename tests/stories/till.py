@@ -71,6 +71,14 @@ async def releases(shop, button="Release", person=None, target=None):
     await sends(shop, form)
 
 
+async def stops_waiting(shop, person=None):
+    """The whole way of no longer waiting for what Dintero has begun: the button, and the box to tick."""
+    form = await opens(shop, "Stop waiting…", person)
+    await ticks(shop, form)
+    await sends(shop, form)
+    return form
+
+
 async def captures_part(shop, **typed):
     """The whole way of a part capture."""
     form = await opens(shop, "Capture part…")

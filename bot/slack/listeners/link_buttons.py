@@ -33,6 +33,7 @@ from bot.slack.views.link_reply import link_reply
 from bot.slack.views.part_form import part_form
 from bot.slack.views.release_form import release_form
 from bot.slack.views.resend_form import cancelling_first, extend_form, resend_form
+from bot.slack.views.stop_waiting_form import stop_waiting_form
 
 log = structlog.get_logger()
 
@@ -43,6 +44,7 @@ _OPENS_FORM: Final = frozenset(
         Action.CAPTURE_PART,
         Action.REFUND,
         Action.RELEASE,
+        Action.STOP_WAITING,
         Action.RESEND,
         Action.CHANGE,
         Action.EXTEND,
@@ -99,17 +101,18 @@ class LinkButtonsListener:
         else:
             await ack()
 
-    async def release_sent(self, ack: AsyncAck, body: Body) -> None:
-        """*Release* in the form that asks once more."""
+    async def confirmed(self, ack: AsyncAck, body: Body) -> None:
+        """*Release* or *Stop waiting* in the form with a box to tick."""
+        stops = body["view"].get("callback_id") == ids.VIEW_STOP_WAITING
         about = ids.ButtonValue.decode(body["view"].get("private_metadata"))
         if not is_sure(body["view"]):
             await ack(response_action="errors", errors={ids.SURE: "Tick this box, or go back."})
             return
-        press = await self._press(knock(body), about, Action.RELEASE)
+        press = await self._press(knock(body), about, Action.STOP_WAITING if stops else Action.RELEASE)
         try:
             await in_time(self.owned, self.pressing.press(press), SUBMIT)
         except NotSaved:
-            await ack(response_action="errors", errors={ids.SURE: "Not saved. Press Release again."})
+            await ack(response_action="errors", errors={ids.SURE: "Not saved. Press the button again."})
         except Late:
             await ack(response_action="errors", errors={ids.SURE: _LATE})
         else:
@@ -190,6 +193,8 @@ class LinkButtonsListener:
             return extend_form(story, link, self.clock.now(), look)
         if press.action is Action.RELEASE:
             return release_form(story, link, look)
+        if press.action is Action.STOP_WAITING:
+            return stop_waiting_form(story, link, look)
         if press.action is Action.REQUEST_AGAIN:
             return await self.drawing.form(await self.reopening.again(story, press.actor.user_id))
         if press.action is Action.CHANGE:

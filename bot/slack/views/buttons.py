@@ -29,6 +29,7 @@ _LABELS: Final[Mapping[Action, str]] = {
     Action.REFRESH: "Refresh",
     Action.CHECK_AGAIN: "Check again",
     Action.TRY_AGAIN: "Try again",
+    Action.STOP_WAITING: "Stop waiting…",
     Action.IT_ARRIVED: "It arrived",
     Action.SEND_AGAIN: "Send again",
     Action.RESEND: "Send again…",
@@ -79,7 +80,8 @@ def action_row(story: Story, link: Link, now: datetime, look: Look) -> Block | N
 
 def label(action: Action, link: Link) -> str:
     """What stands on the button."""
-    return _THE_REST.get(action, _LABELS[action]) if link.facts.captured else _LABELS[action]
+    some = link.facts.captured or link.facts.in_progress.get(Kind.CAPTURE)
+    return _THE_REST.get(action, _LABELS[action]) if some else _LABELS[action]
 
 
 def _divide(

@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from bot.domain.actions import Action, actions, awaits_auto_capture, may_be_closed
+from bot.domain.actions import Action, actions, awaits_auto_capture, may_be_closed, may_stop_waiting
 from bot.domain.links import Delivered, Facts, Link, Status
 from bot.domain.methods import sole_wallet
 from bot.domain.nudges import AUTO_CAPTURE_PATIENCE
-from bot.domain.operations import ASK_ARRIVED_AFTER, Kind
+from bot.domain.operations import ASK_ARRIVED_AFTER, Kind, State
 from bot.domain.orders import TO_PHONE, Delivery, Order, Remind
 from bot.domain.stories import Story
 from bot.slack.views.blocks import Look, escape, person
-from bot.slack.views.words import amounts, because, held, message, operating
+from bot.slack.views.words import amounts, because, held, message, noun, operating
 
 _SANDBOX: Final = "Sandbox: no {message} is sent. Use *Show link*."
 _OTHER_WAYS: Final = "Press *Show link* and share the link yourself, or *Send again…* to another number or another way."
@@ -42,6 +42,7 @@ def notes(story: Story, now: datetime, look: Look) -> list[str]:
         *_older_links(story, look),
         *_late(story, link, now),
         *_operation(link, now, look),
+        *_in_progress(link, look),
         *_status(story, link, now, look),
         amounts(link, look),
         *_diverted(story),
@@ -168,10 +169,26 @@ def _operation(link: Link, now: datetime, look: Look) -> list[str]:
     if operation is None or operation.kind is Kind.CREATE:
         return []
     told = [operating(operation, link.currency, look)]
-    if operation.may_ask_again(now):
-        told.append("After ten minutes there is no trace of it. _Check again_ looks once more, _Try again_ repeats it.")
+    if operation.state is State.UNKNOWN and link.facts.possible_entry:
+        told.append("Dintero's log has an entry that may be it and does not say so, so it is not repeated.")
+    if may_stop_waiting(link, now):
+        told.append("_Check again_ looks once more, _Stop waiting…_ gives the buttons back.")
     elif may_be_closed(link, now):
-        told.append("_Check again_ looks once more, and gives the buttons back if there still is no end of it.")
+        told.append("After ten minutes there is no trace of it. _Check again_ looks once more, _Try again_ repeats it.")
+    return told
+
+
+def _in_progress(link: Link, look: Look) -> list[str]:
+    """What Dintero has begun beside the open operation: asked for elsewhere, or waited for no longer."""
+    operation = link.operation
+    told = []
+    for kind in (Kind.CAPTURE, Kind.VOID, Kind.REFUND):
+        amount = link.facts.in_progress.get(kind, 0)
+        if operation is not None and operation.state is State.ACCEPTED and operation.kind is kind:
+            amount -= operation.amount
+        if amount > 0:
+            what = noun(kind, amount, link.currency, look)
+            told.append(f"⏳ Dintero is working on {what}. Until that has ended, this amount is not open any more.")
     return told
 
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.domain.actions import Action, open_amount
-from bot.domain.links import Link
-from bot.domain.orders import Line, rooms
+from bot.domain.links import Link, open_by_line
+from bot.domain.operations import Kind
+from bot.domain.orders import Line
 from bot.domain.stories import Story
 from bot.slack import ids
 from bot.slack.views import fields
@@ -44,10 +45,8 @@ def part_form(story: Story, link: Link, action: Action, look: Look) -> Block:
 
 def line_rooms(lines: Sequence[Line], link: Link, action: Action) -> dict[str, int]:
     """What may still be captured or refunded on each line, in minor units, in the order of the lines."""
-    if action is not Action.REFUND:
-        return rooms(lines, link.facts.taken)
-    taken, returned = link.facts.taken, link.facts.returned
-    return {line.line_id: max(taken.get(line.line_id, 0) - returned.get(line.line_id, 0), 0) for line in lines}
+    left = open_by_line(lines, link.facts, Kind.REFUND if action is Action.REFUND else Kind.CAPTURE)
+    return {line.line_id: left.get(line.line_id, 0) for line in lines}
 
 
 def _radio(amount: str, *, refunds: bool, has_lines: bool) -> Block:

@@ -233,6 +233,11 @@ def _not_replaced(_: Story, __: Link, event: Event, ___: Look) -> str:
 
 
 def _asked(_: Story, link: Link, event: Event, look: Look) -> str:
+    if event.data.get("still"):
+        return (
+            f"⏳ A day has passed and Dintero shows no end of {_what(link, event, look)}, asked for by "
+            f"{person(event.actor)}. _Check again_ looks once more, _Stop waiting…_ gives the buttons back."
+        )
     return (
         f"⏳ Dintero has accepted {_what(link, event, look)}, asked for by {person(event.actor)}, and is working on it."
     )
@@ -263,8 +268,8 @@ def _absent(_: Story, link: Link, event: Event, look: Look) -> str:
     what = _what(link, event, look)
     if event.data.get("accepted"):
         return (
-            f"🔎 {person(event.actor)} looked again: Dintero had accepted {what} and shows no end of it. "
-            "*It may still be done*; look in Dintero's Backoffice before you ask for it again."
+            f"⏹️ {person(event.actor)} stopped waiting for {what}. *It may still be done*; look in Dintero's "
+            "Backoffice before you ask for it again."
         )
     return f"🔎 {person(event.actor)} looked again and there is no trace of {what}. It can be asked for again."
 

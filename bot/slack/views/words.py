@@ -91,8 +91,8 @@ def amounts(link: Link, look: Look) -> str:
     told = [f"Captured {look.money(facts.captured, link.currency)}"]
     if facts.refunded:
         told.append(f"refunded {look.money(facts.refunded, link.currency)}")
-    if facts.open_to_capture:
-        told.append(f"{look.money(facts.open_to_capture, link.currency)} still reserved")
+    if facts.uncaptured:
+        told.append(f"{look.money(facts.uncaptured, link.currency)} still reserved")
     if facts.refunded and facts.open_to_refund:
         told.append(f"{look.money(facts.open_to_refund, link.currency)} left to refund")
     return " · ".join(told) if len(told) > 1 else ""
@@ -109,7 +109,7 @@ def headline_amount(link: Link, look: Look) -> str:
 
 def held(link: Link) -> int:
     """The customer's money on this link, reserved or kept, in minor units."""
-    return link.facts.open_to_capture + max(link.facts.captured - link.facts.refunded, 0)
+    return link.facts.uncaptured + max(link.facts.captured - link.facts.refunded, 0)
 
 
 def named(reference: str | None, sentence: str) -> str:

@@ -8,7 +8,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from bot.domain.actions import MOVES_MONEY, PRESSED_FOR, Action, open_amount
+from bot.domain.actions import ENDS_OPERATION, MOVES_MONEY, PRESSED_FOR, Action, open_amount
 from bot.slack import ids
 from bot.slack.views.issue_form import FormMetadata
 from sandbox.dintero.faults import Fault
@@ -83,8 +83,8 @@ async def value_for(shop, action):
 
 
 def as_what(action, link):
-    """Trying again is as much as what is tried: a create or a cancel needs no trust with money."""
-    return PRESSED_FOR[link.operation.kind] if action is Action.TRY_AGAIN and link.operation else action
+    """Ending or repeating it is as much as doing it: a create or a cancel needs no trust with money."""
+    return PRESSED_FOR[link.operation.kind] if action in ENDS_OPERATION and link.operation else action
 
 
 def outsiders(shop):
@@ -201,7 +201,7 @@ def spoilt(value):
         amounts = {amount + 1, max(amount - 1, 0), amount * 10, 9_999_999_999, 1} - {amount}
         yield from (("another amount", f"1|{link}|{version}|{one}") for one in sorted(amounts))
     yield "nobody's link", f"1|{'0' * 32}|{version}|{amount}"
-    if action is Action.TRY_AGAIN:
+    if action in ENDS_OPERATION:
         yield "another question", f"1|{link}|{version}|{amount}|C99"
         yield "no question", f"1|{link}|{version}|{amount}"
     numbers = f"{link}|{version}|{amount}"
