@@ -55,7 +55,7 @@ def migrate() -> None:
 @app.command()
 def check() -> None:
     """Try every connection and say what is wrong and how to mend it."""
-    from bot.checks import check as run  # noqa: PLC0415
+    from bot.diagnostics import check as run  # noqa: PLC0415
     from bot.journal import keep_quiet  # noqa: PLC0415
 
     keep_quiet()

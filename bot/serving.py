@@ -15,7 +15,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from bot.app import OldSchema, assembled
-from bot.checks import slack_trouble
+from bot.diagnostics import slack_trouble
 from bot.journal import open_journal
 from bot.services.ports.threads import ThreadError
 from bot.settings import Settings

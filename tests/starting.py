@@ -20,7 +20,7 @@ import certifi
 
 IMPORTED = (
     __name__,
-    "bot.checks",
+    "bot.diagnostics",
     "bot.serving",
     "storage.keys",
     # What libraries import at the first need only.

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.checks import NEEDED_SCOPES
+from bot.diagnostics import NEEDED_SCOPES
 from bot.slack import ids
 from sandbox.slack.methods import METHODS
 from sandbox.slack.state import SCOPES
