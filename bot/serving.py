@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from bot.app import OldSchema, assembled
 from bot.diagnostics import slack_trouble
-from bot.journal import open_journal
+from bot.journal import OUTPUT, open_journal
 from bot.services.ports.threads import ThreadError
 from bot.settings import Settings
 
@@ -82,6 +82,7 @@ async def serve(settings: Settings) -> None:
     open_journal(settings.paylink_log)
     try:
         async with assembled(settings) as paylink:
+            OUTPUT.on_lost = paylink.counters.add
             spare_the_collector()
             # Before the loops begin: a bot that nobody can reach must not move money.
             sockets = await _sockets(settings)
