@@ -7,12 +7,15 @@ from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import URL, Connection, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, event
+from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from storage.database_url import DatabaseUrl, read_database_url
+from storage.postgresql_errors import postgresql_trouble
 from storage.sqlite import BUSY_SECONDS, opened
 
 LOOKS_ONLY: Final = "paylink_looks_only"
@@ -24,14 +27,15 @@ SINGLE: Final = "paylink_single"
 RELAXED: Final = "paylink_relaxed"
 """Execution option: on SQLite its commit does not wait for the disk."""
 
-_CONNECTION: Final[dict[str, Any]] = {
-    "timeout": 5,
-    "command_timeout": 30,
-    # A replica that stands still in the middle of a transaction holds its rows locked: PostgreSQL ends it, between two
-    # statements or within one, so that the others can go on. Nothing of ours waits for the network in a transaction.
-    # A statement may take longer, so that whoever waits for such rows gets them instead of ending with their holder.
-    "server_settings": {"idle_in_transaction_session_timeout": "10s", "statement_timeout": "15s"},
-}
+_CONNECTION: Final[dict[str, Any]] = {"timeout": 5, "command_timeout": 30}
+
+_LIMITS: Final = {"idle_in_transaction_session_timeout": "10s", "statement_timeout": "15s"}
+"""A replica that stands still in the middle of a transaction holds its rows locked: PostgreSQL ends it, between two
+statements or within one, so that the others can go on. Nothing of ours waits for the network in a transaction. A
+statement may take longer, so that whoever waits for such rows gets them instead of ending with their holder.
+
+Set once the connection is made: PgBouncer takes no connection that begins with them.
+"""
 
 TRANSACTION_LIMIT: Final = """
     SELECT set_config('transaction_timeout', '{limit}', {local})
@@ -44,19 +48,6 @@ statement is prepared: the server reads and waits, and the rows stay locked. Pos
 """
 _TRANSACTION: Final = "20s"
 
-_WRONG_PORT: Final = (
-    "PAYLINK_DATABASE_URL: the port is not a number from 1 to 65535. "
-    "Write postgresql://user:password@host:5432/database."
-)
-
-_DRIVERS: Final = {
-    "sqlite": "sqlite+aiosqlite",
-    "sqlite+aiosqlite": "sqlite+aiosqlite",
-    "postgres": "postgresql+asyncpg",
-    "postgresql": "postgresql+asyncpg",
-    "postgresql+asyncpg": "postgresql+asyncpg",
-}
-
 
 def open_engine(url: str) -> AsyncEngine:
     """An engine for `sqlite:////path/file.db` or `postgresql://…`; the drivers' names may be given or left out.
@@ -64,19 +55,13 @@ def open_engine(url: str) -> AsyncEngine:
     Connects to nothing yet. A missing SQLite file is made at the first connection, readable by its owner only.
 
     Raises:
-        ValueError: for another kind of database, SQLite without a file, a folder that does not exist, or a wrong port.
+        ValueError: for what `read_database_url` refuses, SQLite without a file, or a folder that does not exist.
 
     """
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        parsed = None
-    except ValueError:
-        raise ValueError(_WRONG_PORT) from None
-    if parsed is None or parsed.drivername not in _DRIVERS:
-        raise ValueError("PAYLINK_DATABASE_URL must begin with sqlite:/// or postgresql://.")
-    parsed = parsed.set(drivername=_DRIVERS[parsed.drivername])
-    return _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)
+    read = read_database_url(url)
+    if read.url.get_backend_name() == "sqlite":
+        return _sqlite(read.url)
+    return _postgresql(read)
 
 
 @contextmanager
@@ -91,8 +76,11 @@ def opening(engine: AsyncEngine) -> Iterator[None]:
         yield
     except Exception as problem:
         if is_trouble(problem):
-            say = _sqlite_trouble if engine.dialect.name == "sqlite" else _postgresql_trouble
-            raise ValueError(f"PAYLINK_DATABASE_URL: {say(engine.url, problem)}") from problem
+            if engine.dialect.name == "sqlite":
+                said = _sqlite_trouble(engine.url, problem)
+            else:
+                said = postgresql_trouble(problem, _where(engine))
+            raise ValueError(f"PAYLINK_DATABASE_URL: {said}") from problem
         raise
 
 
@@ -152,7 +140,7 @@ class WriteQueue:
 
 def apart_from_pool(engine: AsyncEngine) -> AsyncEngine:
     """An engine to the same PostgreSQL whose connections belong to whoever opens them, and to no pool."""
-    return create_async_engine(engine.url, poolclass=NullPool, connect_args=_CONNECTION, hide_parameters=True)
+    return _connecting(_OPENED[engine.sync_engine], poolclass=NullPool)
 
 
 def for_looks(engine: AsyncEngine) -> AsyncEngine:
@@ -189,21 +177,27 @@ def _sqlite_trouble(url: URL, problem: Exception) -> str:
     return f"{url.database} cannot be opened ({reason}). Look at the file and its disk."
 
 
-def _postgresql_trouble(url: URL, problem: Exception) -> str:
-    where = f"{url.host or 'localhost'}:{url.port or 5432}"
-    if isinstance(problem, OSError):
-        return f"no PostgreSQL answers at {where}. Start it, or correct the address."
-    reason = str(problem.orig) if isinstance(problem, DBAPIError) else str(problem)
-    reason = reason.splitlines()[0].rstrip(".") if reason else type(problem).__name__
-    return f"PostgreSQL at {where} refuses ({reason}). Check the user, the password, the database and its rights."
+_OPENED: Final[WeakKeyDictionary[Engine, DatabaseUrl]] = WeakKeyDictionary()
+"""What each engine to a PostgreSQL was opened with."""
 
 
-def _postgresql(url: URL) -> AsyncEngine:
-    if not 0 < (url.port or 5432) < 65536:
-        raise ValueError(_WRONG_PORT)
-    engine = create_async_engine(url, connect_args=_CONNECTION, hide_parameters=True)
-    event.listen(engine.sync_engine, "connect", _limit_transactions)
+def _where(engine: AsyncEngine) -> str:
+    read = _OPENED[engine.sync_engine]
+    return f"{read.url.host or 'localhost'}:{read.url.port or 5432}" if read.named else "the address of the setting"
+
+
+def _postgresql(read: DatabaseUrl) -> AsyncEngine:
+    engine = _connecting(read)
     event.listen(engine.sync_engine, "checkout", _pass_by_if_closed)
+    return engine
+
+
+def _connecting(read: DatabaseUrl, **options: Any) -> AsyncEngine:
+    engine = create_async_engine(
+        read.url, connect_args=_CONNECTION | read.arguments, hide_parameters=True, **options
+    )  # fmt: skip
+    event.listen(engine.sync_engine, "connect", _limit)
+    _OPENED[engine.sync_engine] = read
     return engine
 
 
@@ -216,9 +210,10 @@ def _pass_by_if_closed(connection: Any, *_: Any) -> None:
         raise DisconnectionError
 
 
-def _limit_transactions(connection: Any, _record: Any) -> None:
-    limit = TRANSACTION_LIMIT.format(limit=_TRANSACTION, local="false")
-    connection.run_async(lambda driver: driver.execute(limit))
+def _limit(connection: Any, _record: Any) -> None:
+    limits = ", ".join(f"set_config('{name}', '{limit}', false)" for name, limit in _LIMITS.items())
+    transaction = TRANSACTION_LIMIT.format(limit=_TRANSACTION, local="false")
+    connection.run_async(lambda driver: driver.execute(f"SELECT {limits}; {transaction}"))
 
 
 def _sqlite(url: URL) -> AsyncEngine:

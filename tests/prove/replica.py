@@ -61,5 +61,5 @@ permitting, Permit.__call__ = Permit.__call__, permit
 event.listen(Engine, "before_cursor_execute", before_statement)
 bot.services.sending.PAUSE_LIMIT = bot.services.mailing.PAUSE_LIMIT = PAUSE_LIMIT
 bot.services.telling.TRUSTED = PAUSE_LIMIT
-storage.engine._CONNECTION["server_settings"]["idle_in_transaction_session_timeout"] = IDLE_LIMIT
+storage.engine._LIMITS["idle_in_transaction_session_timeout"] = IDLE_LIMIT
 storage.engine._TRANSACTION = TRANSACTION_LIMIT
