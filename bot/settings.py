@@ -1,16 +1,15 @@
-"""All settings, read once at start. The only reader of the environment."""
+"""All settings, read once at start."""
 
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.core import Locale, UnknownLocaleError
 from phonenumbers import SUPPORTED_REGIONS
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from bot.dintero.methods import read_methods
 from bot.domain.choices import Shipping, read_profiles, read_shipping
@@ -18,11 +17,13 @@ from bot.domain.contacts import read_contact
 from bot.domain.drafts import vat_rates
 from bot.domain.money import known_currency
 from bot.domain.typed import read_terms, read_vat
+from bot.environment import check_secret, check_text, clean_environment
 from bot.mail.config import read_sender, read_smtp_url
 from bot.web.embedding import read_embedding
 
-_OURS = ("PAYLINK_", "SLACK_", "DINTERO_")
 _WHOLE_ADDRESS = "write a whole address such as https://pay.example.com, without a password, ? or #"
+_HOST = re.compile(r"[\w.-]{1,253}|[0-9A-Fa-f:.]+", re.ASCII)
+_PATH = re.compile(r"[!-~]*")
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -30,10 +31,10 @@ class BadSettings(Exception):
     """The environment cannot be used; the message names each setting, the reason and the mend."""
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """What the environment says. Secrets print as stars."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = ConfigDict(frozen=True)
 
     slack_bot_token: SecretStr
     slack_signing_secret: SecretStr
@@ -69,7 +70,7 @@ class Settings(BaseSettings):
     paylink_terms_url: str | None = None
     paylink_smtp_url: SecretStr | None = None
     paylink_mail_from: str | None = None
-    paylink_money_users: Annotated[frozenset[str], NoDecode] = frozenset()
+    paylink_money_users: frozenset[str] = frozenset()
     paylink_duplicate_hours: int = 24
     paylink_log: Literal["text", "json"] = "text"
     paylink_clock_url: str | None = None
@@ -100,15 +101,27 @@ class Settings(BaseSettings):
     @field_validator("slack_bot_token")
     @classmethod
     def _bot_token(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().startswith("xoxb-"):
+        if not re.fullmatch(r"xoxb-[\w-]*", value.get_secret_value(), re.ASCII):
             raise ValueError("this is not a bot token; copy the one that starts with xoxb- from OAuth & Permissions")
         return value
 
-    @field_validator("slack_signing_secret", "dintero_client_secret", "paylink_secret_key")
+    @field_validator("slack_signing_secret", "dintero_client_secret")
     @classmethod
-    def _not_empty(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().strip():
-            raise ValueError("it is empty")
+    def _secret(cls, value: SecretStr) -> SecretStr:
+        check_secret(value.get_secret_value())
+        return value
+
+    @field_validator("dintero_client_id")
+    @classmethod
+    def _client(cls, value: str) -> str:
+        check_secret(value)
+        return value
+
+    @field_validator("paylink_host")
+    @classmethod
+    def _host(cls, value: str) -> str:
+        if not re.fullmatch(r"[\w.:%-]{1,253}", value, re.ASCII):
+            raise ValueError("write an address or a name of this computer, such as 127.0.0.1 or 0.0.0.0")
         return value
 
     @field_validator("slack_api_url")
@@ -253,6 +266,13 @@ class Settings(BaseSettings):
             raise ValueError("write Slack user ids such as U012ABCDE, separated by commas, or * for everybody")
         return ids
 
+    @field_validator("*", mode="before")  # the last one in the class is the first to run
+    @classmethod
+    def _text(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            check_text(value)
+        return value
+
     @model_validator(mode="after")
     def _somebody_can_be_asked(self) -> "Settings":
         if self.paylink_contact is not None:
@@ -330,9 +350,17 @@ def _parts(url: str) -> SplitResult:
         port_is_one = parts.port is None or parts.port > 0  # reading it raises when it is no number
     except ValueError:
         raise ValueError(_WHOLE_ADDRESS) from None
-    if not port_is_one or "@" in parts.netloc:
+    host_is_one = not parts.hostname or _is_host(parts.hostname)
+    if not port_is_one or not host_is_one or "@" in parts.netloc or not _PATH.fullmatch(parts.path):
         raise ValueError(_WHOLE_ADDRESS)
     return parts
+
+
+def _is_host(name: str) -> bool:
+    try:
+        return _HOST.fullmatch(name.encode("idna").decode()) is not None
+    except UnicodeError:
+        return False
 
 
 def _refuse_plain(url: str) -> None:
@@ -348,11 +376,10 @@ def read_settings() -> Settings:
         BadSettings: naming every setting that is missing, unknown or wrong, and the mend; never a secret's value.
 
     """
-    known = {name.upper() for name in Settings.model_fields}
-    unknown = sorted(name for name in os.environ if name.startswith(_OURS) and name not in known)
+    found, unknown = clean_environment(os.environ, known=Settings.model_fields)
     problems = [f"{name}: no such setting. Check the spelling, or remove it." for name in unknown]
     try:
-        settings = Settings()
+        settings = Settings(**found)
     except ValidationError as error:
         problems += [_problem(detail) for detail in error.errors(include_input=False, include_url=False)]
     if problems:
