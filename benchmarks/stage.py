@@ -48,6 +48,7 @@ def settings(database: str, slack: str, dintero: str = NOBODY, **more: str) -> d
         "PAYLINK_SECRET_KEY": KEY,
         "PAYLINK_MONEY_USERS": "*",
         "PAYLINK_DUPLICATE_HOURS": "0",  # the same link is issued again and again
+        "PAYLINK_MESSAGES_PER_HOUR": "0",
         **more,
     }
 

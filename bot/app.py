@@ -38,6 +38,7 @@ from bot.services.looking import Looking
 from bot.services.mailing import Mailing
 from bot.services.moving_money import MovingMoney
 from bot.services.patterns import Patterns
+from bot.services.permission_check import PermissionCheck
 from bot.services.ports.storage import Store
 from bot.services.ports.world import Clock, Counters, LastWords
 from bot.services.pressing import Pressing
@@ -236,21 +237,20 @@ def _wire(
     bells, counters, owned = Bells(), Counters(), Owned()
     wants, due, tells = Bells(), Bells(), Bells()
     policy, look = _policy(settings), _look(settings, bot)
-    threads = _threads(settings, store, slack, look)
-    people = SlackPeople(slack, clock.monotonic)
+    threads, people = _threads(settings, store, slack, look), SlackPeople(slack, bot.team_id, clock.monotonic)
     shop = _shop(settings, bot, workspace_id, look)
     arranging = Arranging(clock=clock, zone=shop.zone, mails=shop.mails)
     refreshing = Refreshing(
         store=store, gateway=gateway, clock=clock, bell=tells, counters=counters,
         replacing=Replacing(clock=clock, shop=shop), arranging=arranging,
     )  # fmt: skip
-    permits = Permits(store=store, clock=clock)
+    permits, permission = Permits(store=store, clock=clock), PermissionCheck(people=people, policy=policy)
     creating = Creating(
         store=store, gateway=gateway, threads=threads, clock=clock, bell=tells, counters=counters,
-        arranging=arranging, permits=permits,
+        arranging=arranging, permits=permits, permission=permission,
     )  # fmt: skip
     moving = MovingMoney(
-        store=store, gateway=gateway, threads=threads, people=people, policy=policy, refreshing=refreshing,
+        store=store, gateway=gateway, threads=threads, permission=permission, refreshing=refreshing,
         permits=permits, clock=clock, bell=bells, counters=counters, locale=settings.paylink_locale,
     )  # fmt: skip
     running = Running(
@@ -281,34 +281,34 @@ def _wire(
         alike_within=timedelta(hours=settings.paylink_duplicate_hours),
     )  # fmt: skip
     pressing = Pressing(store=store, clock=clock, bell=bells, policy=policy, shop=shop, locale=settings.paylink_locale)
-    looking = Looking(store=store, people=people, clock=clock, bell=tells, pressing=pressing, refreshing=refreshing)
+    looking = Looking(store=store, clock=clock, bell=tells, pressing=pressing, refreshing=refreshing)
     drafts = Drafting(store=store, clock=clock, shop=shop)
     patterns = Patterns(store=store, clock=clock, shop=shop, policy=policy)
     drawing = FormDrawing(shop=shop, look=look, clock=clock, patterns=patterns, owned=owned)
-    opening = FormOpening(threads=threads, owned=owned, shop=shop, drawing=drawing)
     items = SavedItems(store=store, clock=clock, shop=shop, policy=policy)
+    opening = FormOpening(threads=threads, people=people, owned=owned, shop=shop, drawing=drawing)
+    forms, buttons = (
+        IssueFormListener(
+            drafts=drafts, people=people, issuing=issuing, creating=creating, threads=threads, owned=owned,
+            drawing=drawing,
+        ),
+        LinkButtonsListener(
+            store=store, clock=clock, people=people, pressing=pressing, looking=looking, threads=threads, owned=owned,
+            reopening=Reopening(store=store, clock=clock), drawing=drawing,
+        ),
+    )  # fmt: skip
     router = Router(
         commands=CommandListener(opening=opening),
         shortcuts=ShortcutsListener(opening=opening),
-        forms=IssueFormListener(
-            drafts=drafts, issuing=issuing, creating=creating, threads=threads, owned=owned, drawing=drawing
-        ),
+        forms=forms,
         changes=ChangeFormListener(drafts=drafts, people=people, pressing=pressing, owned=owned, drawing=drawing),
-        lines=LinesFormListener(drafts=drafts, items=items, threads=threads, owned=owned, drawing=drawing),
-        previews=PreviewListener(drafts=drafts, issuing=issuing, patterns=patterns, threads=threads, owned=owned),
-        patterns=PatternsListener(patterns=patterns, threads=threads, owned=owned),
-        items=ItemsListener(items=items, threads=threads, owned=owned),
-        buttons=LinkButtonsListener(
-            store=store,
-            clock=clock,
-            people=people,
-            pressing=pressing,
-            reopening=Reopening(store=store, clock=clock),
-            looking=looking,
-            threads=threads,
-            owned=owned,
-            drawing=drawing,
+        lines=LinesFormListener(
+            drafts=drafts, items=items, people=people, threads=threads, owned=owned, drawing=drawing
         ),
+        previews=PreviewListener(drafts=drafts, issuing=issuing, patterns=patterns, threads=threads, owned=owned),
+        patterns=PatternsListener(patterns=patterns, people=people, threads=threads, owned=owned),
+        items=ItemsListener(items=items, people=people, threads=threads, owned=owned),
+        buttons=buttons,
         threads=threads,
         owned=owned,
     )
@@ -348,7 +348,11 @@ def _hang(loops: Mapping[Waiting, Loop], *, wants: Bells, due: Bells, tells: Bel
 
 def _policy(settings: Settings) -> Policy:
     everybody = "*" in settings.paylink_money_users
-    return Policy(money_users=None if everybody else settings.paylink_money_users)
+    return Policy(
+        money_users=None if everybody else settings.paylink_money_users,
+        messages_per_hour=settings.paylink_messages_per_hour,
+        guest_messages_per_hour=settings.paylink_guest_messages_per_hour,
+    )
 
 
 def _limited(routes: list[Route]) -> ASGIApp:

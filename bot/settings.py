@@ -71,6 +71,8 @@ class Settings(BaseModel):
     paylink_smtp_url: SecretStr | None = None
     paylink_mail_from: str | None = None
     paylink_money_users: frozenset[str] = frozenset()
+    paylink_messages_per_hour: int = 60
+    paylink_guest_messages_per_hour: int = 10
     paylink_duplicate_hours: int = 24
     paylink_log: Literal["text", "json"] = "text"
     paylink_clock_url: str | None = None
@@ -165,6 +167,13 @@ class Settings(BaseModel):
     def _hours(cls, value: Any) -> int:
         if not re.fullmatch(r"[0-9]{1,3}", str(value)) or int(value) > 720:
             raise ValueError("write a number of hours from 0 to 720")
+        return int(value)
+
+    @field_validator("paylink_messages_per_hour", "paylink_guest_messages_per_hour", mode="before")
+    @classmethod
+    def _messages(cls, value: Any) -> int:
+        if not re.fullmatch(r"[0-9]{1,4}", str(value)) or int(value) > 1000:
+            raise ValueError("write a number of messages from 1 to 1000, or 0 for no limit")
         return int(value)
 
     @field_validator("paylink_country")

@@ -1,4 +1,4 @@
-"""Rate limits that the replicas share as rows: turns in a lane of Slack's, calls to Dintero in a second."""
+"""Rate limits that the replicas share as rows: calls to Slack, calls to Dintero, a person's messages to customers."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -13,6 +13,7 @@ from storage.tables import budgets, lanes
 from storage.transaction import Transaction
 
 _MINUTE: Final = 60.0
+_HOUR: Final = 3600.0
 _AHEAD: Final = 5.0
 """Seconds by which a rival may have been ahead when it took its turn."""
 _KEEP_BUDGETS: Final = timedelta(minutes=1)
@@ -34,17 +35,30 @@ class Limits(Transaction):
         self, lane: str, machine_now: datetime, *, per_minute: int, reserve: int, apart: float
     ) -> float:
         """Take one slot of a lane; the seconds to wait instead when none is free."""
+        return await self._turn(lane, machine_now, limit=per_minute - reserve, apart=apart, window=_MINUTE)
+
+    async def count_message(self, workspace_id: str, user_id: str, *, limit: int) -> float:
+        """Count one message of a person to a customer, at most `limit` in any hour of machine time.
+
+        Returns 0.0 when it was counted, else the seconds until the next one is possible.
+        """
+        lane = f"messages:{workspace_id}:{user_id}"
+        return await self._turn(lane, self._machine_now(), limit=limit, apart=0.0, window=_HOUR)
+
+    async def _turn(self, lane: str, machine_now: datetime, *, limit: int, apart: float, window: float) -> float:
         row = await self._first(_LANE, {"lane": lane})
         if row is None:
             await self._run(self._unless_there(lanes), {"name": lane, "turns": []})
             row = (await self._run(_LANE, {"lane": lane})).one()
         if row.blocked_until is not None and row.blocked_until > machine_now:
             return float((row.blocked_until - machine_now).total_seconds())
-        wait = wait_for_turn(row.turns, machine_now.timestamp(), limit=per_minute - reserve, apart=apart)
+        now = machine_now.timestamp()
+        wait = wait_for_turn(row.turns, now, limit=limit, apart=apart, window=window)
         if wait > 0:
             return wait
-        turns = [*_recent(row.turns, machine_now.timestamp()), machine_now.timestamp()]
-        await self._run(_CHANGE_LANE, {"lane": lane, "turns": turns, "blocked_until": None})
+        await self._run(
+            _CHANGE_LANE, {"lane": lane, "turns": [*_recent(row.turns, now, window), now], "blocked_until": None}
+        )
         return 0.0
 
     async def block_lane(self, lane: str, until: datetime) -> None:
@@ -84,19 +98,19 @@ def _spending(dialect: str) -> ReturningInsert[tuple[int]]:
     )
 
 
-def wait_for_turn(turns: Sequence[float], now: float, *, limit: int, apart: float) -> float:
-    """Seconds until a turn is free: at most `limit` in any minute, `apart` seconds from the last one; 0 is now."""
+def wait_for_turn(turns: Sequence[float], now: float, *, limit: int, apart: float, window: float = _MINUTE) -> float:
+    """Seconds until a turn is free: at most `limit` in any `window`, `apart` seconds from the last one; 0 is now."""
     if limit <= 0:
-        return _MINUTE
-    recent = sorted(_recent(turns, now))
+        return window
+    recent = sorted(_recent(turns, now, window))
     after_last = recent[-1] + apart - now if recent else 0.0
-    oldest_leaves = recent[-limit] + _MINUTE - now if len(recent) >= limit else 0.0
+    oldest_leaves = recent[-limit] + window - now if len(recent) >= limit else 0.0
     return max(after_last, oldest_leaves, 0.0)
 
 
-def _recent(turns: Sequence[float], now: float) -> list[float]:
-    """The turns of the last minute; those of a clock that has since been put back do not count.
+def _recent(turns: Sequence[float], now: float, window: float) -> list[float]:
+    """The turns of the last `window` seconds; those of a clock that has since been put back do not count.
 
     A rival that waited less for the lane's row, or whose clock is a little ahead, has had its turn all the same.
     """
-    return [turn for turn in turns if now - _MINUTE < turn <= now + _AHEAD]
+    return [turn for turn in turns if now - window < turn <= now + _AHEAD]

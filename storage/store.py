@@ -31,7 +31,7 @@ from storage.transaction import Transaction
 from storage.workspaces import Workspaces
 
 
-class SqlWork(Orders, Operations, Events, Mails, Drafts, Items, Numberings, References, Tasks):
+class SqlWork(Orders, Operations, Events, Mails, Drafts, Items, Numberings, References, Tasks, Limits):
     """One transaction; leaving its block without `commit` rolls back."""
 
 

@@ -317,7 +317,7 @@ class LaneRow(Base, table=True):
 
     name: str = Field(primary_key=True)
     turns: list[float] = Field(sa_column=Column(AsJson(list[float]), nullable=False))
-    """The turns of the last minute, oldest first, in seconds since 1970."""
+    """The turns of the last minute, or hour where that is the limit's, oldest first, in seconds since 1970."""
     blocked_until: datetime | None = Field(sa_type=Utc)
 
 

@@ -66,6 +66,9 @@ GIVES_WAY: Final = frozenset({Action.RESEND, Action.CHANGE, Action.EXTEND, Actio
 ASKS_AGAIN: Final = GIVES_WAY | {Action.SEND_AGAIN}
 """Actions after which the customer is asked for the order's money once more."""
 
+SHOWS_CUSTOMER: Final = frozenset({Action.SHOW_LINK, Action.RESEND, Action.CHANGE, Action.REQUEST_AGAIN})
+"""Actions whose form or answer holds what only those who may work with the link see: number, address, name, note."""
+
 ENDS_OPERATION: Final = frozenset({Action.TRY_AGAIN, Action.STOP_WAITING})
 """Actions that end the open operation: they ask for the same right as what it does."""
 

@@ -4,6 +4,7 @@ PaylinkError
 ├── UserFacing              a sentence that a person can act on, and a short code for support
 │   ├── FieldErrors         one sentence per wrong field of a form
 │   └── Refused             this person may not, or this link cannot, do that now
+│       └── NotYet          the same may be allowed a little later: a form keeps what was typed
 ├── ImpossibleReport        Dintero says something that no payment can do; logged loudly, changes nothing
 ├── NotOurs                 what was read belongs to another order
 ├── OperationOpen           the link has an open operation already
@@ -54,6 +55,10 @@ class FieldErrors(UserFacing):
 
 class Refused(UserFacing):
     """The click is refused: the sentence says why and what to do instead."""
+
+
+class NotYet(Refused):
+    """Refused for the moment. A form stays open with all that was typed; the sentence says when to send it again."""
 
 
 class ImpossibleReport(PaylinkError):

@@ -49,6 +49,15 @@ class Delivered(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PriceChange:
+    """That a person changed what an order costs: the amount before, in minor units, its currency, and who did it."""
+
+    before: int
+    currency: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What is known beside the status. All amounts in minor units, all times aware UTC."""
 
@@ -87,6 +96,8 @@ class Facts:
     """Why Dintero refused to create it."""
     vouched_by: str | None = None
     """Who said that the message of an uncertain link arrived."""
+    price_change: PriceChange | None = None
+    """The latest change of the order's price before this link was made."""
     seen: str = ""
     """Fingerprint of the transaction when it was last read whole; a list element that differs makes the link due."""
     log: int = 0

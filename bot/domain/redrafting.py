@@ -5,8 +5,9 @@ from typing import Final
 
 from bot.domain.actions import Action
 from bot.domain.drafts import Draft, DraftLine
+from bot.domain.links import PriceChange
 from bot.domain.money import plain_amount
-from bot.domain.orders import SHIPPING_LINE, Agreed, Capture, Delivery, Order, Remind
+from bot.domain.orders import SHIPPING_LINE, Agreed, Capture, Delivery, Line, Order, Remind
 
 
 def draft_of(order: Order, draft_id: str) -> Draft:
@@ -63,7 +64,6 @@ def wished(order: Order, action: Action, draft_id: str) -> Draft | None:
 
 
 _TOLD: Final = {
-    "other lines": ("lines", "currency"),
     "methods": ("methods",),
     "another profile": ("profile",),
     "reserve or capture": ("capture",),
@@ -80,10 +80,28 @@ _TOLD: Final = {
 """What is said of each field that differs; never what stands in it."""
 
 
+def price_change(before: Agreed, after: Agreed, *, by: str) -> PriceChange | None:
+    """That the order costs something else now; None when it does not."""
+    if (before.amount, before.currency) == (after.amount, after.currency):
+        return None
+    return PriceChange(before=before.amount, currency=before.currency, by=by)
+
+
 def changes(before: Agreed, after: Agreed) -> str:
-    """What a replacement changes, in a few words without personal data: `other lines, another number`."""
+    """What a replacement changes besides the price, without personal data: `other lines, another number`."""
 
     def differs(name: str) -> bool:
         return bool(getattr(before, name) != getattr(after, name))
 
-    return ", ".join(words for words, names in _TOLD.items() if any(differs(name) for name in names))
+    lines = ["other lines"] if _other_lines(before, after) else []
+    return ", ".join(lines + [words for words, names in _TOLD.items() if any(differs(name) for name in names)])
+
+
+def _other_lines(before: Agreed, after: Agreed) -> bool:
+    """Whether something else is sold, or the same sum is made up of other prices."""
+
+    def sold(one: Agreed) -> list[Line]:
+        return [replace(line, unit_price=0) for line in one.lines]
+
+    same_sum = (before.amount, before.currency) == (after.amount, after.currency)
+    return sold(before) != sold(after) or (same_sum and before.lines != after.lines)

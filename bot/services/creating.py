@@ -15,6 +15,7 @@ from bot.domain.operations import Operation, State
 from bot.domain.schedule import next_look
 from bot.domain.stories import Story
 from bot.services.arranging import Arranging
+from bot.services.permission_check import PermissionCheck
 from bot.services.ports.gateway import Gateway
 from bot.services.ports.storage import Store
 from bot.services.ports.threads import Threads
@@ -25,6 +26,8 @@ log = structlog.get_logger()
 
 PATIENCE: Final = 10.0
 """Seconds after which the form says that it may be closed."""
+
+_NOT_ASKED: Final = "Paylink did not ask for it."
 
 PAUSES: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 """Seconds between tries to record an answer: about as long as the lease lasts. Afterwards the fence refuses us."""
@@ -50,6 +53,7 @@ class Creating:
     counters: Counters
     arranging: Arranging
     permits: Permits
+    permission: PermissionCheck
     patience: float = PATIENCE
     pauses: Sequence[float] = PAUSES
 
@@ -71,6 +75,10 @@ class Creating:
 
     async def _create(self, story: Story, permit: Permit) -> _Outcome:
         link = story.link(permit.operation.link_id)
+        forbidden = await self.permission.refusal(story.order, link, permit.operation)
+        if forbidden is not None:
+            why = f"{_NOT_ASKED} {forbidden}"
+            return _Outcome(status=Status.REJECTED, state=State.WITHDRAWN, rejection=why)
         order, token = story.order_of(link), self.store.token(link.id)
         try:
             created = await self.gateway.create(order, link, token=token, may_send=permit)

@@ -9,13 +9,14 @@ from bot.domain.doubts import Doubt, Told
 from bot.domain.drafts import Draft, Offer, made_up_reference, read_draft
 from bot.domain.errors import DraftUsed, FieldErrors, Refused
 from bot.domain.events import Happened, News, Source
-from bot.domain.links import Link, Status
+from bot.domain.links import Facts, Link, PriceChange, Status
 from bot.domain.operations import Kind, Operation, State, operation_reference
 from bot.domain.orders import Capture, Order, agreed, chain_reference
 from bot.domain.permissions import ISSUE, Actor, Forbidden, Policy, decide
 from bot.domain.reminders import unfit
 from bot.domain.stories import Story
 from bot.domain.typed import PHONE, read_reference
+from bot.services.message_limit import count_message
 from bot.services.numbering import numbered
 from bot.services.ports.storage import Store
 from bot.services.ports.work import Work
@@ -93,13 +94,13 @@ class Issuing:
 
         Raises:
             FieldErrors: with all wrong fields at once.
-            Refused: when the person may not issue here.
+            Refused: when the person may not issue here, or not yet again.
 
         """
         draft, actor = submission.draft, submission.actor
         decision = decide(actor, ISSUE, team_id=self.shop.team_id, issuer=actor.user_id, policy=self.policy)
         if isinstance(decision, Forbidden):
-            raise Refused(decision.sentence, "forbidden")
+            raise decision.as_refusal("forbidden")
         offer = self.shop.read(draft, self.clock.now())
         order, typed = self._order(draft, offer, actor), bool(draft.reference.strip())
         try:
@@ -112,6 +113,7 @@ class Issuing:
                 doubt = await self._doubt(work, order, link, submission.told, typed=typed)
                 if not doubt.was_told(submission.told):
                     return doubt
+                await count_message(work, actor, order.delivery, order.workspace_id, self.policy)
                 await want_link(work, link, requested_by=actor.user_id, view_id=submission.view_id)
                 await work.add_events(link.id, _news(order, doubt))
                 await work.commit()
@@ -160,7 +162,15 @@ class Issuing:
         )
 
 
-def next_link(order: Order, n: int, reference: str, *, expires_at: datetime, now: datetime) -> Link:
+def next_link(
+    order: Order,
+    n: int,
+    reference: str,
+    *,
+    expires_at: datetime,
+    now: datetime,
+    price_change: PriceChange | None = None,
+) -> Link:
     """The order's n-th link, to be created: it asks for what the order says now."""
     return Link(
         id=uuid.uuid4().hex,
@@ -176,6 +186,7 @@ def next_link(order: Order, n: int, reference: str, *, expires_at: datetime, now
         on_phone=order.deadline == PHONE,
         expires_at=expires_at,
         created_at=now,
+        facts=Facts(price_change=price_change),
     )
 
 

@@ -1,6 +1,6 @@
 """Buttons that only look: Refresh, Check again, Show link."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.domain.actions import PRESSED_FOR, may_be_closed
 from bot.domain.errors import GatewayError, NotUnderstood, Refused
@@ -10,7 +10,6 @@ from bot.domain.operations import Operation, State
 from bot.domain.permissions import Forbidden, decide
 from bot.domain.stories import Story
 from bot.services.ports.storage import Store
-from bot.services.ports.threads import People
 from bot.services.ports.world import Bell, Clock
 from bot.services.pressing import Press, Pressing, close_as_absent, is_about, naming
 from bot.services.refreshing import Refreshing
@@ -29,7 +28,6 @@ class Looking:
     """Reads for people."""
 
     store: Store
-    people: People
     clock: Clock
     bell: Bell
     pressing: Pressing
@@ -87,9 +85,8 @@ class Looking:
     async def _close(self, story: Story, operation: Operation, press: Press) -> str | None:
         """End the question; a sentence for those who may only look: whoever ends it frees the money to be moved."""
         order = story.order
-        person = replace(press.actor, standing=await self.people.standing(press.actor.user_id))
         wanted = PRESSED_FOR[operation.kind]
-        decision = decide(person, wanted, team_id=order.team_id, issuer=order.issuer, policy=self.pressing.policy)
+        decision = decide(press.actor, wanted, team_id=order.team_id, issuer=order.issuer, policy=self.pressing.policy)
         if isinstance(decision, Forbidden):
             return f"Dintero shows no sign of it, and the question stays open. {decision.sentence}"
         data = {"operation": operation.kind.value, "amount": operation.amount, "accepted": False}

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.actions import PRESSED_FOR, open_for
+from bot.domain.actions import open_for
 from bot.domain.answers import Answered
 from bot.domain.errors import Declined, GatewayError, NotSent, NotUnderstood, OutcomeUnknown
 from bot.domain.events import Happened, News, Source
@@ -13,11 +13,11 @@ from bot.domain.links import Link, Status
 from bot.domain.money import format_money
 from bot.domain.observations import Observation
 from bot.domain.operations import Kind, Operation, State
-from bot.domain.permissions import Actor, Forbidden, Policy, Standing, decide
 from bot.domain.verdicts import claimed
+from bot.services.permission_check import PermissionCheck
 from bot.services.ports.gateway import Gateway
 from bot.services.ports.storage import Store
-from bot.services.ports.threads import People, Threads
+from bot.services.ports.threads import Threads
 from bot.services.ports.world import Bell, Clock, Counters
 from bot.services.refreshing import Refreshing
 from bot.services.sending import Permit, Permits
@@ -32,8 +32,7 @@ class MovingMoney:
     store: Store
     gateway: Gateway
     threads: Threads
-    people: People
-    policy: Policy
+    permission: PermissionCheck
     refreshing: Refreshing
     permits: Permits
     clock: Clock
@@ -91,14 +90,8 @@ class MovingMoney:
             story = await work.story_of_link(operation.link_id)
         if story is None:
             return None
-        user_id, order = operation.requested_by, story.order
-        standing = await self.people.standing(user_id) if operation.kind is not Kind.CANCEL else Standing.MEMBER
-        if standing is Standing.UNKNOWN:
-            standing = Standing.MEMBER  # Slack was asked at the click, and answered
-        actor = Actor(user_id=user_id, team_id=order.team_id, standing=standing)
-        wanted = PRESSED_FOR[operation.kind]
-        decision = decide(actor, wanted, team_id=order.team_id, issuer=order.issuer, policy=self.policy)
-        return f"Nothing was done. {decision.sentence}" if isinstance(decision, Forbidden) else None
+        refusal = await self.permission.refusal(story.order, story.link(operation.link_id), operation)
+        return f"Nothing was done. {refusal}" if refusal is not None else None
 
     def _what_changed(self, link: Link, operation: Operation) -> str | None:
         """Why the operation must not be sent, in words; None when all is as the person saw it."""

@@ -24,6 +24,7 @@ from bot.domain.schedule import next_look
 from bot.domain.stories import Story
 from bot.domain.typed import read_deadline
 from bot.services.issuing import Shop, free_reference, known, next_link, want_link
+from bot.services.message_limit import count_message
 from bot.services.ports.storage import Store
 from bot.services.ports.work import Work
 from bot.services.ports.world import Bell, Clock
@@ -120,7 +121,7 @@ class Pressing:
             press.actor, judged, team_id=story.order.team_id, issuer=story.order.issuer, policy=self.policy
         )
         if isinstance(decision, Forbidden):
-            raise Refused(decision.sentence, _FORBIDDEN, about=about)
+            raise decision.as_refusal(_FORBIDDEN, about=about)
         if isinstance(decision, NeedsSecond):
             raise Refused("This needs a second person, and no one can be asked yet.", "second", about=about)
 
@@ -211,8 +212,9 @@ class Pressing:
         reference = await free_reference(work, story.order, n)
         now = self.clock.now()
         until = _deadline(story, link, now, self.shop.zone)
-        fresh = next_link(story.order, n, reference, expires_at=until, now=now)
+        fresh = next_link(story.order, n, reference, expires_at=until, now=now, price_change=link.facts.price_change)
         check_messages(story, story.order, now, trusted=may_send_more(press.actor, self.policy))
+        await count_message(work, press.actor, story.order.delivery, story.order.workspace_id, self.policy)
         news = self._news(Happened.SENT_AGAIN, press, reference=reference, **beyond(story, story.order))
         await work.mark_replaced(link.id)
         await work.add_events(link.id, (news,))
@@ -230,6 +232,7 @@ class Pressing:
             self._check_amount(press, story, offer)
             wish = Wish(draft=draft, offer=offer, wished_by=press.actor.user_id)
             await keep_wish(work, story, wish, now, trusted=may_send_more(press.actor, self.policy))
+            await count_message(work, press.actor, offer.delivery, story.order.workspace_id, self.policy)
         except FieldErrors as wrong:
             if press.draft is not None:
                 raise

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.domain.drafts import Draft, Offer
-from bot.domain.errors import FieldErrors, Refused
+from bot.domain.errors import FieldErrors, NotYet
 from bot.domain.events import Happened, News, Source
-from bot.domain.links import Delivered, Link, Status
+from bot.domain.links import Delivered, Link, PriceChange, Status
 from bot.domain.operations import Operation
 from bot.domain.orders import TO_PHONE, Order, agreed
-from bot.domain.redrafting import changes
+from bot.domain.redrafting import changes, price_change
 from bot.domain.stories import Story
 from bot.services.issuing import Shop, free_reference, next_link, want_link
 from bot.services.ports.work import Work
@@ -73,8 +73,12 @@ class Replacing:
         order = replace(before, **{**agreed(offer), "reference": before.reference})
         n = story.newest.n + 1
         reference = await free_reference(work, order, n)
-        fresh = next_link(order, n, reference, expires_at=offer.expires_at, now=now)
-        changed, more = changes(before, order) or _ANEW, beyond(story, order)
+        change = price_change(before, order, by=operation.requested_by)
+        fresh = next_link(
+            order, n, reference, expires_at=offer.expires_at, now=now, price_change=change or link.facts.price_change
+        )
+        more = beyond(story, order) | _told(change, order)
+        changed = changes(before, order) or ("" if change else _ANEW)
         told = self._news(Happened.REPLACED, operation, reference=fresh.reference, changed=changed, **more)
         await work.change_order(order, since=n)
         await work.mark_replaced(link.id)
@@ -85,6 +89,13 @@ class Replacing:
 
     def _news(self, kind: Happened, operation: Operation, **data: str | int) -> News:
         return News(kind=kind, source=Source.SLACK, at=self.clock.now(), actor=operation.requested_by, data=data)
+
+
+def _told(change: PriceChange | None, after: Order) -> dict[str, str | int]:
+    """A changed price as an event keeps it: both amounts in minor units, and their currencies."""
+    if change is None:
+        return {}
+    return {"was": change.before, "was_in": change.currency, "is": after.amount, "is_in": after.currency}
 
 
 def paid_already(link: Link) -> str:
@@ -102,7 +113,7 @@ def messages(story: Story) -> list[Link]:
     ]
 
 
-def beyond(story: Story, order_after: Order) -> dict[str, int]:
+def beyond(story: Story, order_after: Order) -> dict[str, str | int]:
     """What is recorded of a message that needed somebody who is trusted: how many had gone out before."""
     sent = len(messages(story))
     return {"sent": sent} if order_after.delivery in TO_PHONE and sent >= MOST_MESSAGES else {}
@@ -121,7 +132,7 @@ async def keep_wish(work: Work, story: Story, wish: Wish, now: datetime, *, trus
     """Keep the form of the link that is to follow, once its message may go out.
 
     Raises:
-        Refused: when the message would be one too many, or too soon.
+        NotYet: when the message would be one too many, or too soon.
 
     """
     order = replace(story.order, phone=wish.offer.phone, delivery=wish.offer.delivery)
@@ -133,7 +144,7 @@ def check_messages(story: Story, order_after: Order, now: datetime, *, trusted: 
     """Hold back a message that would be one too many, or too soon after the last.
 
     Raises:
-        Refused: with the sentence that says how long to wait, or who may.
+        NotYet: with the sentence that says how long to wait, or who may.
 
     """
     if order_after.delivery not in TO_PHONE:
@@ -141,9 +152,9 @@ def check_messages(story: Story, order_after: Order, now: datetime, *, trusted: 
     sent = messages(story)
     if sent and now < sent[-1].created_at + APART:
         left = round((sent[-1].created_at + APART - now).total_seconds())
-        raise Refused(f"The last message is less than a minute old. Wait {left} seconds, then try again.", "too-soon")
+        raise NotYet(f"The last message is less than a minute old. Wait {left} seconds, then try again.", "too-soon")
     if len(sent) >= MOST_MESSAGES and not trusted:
-        raise Refused(
+        raise NotYet(
             f"{len(sent)} messages have gone out for this order. Share the link yourself, or ask somebody who is "
             "trusted with money to send another.",
             "too-many",

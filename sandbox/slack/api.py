@@ -46,13 +46,14 @@ def _before(fault: Fault | None) -> Response | None:
 
 
 def _attempt(ws: State, name: str, args: dict[str, Any], work: Callable[[], Any], fault: str | None) -> dict[str, Any]:
-    """Do the work; a refusal is an answer too, and a complaint."""
+    """Do the work; a refusal is an answer too, and a complaint unless the caller could not know better."""
     try:
         answer = {"ok": True, **(work() or {})}
     except RefusedError as refused:
         answer = refused.answer
         hints = answer.get("response_metadata", {}).get("messages", [])
-        ws.complaints.append(" ".join([f"{name}: {answer['error']}", *hints]))
+        if answer["error"] != "user_not_visible":
+            ws.complaints.append(" ".join([f"{name}: {answer['error']}", *hints]))
     ws.log.append(Call(name, args, answer, ws.clock(), fault))
     return answer
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from . import blocks as kit
 from .model import Channel, Message, View
+from .profiles import LEFT_OUT, Outsiders, profile
 from .state import Hook, RefusedError, State
 
 Args = dict[str, Any]
@@ -225,11 +226,12 @@ def users_info(ws: State, args: Args) -> Args:
     person = ws.people.get(args["user"])
     if person is None:
         raise RefusedError("user_not_found")
-    facts = {"id": person.id, "team_id": person.team_id, "name": person.name, "real_name": person.name.title()}
-    facts |= {"deleted": False, "tz": person.tz, "is_bot": person.bot, "is_stranger": person.stranger}
-    facts |= {"is_restricted": person.guest, "is_ultra_restricted": False, "is_admin": False, "profile": {}}
+    if person.stranger and ws.outsiders_said is Outsiders.HIDDEN:
+        raise RefusedError("user_not_visible")
+    facts = profile(person, ws.outsiders_said) | ws.said_instead.get(person.id, {})
     with_locale = truth(args.get("include_locale")) and not person.stranger
-    return {"user": facts | ({"locale": person.locale} if with_locale else {})}
+    said = facts | ({"locale": person.locale} if with_locale else {})
+    return {"user": {key: value for key, value in said.items() if value is not LEFT_OUT}}
 
 
 @method("auth.test")

@@ -36,6 +36,11 @@ class Person:
     guest: bool = False
     stranger: bool = False
     bot: bool = False
+    single_channel: bool = False
+    """A guest of one channel (Slack reference §13)."""
+    deleted: bool = False
+    teams: tuple[str, ...] = ()
+    """On Grid: all workspaces of the organisation that they are in; `team_id` is one of them, or none (§13, §14)."""
     locale: str = "nb-NO"
     tz: str = "Europe/Oslo"
 

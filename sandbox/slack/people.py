@@ -266,8 +266,11 @@ class Workspace(State):
             await self._interact(payload, "closing")
 
     def _base(self, kind: str, person: Person, view: View | None = None) -> dict[str, Any]:
-        user = {"id": person.id, "username": person.name, "name": person.name, "team_id": person.team_id}
-        base = {"type": kind, "team": {"id": self.team_id, "domain": "shop"}, "user": user, "api_app_id": "A1"}
+        user = {"id": person.id, "username": person.name, "name": person.name}
+        user |= {"team_id": person.team_id} if self.payload_says_user_team else {}
+        own = person.stranger and self.outsiders_payload_team == "own"
+        team = {"id": person.team_id if own else self.team_id, "domain": "shop"}
+        base = {"type": kind, "team": team, "user": user, "api_app_id": "A1"}
         base |= {"token": "x", "enterprise": None, "is_enterprise_install": False}
         return base | ({} if kind in WITHOUT_TRIGGER else {"trigger_id": self.trigger(person, view)})
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from .faults import Faults, Limits
 from .model import Channel, Ephemeral, Message, Person, View, copied
+from .profiles import Outsiders
 
 SCOPES = ("commands", "chat:write", "chat:write.public", "im:write", "users:read")
 
@@ -81,6 +82,12 @@ class State:
         self.loses_untouched_initials_after_update = True
         self.private_channel_answer = "channel_not_found"
         self.telephones_as_links = False
+        self.outsiders_said = Outsiders.STRANGER
+        self.outsiders_payload_team = "installing"
+        """Whose id stands as `team` where an outsider clicks: the `installing` workspace's, or their `own`."""
+        self.payload_says_user_team = True
+        self.said_instead: dict[str, dict[str, Any]] = {}
+        """By a person's id: what `users.info` says of them in another way, or leaves out (`profiles.LEFT_OUT`)."""
         self.people: dict[str, Person] = {}
         self.channels: dict[str, Channel] = {}
         self.views: dict[str, View] = {}
@@ -92,10 +99,14 @@ class State:
         self._count = itertools.count(1)
         self._last_ts = 0
 
-    def person(self, name: str, *, guest: bool = False, stranger: bool = False, bot: bool = False) -> Person:
-        """A new person; a stranger comes from another team through Slack Connect (Slack reference §13)."""
-        team_id = f"{self.team_id}X" if stranger else self.team_id
-        person = Person(f"U{next(self._count)}", name, team_id, guest=guest, stranger=stranger, bot=bot)
+    def person(self, name: str, *, stranger: bool = False, team_id: str = "", **more: Any) -> Person:
+        """A new person; a stranger comes from another team through Slack Connect (Slack reference §13).
+
+        `more` is as in `Person`. With `teams` they are of an organisation on Grid, at home in `team_id`.
+        """
+        team_id = team_id or (f"{self.team_id}X" if stranger else self.team_id)
+        more["guest"] = more.get("guest", False) or more.get("single_channel", False)
+        person = Person(f"U{next(self._count)}", name, team_id, stranger=stranger, **more)
         self.people[person.id], self.names[person.id] = person, f"@{name}"
         return person
 

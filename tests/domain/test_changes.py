@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.drafts import read_draft
+from bot.domain.links import PriceChange
 from bot.domain.orders import Capture, Delivery, Line, Order, Remind, agreed
-from bot.domain.redrafting import changes, draft_of
+from bot.domain.redrafting import changes, draft_of, price_change
 from tests.domain.given import ALICE, NOW, TEAM
 
 LINE = Line(line_id="1", text="Tow bar", quantity=Decimal(1), unit_price=249_50, vat=2500)
@@ -83,4 +84,30 @@ def test_what_differs_is_named_and_never_what_stands_in_it(change, said):
 @pytest.mark.parametrize("field", [name for name in agreed(ORDER) if name != "reference"])
 def test_no_change_goes_unsaid(field):
     """A field that is added to what a form says is told as well."""
-    assert changes(ORDER, replace(ORDER, **{field: object()})) != ""
+    value = {"lines": (replace(LINE, unit_price=1),)}.get(field, object())
+    after = replace(ORDER, **{field: value})
+
+    assert changes(ORDER, after) or price_change(ORDER, after, by=ALICE)
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ((replace(LINE, unit_price=1),), ""),
+        ((replace(LINE, unit_price=1, text="Hitch"),), "other lines"),
+        ((LINE, replace(LINE, line_id="2")), "other lines"),
+    ],
+)
+def test_a_price_is_told_with_its_amounts_and_not_as_other_lines(lines, said):
+    after = replace(ORDER, lines=lines)
+
+    assert price_change(ORDER, after, by=ALICE) == PriceChange(before=249_50, currency="NOK", by=ALICE)
+    assert changes(ORDER, after) == said
+
+
+def test_prices_that_come_to_the_same_sum_are_other_lines():
+    two = replace(ORDER, lines=(LINE, replace(LINE, line_id="2", unit_price=1)))
+    swapped = replace(ORDER, lines=(replace(LINE, unit_price=1), replace(LINE, line_id="2")))
+
+    assert price_change(two, swapped, by=ALICE) is None
+    assert changes(two, swapped) == "other lines"

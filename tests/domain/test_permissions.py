@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.actions import MOVES_MONEY, Action
+from bot.domain.actions import MOVES_MONEY, SHOWS_CUSTOMER, Action
+from bot.domain.errors import NotYet
 from bot.domain.permissions import ISSUE, Actor, Allowed, Forbidden, Policy, Standing, decide, decide_items
 from tests.domain.given import ALICE, BOB, TEAM
 
@@ -82,18 +83,36 @@ def test_nobody_but_a_member_moves_money_whoever_they_are(action, standing, who,
 
 
 @pytest.mark.parametrize("action", HARMLESS)
-@pytest.mark.parametrize(
-    ("standing", "allowed"),
-    [
-        (Standing.GUEST, True),
-        (Standing.ASSUMED, True),
-        (Standing.STRANGER, False),
-        (Standing.BOT, False),
-        (Standing.UNKNOWN, False),
-    ],
-)
-def test_guests_may_do_what_moves_no_money_and_outsiders_nothing(action, standing, allowed):
-    assert may(action, standing=standing) is allowed
+@pytest.mark.parametrize("standing", [Standing.STRANGER, Standing.BOT, Standing.UNKNOWN])
+@pytest.mark.parametrize("who", [ISSUER, OTHER])
+def test_outsiders_bots_and_who_is_not_known_do_nothing(action, who, standing):
+    assert not may(action, who, standing)
+
+
+@pytest.mark.parametrize("action", HARMLESS)
+def test_guests_do_what_moves_no_money_with_what_they_issued_themselves(action):
+    assert may(action, ISSUER, Standing.GUEST)
+
+
+@pytest.mark.parametrize("action", HARMLESS)
+def test_guests_touch_nothing_that_others_issued(action):
+    assert may(action, OTHER, Standing.GUEST) is (action == ISSUE)
+
+
+@pytest.mark.parametrize("action", HARMLESS)
+def test_while_slack_does_not_answer_nobody_is_shown_anothers_customer(action):
+    assert may(action, ISSUER, Standing.ASSUMED)
+    assert may(action, OTHER, Standing.ASSUMED) is (action not in map(str, SHOWS_CUSTOMER))
+
+
+@pytest.mark.parametrize("standing", [Standing.UNKNOWN, Standing.ASSUMED])
+def test_a_refusal_for_want_of_an_answer_is_one_for_the_moment(standing):
+    """The form keeps what was typed."""
+    actor = Actor(user_id=OTHER, team_id=TEAM, standing=standing)
+
+    decision = decide(actor, Action.REFUND, team_id=TEAM, issuer=ISSUER, policy=NAMED)
+
+    assert isinstance(decision.as_refusal("forbidden"), NotYet)
 
 
 @pytest.mark.parametrize("action", [*MONEY, *HARMLESS])
@@ -120,7 +139,12 @@ def test_saved_items_are_kept_by_everybody_or_by_those_trusted_with_money(money_
 
 
 @pytest.mark.parametrize(
-    "actor", [replace(KEEPER, user_id="U2"), replace(KEEPER, team_id="T9"), replace(KEEPER, standing=Standing.STRANGER)]
+    "actor",
+    [
+        replace(KEEPER, user_id="U2"),
+        replace(KEEPER, team_id="T9"),
+        *(replace(KEEPER, standing=one) for one in (Standing.STRANGER, Standing.BOT, Standing.GUEST)),
+    ],
 )
 def test_nobody_else_keeps_saved_items(actor):
     refused = decide_items(actor, team_id="T1", policy=Policy(money_users=frozenset({"U1"})))

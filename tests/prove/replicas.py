@@ -365,6 +365,7 @@ async def opened_replicas(tmp_path, database):
             "PAYLINK_CLOCK_URL": world.clock_url,
             "PAYLINK_MONEY_USERS": "*",
             "PAYLINK_DUPLICATE_HOURS": "0",
+            "PAYLINK_MESSAGES_PER_HOUR": "0",
         }
         for name in ("one", "two"):
             port, freeze = free_port(), tmp_path / f"freeze-{name}"

@@ -80,7 +80,7 @@ async def test_a_changed_order_goes_out_under_the_next_suffix(shop):
     assert "Sent" in form.read()
     assert lines(shop) == [
         "🚫 @kari cancelled the link. (4711)",
-        "🔁 4711-2 replaces 4711: other lines. Asked for by @kari.",
+        "🔁 4711-2 replaces 4711: the price from 249,50 kr to 349,50 kr, other lines. Asked for by @kari.",
     ]
 
 

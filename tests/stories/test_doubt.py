@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.slack.people import SlackPeople
+from bot.services.looking import Looking
 from sandbox.dintero import Switches
 from sandbox.dintero.faults import Fault
 from tests.stories import database
@@ -154,14 +154,14 @@ async def test_what_is_found_while_somebody_closes_the_question_is_not_denied(sh
     await releases(shop)
     await shop.later(minutes=11)
     [[link_id]] = database.rows(shop, "SELECT id FROM link")
-    standing = SlackPeople.standing
+    close = Looking._close
 
-    async def meanwhile(people, user_id):
+    async def meanwhile(*what):
         shop.dintero.backoffice_void(shop.transaction()["id"])
         await shop.bot.refreshing.refresh(link_id)
-        return await standing(people, user_id)
+        return await close(*what)
 
-    monkeypatch.setattr(SlackPeople, "standing", meanwhile)
+    monkeypatch.setattr(Looking, "_close", meanwhile)
     await shop.presses("Check again")
 
     assert (await the_operation(shop)).state == "done"

@@ -110,7 +110,7 @@ async def in_doubt(shop, kind, button):
     await shop.later(minutes=1)
 
 
-@pytest.mark.parametrize("name", ["ola", "guest", "robot"])
+@pytest.mark.parametrize("name", ["ola"])
 async def test_who_may_not_move_money_may_look_for_it_and_not_close_its_question(shop, name):
     """Closing it frees the same money to be moved once more."""
     await a_reserved_link(shop)
@@ -124,6 +124,19 @@ async def test_who_may_not_move_money_may_look_for_it_and_not_close_its_question
     assert (await the_operation(shop)).state == "unknown"
     said = f"4711 · Dintero shows no sign of it, and the question stays open. {sentence.removeprefix('4711 · ')}"
     assert whispers(shop, person) == without_code([said])
+
+
+@pytest.mark.parametrize("name", ["guest", "robot"])
+async def test_guests_and_bots_do_not_look_for_what_others_asked_for(shop, name):
+    await a_reserved_link(shop)
+    await in_doubt(shop, "capture", "Capture")
+    [person] = [one for one in the_crowd(shop) if one.name == name]
+    looked = len(shop.dintero.log)
+
+    await shop.presses("Check again", person=person)
+
+    assert len(shop.dintero.log) == looked
+    assert (await the_operation(shop)).state == "unknown"
 
 
 @pytest.mark.parametrize(("button", "states"), [("Check again", ["absent"]), ("Try again", ["absent", "done"])])
@@ -141,7 +154,7 @@ async def test_while_slack_does_not_say_who_somebody_is_no_question_is_closed(sh
     await a_reserved_link(shop)
     await in_doubt(shop, "capture", "Capture")
     shop.clock.pass_(hours=1)
-    shop.slack.faults.add("users.info", SlackFault.status(503))
+    shop.slack.faults.add("users.info", *[SlackFault.status(503)] * 2)
 
     await shop.presses("Check again")
 
@@ -214,6 +227,7 @@ async def test_a_guest_who_issued_a_link_may_not_take_its_money(shop):
 
 async def test_while_slack_does_not_say_who_somebody_is_nothing_is_done(shop):
     await a_reserved_link(shop)
+    shop.clock.pass_(hours=1)
     shop.slack.faults.add("users.info", SlackFault.status(503), SlackFault.ratelimited(30))
 
     await shop.presses("Capture")

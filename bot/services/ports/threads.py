@@ -5,7 +5,7 @@ from typing import Protocol
 
 from bot.domain.events import Event
 from bot.domain.links import Link
-from bot.domain.permissions import Standing
+from bot.domain.permissions import Actor, Standing
 from bot.domain.stories import Story
 
 
@@ -104,6 +104,10 @@ class Threads(Protocol):
 
 class People(Protocol):
     """Who somebody is in Slack; cached an hour."""
+
+    async def actor(self, user_id: str, said_team: str) -> Actor:
+        """Who acts; `said_team` is the workspace that their click names for them, empty when it names none."""
+        ...
 
     async def standing(self, user_id: str) -> Standing:
         """Member, guest, stranger, bot, or unknown when Slack does not answer in time."""

@@ -235,6 +235,10 @@ class Work(Protocol):
         """
         ...
 
+    async def count_message(self, workspace_id: str, user_id: str, *, limit: int) -> float:
+        """Count one message of a person to a customer, at most `limit` in any hour; 0.0, or the seconds to wait."""
+        ...
+
     # drafts and the workspace
     async def save_draft(self, draft: Draft, *, workspace_id: str, user_id: str, at: datetime) -> None:
         """Keep a form as typed (encrypted)."""

@@ -7,16 +7,16 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.domain.actions import Action
 from bot.domain.draft_lines import filled_lines
 from bot.domain.drafts import Draft
-from bot.domain.errors import FieldErrors
+from bot.domain.errors import FieldErrors, NotYet
 from bot.domain.links import Link
-from bot.domain.permissions import Actor, Standing
+from bot.domain.permissions import Actor
 from bot.services.issuing import known
 from bot.services.ports.threads import People
 from bot.services.pressing import Press, Pressing
 from bot.slack import forms, ids
 from bot.slack.listeners.drafting import Drafting
 from bot.slack.listeners.drawing import FormDrawing
-from bot.slack.listeners.payloads import Body, knock, standing_for
+from bot.slack.listeners.payloads import Body, actor_of, knock
 from bot.slack.listeners.saving import SUBMIT, Late, NotSaved, in_time
 from bot.slack.owned import Owned
 from bot.slack.views.issue_form import LINES_CHANGED, FormMetadata
@@ -43,9 +43,9 @@ class ChangeFormListener:
         """
         view = body["view"]
         errors: dict[str, str] = {}
-        standing = await standing_for(self.people, knock(body).user_id, Action.CHANGE)
+        actor = await actor_of(self.people, body)
         try:
-            outcome = await in_time(self.owned, self._submit(body, standing), SUBMIT)
+            outcome = await in_time(self.owned, self._submit(body, actor), SUBMIT)
         except FieldErrors as wrong:
             errors = wrong.fields
         except NotSaved:
@@ -60,7 +60,7 @@ class ChangeFormListener:
         else:
             await ack(response_action="update", view=cancelling_first(outcome))
 
-    async def _submit(self, body: Body, standing: Standing) -> Link | Draft:
+    async def _submit(self, body: Body, actor: Actor) -> Link | Draft:
         """The link that gives way; the draft instead when the form shows lines of the past."""
         view, who = body["view"], knock(body)
         about = FormMetadata.decode(view.get("private_metadata"))
@@ -71,7 +71,7 @@ class ChangeFormListener:
         press = Press(
             action=Action.CHANGE,
             link_id=draft.replaces,
-            actor=Actor(user_id=who.user_id, team_id=who.team_id, standing=standing),
+            actor=actor,
             seen_open=0,
             draft=draft,
             view_id=str(view["id"]),
@@ -80,5 +80,7 @@ class ChangeFormListener:
             await self.pressing.press(press)
         except FieldErrors as wrong:
             raise FieldErrors(forms.errors_for(wrong.fields, view, filled_lines(draft))) from None
+        except NotYet as refusal:
+            raise FieldErrors(forms.errors_for({ids.PHONE: refusal.sentence}, view)) from None
         async with self.drafts.store.read() as work:
             return known(await work.story_of_link(draft.replaces)).link(draft.replaces)

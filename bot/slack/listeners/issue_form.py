@@ -10,15 +10,15 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.domain.doubts import Doubt
 from bot.domain.draft_lines import filled_lines
 from bot.domain.drafts import A_DATE, DEADLINE, Draft
-from bot.domain.errors import FieldErrors
+from bot.domain.errors import FieldErrors, NotYet
 from bot.domain.permissions import Actor
 from bot.services.creating import Creating
 from bot.services.issuing import Issued, Issuing, Submission
-from bot.services.ports.threads import ThreadError
+from bot.services.ports.threads import People, ThreadError
 from bot.slack import forms, ids
 from bot.slack.listeners.drafting import Drafting
 from bot.slack.listeners.drawing import FormDrawing
-from bot.slack.listeners.payloads import Body, assumed_member, knock
+from bot.slack.listeners.payloads import Body, actor_of, knock
 from bot.slack.listeners.saving import SUBMIT, Late, NotSaved, in_time
 from bot.slack.owned import Owned
 from bot.slack.threads import SlackThreads
@@ -41,6 +41,7 @@ class IssueFormListener:
     """Edits are kept in the draft, because a form can lose what was typed and can be closed."""
 
     drafts: Drafting
+    people: People
     issuing: Issuing
     creating: Creating
     threads: SlackThreads
@@ -66,8 +67,9 @@ class IssueFormListener:
         """
         view = body["view"]
         errors: dict[str, str] = {}
+        actor = await actor_of(self.people, body)
         try:
-            outcome = await in_time(self.owned, self._submit(body), SUBMIT)
+            outcome = await in_time(self.owned, self._submit(body, actor), SUBMIT)
         except FieldErrors as refusal:
             errors = refusal.fields
         except NotSaved:
@@ -86,18 +88,19 @@ class IssueFormListener:
                 self.owned.start("show the result again", self._show_again(outcome.order.id, view["id"]))
             await ack(response_action="update", view=creating_form())
 
-    async def _submit(self, body: Body) -> Issued | Unsent:
+    async def _submit(self, body: Body, actor: Actor) -> Issued | Unsent:
         """The order that the form stands for, or the form anew when there is something to look at first."""
         view, who = body["view"], knock(body)
         draft, about = await self._read(body), FormMetadata.decode(view.get("private_metadata"))
         if draft.revision != about.revision:
             return await self._unsent(draft, who.user_id, LINES_CHANGED)
-        actor = Actor(user_id=who.user_id, team_id=who.team_id, standing=assumed_member())
         sent = Submission(draft=draft, actor=actor, view_id=view["id"], told=about.told)
         try:
             outcome = await self.issuing.submit(sent)
         except FieldErrors as wrong:
             raise FieldErrors(forms.errors_for(wrong.fields, view, filled_lines(draft))) from None
+        except NotYet as refusal:
+            raise FieldErrors(forms.errors_for({ids.PHONE: refusal.sentence}, view)) from None
         if isinstance(outcome, Doubt):
             return await self._unsent(draft, who.user_id, doubt=outcome)
         self.drawing.patterns.forget(draft.channel)

@@ -7,8 +7,9 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.domain.errors import UserFacing
 from bot.domain.permissions import Actor
+from bot.services.ports.threads import People
 from bot.services.saved_items import SavedItems
-from bot.slack.listeners.payloads import Body, Knock, assumed_member, knock
+from bot.slack.listeners.payloads import Body, Knock, actor_of, knock
 from bot.slack.owned import Owned
 from bot.slack.threads import SlackThreads
 from bot.slack.views.blocks import Message
@@ -23,6 +24,7 @@ class ItemsListener:
     """One query before the answer to a search; the list comes after the answer."""
 
     items: SavedItems
+    people: People
     threads: SlackThreads
     owned: Owned
 
@@ -40,38 +42,34 @@ class ItemsListener:
 
     async def show(self, ack: AsyncAck, body: Body) -> None:
         """`/paylink items`."""
-        who = knock(body)
-        self.owned.start("list the items", self._show(who))
+        self.owned.start("list the items", self._show(body))
         await ack()
 
     async def remove(self, ack: AsyncAck, body: Body, action: Body) -> None:
         """*Remove* on the list, which is then shown anew in its own place."""
-        who = knock(body)
-        await self.items.remove(str(action.get("value")), _actor(who))
-        self.owned.start("list the items again", self._show_again(who))
+        actor = await actor_of(self.people, body)
+        await self.items.remove(str(action.get("value")), actor)
+        self.owned.start("list the items again", self._show_again(knock(body), actor))
         await ack()
 
-    async def _show(self, who: Knock) -> None:
+    async def _show(self, body: Body) -> None:
+        who, actor = knock(body), await actor_of(self.people, body)
         await self.threads.whisper_message(
-            await self._list(who), channel=who.channel, user_id=who.user_id, response_url=who.response_url
+            await self._list(actor), channel=who.channel, user_id=who.user_id, response_url=who.response_url
         )
 
-    async def _show_again(self, who: Knock) -> None:
+    async def _show_again(self, who: Knock, actor: Actor) -> None:
         if who.response_url is None:
             return
-        if not await self.threads.respond(who.response_url, await self._list(who), in_place=True):
+        if not await self.threads.respond(who.response_url, await self._list(actor), in_place=True):
             log.info("list_not_redrawn")  # the item is gone all the same, and the list can be asked for again
 
-    async def _list(self, who: Knock) -> Message:
+    async def _list(self, actor: Actor) -> Message:
         found, count = await self.items.listed()
-        removable = self.items.refusal(_actor(who)) is None
+        removable = self.items.refusal(actor) is None
         return item_list(found, count, self.threads.look, removable=removable)
 
 
 def is_about_items(body: Body) -> bool:
     """Whether a command is `/paylink items`."""
     return str(body.get("text") or "").strip().lower() == "items"
-
-
-def _actor(who: Knock) -> Actor:
-    return Actor(user_id=who.user_id, team_id=who.team_id, standing=assumed_member())

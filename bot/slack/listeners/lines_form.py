@@ -20,12 +20,12 @@ from bot.domain.draft_lines import (
 )
 from bot.domain.drafts import EXCL, MAX_LINES, Draft, DraftLine, read_line
 from bot.domain.permissions import Actor
-from bot.services.ports.threads import ThreadError
+from bot.services.ports.threads import People, ThreadError
 from bot.services.saved_items import SavedItems
 from bot.slack import forms, ids
 from bot.slack.listeners.drafting import Drafting
 from bot.slack.listeners.drawing import FormDrawing
-from bot.slack.listeners.payloads import Body, assumed_member, knock
+from bot.slack.listeners.payloads import Body, actor_of, knock
 from bot.slack.owned import Owned
 from bot.slack.stacking import push_view
 from bot.slack.threads import SlackThreads
@@ -49,6 +49,7 @@ class LinesFormListener:
 
     drafts: Drafting
     items: SavedItems
+    people: People
     threads: SlackThreads
     owned: Owned
     drawing: FormDrawing
@@ -83,15 +84,16 @@ class LinesFormListener:
     async def save(self, ack: AsyncAck, body: Body) -> None:
         """*Save* in a line's view: all that is wrong with it at once, or back to the lines with fresh sums."""
         view, draft = body["view"], await self._draft(body)
+        actor = await actor_of(self.people, body)
         line = forms.line_in_view(view, self._known_line(view, draft))
         wrong: dict[str, str] = {}
         read = read_line(line, draft.currency or self.drafts.shop.currency, wrong, excl=draft.prices == EXCL)
-        wrong |= self._refusals(body, draft, line)
+        wrong |= self._refusals(view, draft, line, actor)
         if wrong or read is None:
             await ack(response_action="errors", errors=forms.line_errors(wrong, view))
             return
         if forms.is_kept(view):
-            await self.items.keep(read, draft.currency or self.drafts.shop.currency, _actor(body))
+            await self.items.keep(read, draft.currency or self.drafts.shop.currency, actor)
         await self._keep(body, with_line(draft, line), lines_view=view.get("previous_view_id"))
         await ack()
 
@@ -131,12 +133,12 @@ class LinesFormListener:
         self._show(body, await self._draft(body))
         await ack()
 
-    def _refusals(self, body: Body, draft: Draft, line: DraftLine) -> dict[str, str]:
+    def _refusals(self, view: Body, draft: Draft, line: DraftLine, actor: Actor) -> dict[str, str]:
         """What speaks against saving a line, however well it is written."""
         refused: dict[str, str] = {}
         if line_of(draft, line.line_id) is None and len(filled_lines(draft)) >= MAX_LINES:
             refused[ids.block_id(ids.TEXT, line.line_id)] = _FULL
-        if forms.is_kept(body["view"]) and (sentence := self.items.refusal(_actor(body))) is not None:
+        if forms.is_kept(view) and (sentence := self.items.refusal(actor)) is not None:
             refused[ids.block_id(ids.KEEP, line.line_id)] = f"{sentence} Untick this to save the line."
         return refused
 
@@ -188,8 +190,3 @@ class LinesFormListener:
     def _line(self, draft: Draft, line: DraftLine, generation: int = 0) -> Block:
         shop = self.drafts.shop
         return line_form(draft, line, currency=shop.currency, look=self.threads.look, generation=generation)
-
-
-def _actor(body: Body) -> Actor:
-    who = knock(body)
-    return Actor(user_id=who.user_id, team_id=who.team_id, standing=assumed_member())

@@ -8,12 +8,10 @@ import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.domain.actions import Action
-from bot.domain.errors import FieldErrors, Refused
+from bot.domain.errors import FieldErrors, NotYet, Refused
 from bot.domain.links import Link
-from bot.domain.permissions import Actor
 from bot.domain.redrafting import draft_of
 from bot.domain.stories import CardState, Story
-from bot.services.issuing import known
 from bot.services.looking import Looking
 from bot.services.ports.storage import Store
 from bot.services.ports.threads import People, ThreadError
@@ -23,7 +21,7 @@ from bot.services.reopening import Reopening
 from bot.slack import ids
 from bot.slack.forms import draft_from_state, errors_for, is_sure, longer, read_part
 from bot.slack.listeners.drawing import FormDrawing
-from bot.slack.listeners.payloads import Body, Knock, knock, standing_for
+from bot.slack.listeners.payloads import Body, Knock, actor_of, knock
 from bot.slack.listeners.saving import CLICK, SUBMIT, Late, NotSaved, in_time
 from bot.slack.owned import Owned
 from bot.slack.threads import SlackThreads
@@ -51,6 +49,7 @@ _OPENS_FORM: Final = frozenset(
         Action.REQUEST_AGAIN,
     }
 )
+_AFTERWARDS: Final = _LOOKS | _OPENS_FORM | {Action.SHOW_LINK}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,28 +71,37 @@ class LinkButtonsListener:
         value = ids.pressed(action)
         if value.action is None:
             raise Refused("This button is too old. Use the newest card.", "old-button")
-        press = await self._press(knock(body), value, value.action)
-        self.owned.start("look for a second copy", self._point_to_the_card(body, press.link_id))
-        if press.action in _LOOKS:
-            self.owned.start("refresh", self._explaining(knock(body), self._refresh(press, knock(body))))
-        elif press.action is Action.SHOW_LINK:
-            self.owned.start("show the link", self._explaining(knock(body), self._show(press, knock(body))))
-        elif press.action in _OPENS_FORM:
-            self.owned.start("open a form", self._explaining(knock(body), self._open(press, knock(body))))
+        self.owned.start("look for a second copy", self._point_to_the_card(body, value.link_id))
+        if value.action in _AFTERWARDS:
+            looking = self._afterwards(body, value, value.action)
+            self.owned.start(f"press {value.action}", self._explaining(knock(body), looking))
         else:
+            press = await self._press(body, value, value.action)
             await in_time(self.owned, self.pressing.press(press), CLICK)
         await ack()
+
+    async def _afterwards(self, body: Body, value: ids.ButtonValue, action: Action) -> None:
+        """What only looks, or opens a form, after the answer: it has to be known who presses."""
+        press, who = await self._press(body, value, action), knock(body)
+        if action in _LOOKS:
+            await self._refresh(press, who)
+        elif action is Action.SHOW_LINK:
+            await self._show(press, who)
+        else:
+            await self._open(press, who)
 
     async def part_sent(self, ack: AsyncAck, body: Body) -> None:
         """*Capture* or *Refund* in the form of parts."""
         about = ids.ButtonValue.decode(body["view"].get("private_metadata"))
         if about.action is None:
             raise Refused("This form is too old. Open it again.", "old-form")
-        press = await self._press(knock(body), about, about.action)
+        press = await self._press(body, about, about.action)
         try:
             await in_time(self.owned, self._send_part(press, about, body["view"]["state"]["values"]), SUBMIT)
         except FieldErrors as wrong:
             await ack(response_action="errors", errors=wrong.fields)
+        except NotYet as refusal:
+            await ack(response_action="errors", errors={ids.PART: refusal.sentence})
         except NotSaved:
             await ack(response_action="errors", errors={ids.PART: "Not saved. Press the button again."})
         except Late:
@@ -108,9 +116,11 @@ class LinkButtonsListener:
         if not is_sure(body["view"]):
             await ack(response_action="errors", errors={ids.SURE: "Tick this box, or go back."})
             return
-        press = await self._press(knock(body), about, Action.STOP_WAITING if stops else Action.RELEASE)
+        press = await self._press(body, about, Action.STOP_WAITING if stops else Action.RELEASE)
         try:
             await in_time(self.owned, self.pressing.press(press), SUBMIT)
+        except NotYet as refusal:
+            await ack(response_action="errors", errors={ids.SURE: refusal.sentence})
         except NotSaved:
             await ack(response_action="errors", errors={ids.SURE: "Not saved. Press the button again."})
         except Late:
@@ -122,11 +132,13 @@ class LinkButtonsListener:
         """*Send* in the form of another number, another way, or a longer life."""
         view = body["view"]
         about = ids.ButtonValue.decode(view.get("private_metadata"))
-        press = await self._press(knock(body), about, about.action or Action.RESEND)
+        press = await self._press(body, about, about.action or Action.RESEND)
         try:
             link = await in_time(self.owned, self._resend(press, view), SUBMIT)
         except FieldErrors as wrong:
             await ack(response_action="errors", errors=errors_for(wrong.fields, view))
+        except NotYet as refusal:
+            await ack(response_action="errors", errors=errors_for({ids.PHONE: refusal.sentence}, view))
         except NotSaved:
             await ack(
                 response_action="errors", errors=errors_for({ids.PHONE: "Not saved. Press the button again."}, view)
@@ -137,8 +149,7 @@ class LinkButtonsListener:
             await ack(response_action="update", view=cancelling_first(link))
 
     async def _resend(self, press: Press, view: Body) -> Link:
-        async with self.store.read() as work:
-            story = known(await work.story_of_link(press.link_id))
+        story = await self.pressing.story(press)
         state = view["state"]["values"]
         draft = draft_of(story.order, uuid.uuid4().hex)
         draft = longer(draft, state) if press.action is Action.EXTEND else draft_from_state(draft, state)
@@ -146,20 +157,18 @@ class LinkButtonsListener:
         return story.link(press.link_id)
 
     async def _send_part(self, press: Press, about: ids.ButtonValue, typed: Body) -> None:
-        async with self.store.read() as work:
-            story = known(await work.story_of_link(about.link_id))
+        story = await self.pressing.story(press)
         part = read_part(typed, story, about, locale=self.threads.look.locale)
         await self.pressing.press(replace(press, part=part))
 
-    async def _press(self, who: Knock, value: ids.ButtonValue, action: Action) -> Press:
-        standing = await standing_for(self.people, who.user_id, action)
+    async def _press(self, body: Body, value: ids.ButtonValue, action: Action) -> Press:
         return Press(
             action=action,
             link_id=value.link_id,
-            actor=Actor(user_id=who.user_id, team_id=who.team_id, standing=standing),
+            actor=await actor_of(self.people, body),
             seen_open=value.open_minor,
             operation=value.operation,
-            response_url=who.response_url,
+            response_url=knock(body).response_url,
         )
 
     async def _refresh(self, press: Press, who: Knock) -> None:

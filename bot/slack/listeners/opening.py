@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.drafts import Draft, DraftLine, vat_rates
 from bot.services.issuing import Shop
-from bot.services.ports.threads import ThreadError
+from bot.services.ports.threads import People, ThreadError
 from bot.slack.listeners.drawing import FormDrawing
 from bot.slack.listeners.payloads import Knock
 from bot.slack.owned import Owned
@@ -17,6 +17,7 @@ class FormOpening:
     """Nothing stands between the knock and the form: no database, no network."""
 
     threads: SlackThreads
+    people: People
     owned: Owned
     shop: Shop
     drawing: FormDrawing
@@ -29,6 +30,11 @@ class FormOpening:
     def start(self, who: Knock, draft: Draft, again: str) -> None:
         """Open it while the answer leaves; `again` says what to do when Slack was too slow."""
         self.owned.start("open the form", self._open(who, draft, again))
+        self.owned.start("learn who sends it", self._learn(who))
+
+    async def _learn(self, who: Knock) -> None:
+        """Ask now, so that *Send* does not wait for the answer."""
+        await self.people.standing(who.user_id)
 
     async def _open(self, who: Knock, draft: Draft, again: str) -> None:
         view = await self.drawing.form(draft)

@@ -7,7 +7,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.domain.errors import Refused
 from bot.domain.permissions import Actor
 from bot.services.patterns import Patterns
-from bot.slack.listeners.payloads import Body, Knock, assumed_member, knock
+from bot.services.ports.threads import People
+from bot.slack.listeners.payloads import Body, Knock, actor_of, knock
 from bot.slack.owned import Owned
 from bot.slack.threads import SlackThreads
 from bot.slack.views.blocks import Message
@@ -20,25 +21,26 @@ class PatternsListener:
     """The answer comes after the ack."""
 
     patterns: Patterns
+    people: People
     threads: SlackThreads
     owned: Owned
 
     async def command(self, ack: AsyncAck, body: Body) -> None:
         """`/paylink pattern`, with a pattern or *off* behind it, or nothing."""
-        self.owned.start("answer about the pattern", self._answer(knock(body), _behind(body)))
+        self.owned.start("answer about the pattern", self._answer(body))
         await ack()
 
-    async def _answer(self, who: Knock, wanted: str) -> None:
+    async def _answer(self, body: Body) -> None:
+        who = knock(body)
         try:
-            told = await self._done(who, wanted)
+            told = await self._done(who, await actor_of(self.people, body), _behind(body))
         except Refused as refusal:
             told = sorry(refusal.sentence, "")
         await self.threads.whisper_message(
             told, channel=who.channel, user_id=who.user_id, response_url=who.response_url
         )
 
-    async def _done(self, who: Knock, wanted: str) -> Message:
-        actor = Actor(user_id=who.user_id, team_id=who.team_id, standing=assumed_member())
+    async def _done(self, who: Knock, actor: Actor, wanted: str) -> Message:
         if not wanted:
             return pattern_reply(await self.patterns.coming(who.channel))
         if wanted.lower() == "off":

@@ -45,6 +45,7 @@ def notes(story: Story, now: datetime, look: Look) -> list[str]:
         *_in_progress(link, look),
         *_status(story, link, now, look),
         amounts(link, look),
+        _price_change(link, look),
         *_diverted(story),
     ]
     return [sentence for sentence in told if sentence]
@@ -208,6 +209,14 @@ def _older_links(story: Story, look: Look) -> list[str]:
         if link.operation is not None and link.operation.kind is not Kind.CREATE:
             told.append(f"Older link {reference}: {operating(link.operation, link.currency, look)}")
     return told
+
+
+def _price_change(link: Link, look: Look) -> str:
+    change = link.facts.price_change
+    if change is None:
+        return ""
+    was, now = look.money(change.before, change.currency), look.money(link.amount, link.currency)
+    return f"*The price was changed* from {was} to {now} by {person(change.by)}."
 
 
 def _diverted(story: Story) -> list[str]:

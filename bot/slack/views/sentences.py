@@ -215,11 +215,21 @@ def _sent_again(_: Story, __: Link, event: Event, ___: Look) -> str:
     return f"📨 {person(event.actor)} sent it again{name}{_although(event)}. The first one is watched as well."
 
 
-def _replaced(_: Story, link: Link, event: Event, __: Look) -> str:
-    reference, changed = (escape(str(event.data.get(key) or "")) for key in ("reference", "changed"))
+def _replaced(_: Story, link: Link, event: Event, look: Look) -> str:
+    reference = escape(str(event.data.get("reference") or ""))
+    told = [_price(event, look), escape(str(event.data.get("changed") or ""))]
+    changed = ", ".join(one for one in told if one)
     why = f": {changed}" if changed else ""
     who = f"Asked for by {person(event.actor)}{_although(event)}."
     return f"🔁 *{reference} replaces {escape(link.reference)}*{why}. {who}"
+
+
+def _price(event: Event, look: Look) -> str:
+    """Both amounts, where the price was changed."""
+    match event.data:
+        case {"was": int(was), "was_in": str(was_in), "is": int(now), "is_in": str(now_in)}:
+            return f"*the price from {look.money(was, was_in)} to {look.money(now, now_in)}*"
+    return ""
 
 
 def _although(event: Event) -> str:

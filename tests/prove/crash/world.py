@@ -226,6 +226,7 @@ async def opened_crash_world(tmp_path, starter, **settings):
         around.settings |= {
             "DINTERO_SIGNATURE_SECRET": "callback-secret",
             "PAYLINK_DUPLICATE_HOURS": "0",
+            "PAYLINK_MESSAGES_PER_HOUR": "0",
             "PAYLINK_SMTP_URL": mail_url,
             "PAYLINK_MAIL_FROM": FROM,
             "PAYLINK_MERCHANT_NAME": "Fjord Shop",

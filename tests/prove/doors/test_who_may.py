@@ -88,14 +88,14 @@ def as_what(action, link):
 
 
 def outsiders(shop):
-    """Who may do nothing at all, and who may only not move money."""
+    """Who may do nothing at all with a link of Kari's, and who may only not move money."""
     robot = shop.slack.people.get("robot") or shop.slack.person("robot", bot=True)
     elsewhere = shop.slack.people.get("elsewhere") or shop.slack.person("elsewhere", stranger=True)
     return {
         "stranger": (shop.people["eve"], set(Action)),
         "of another workspace": (elsewhere, set(Action)),
-        "robot": (robot, MOVES_MONEY),
-        "guest": (shop.people["guest"], MOVES_MONEY),
+        "robot": (robot, set(Action)),
+        "guest": (shop.people["guest"], set(Action)),
         "not trusted": (shop.people["ola"], MOVES_MONEY),
     }
 
@@ -164,7 +164,8 @@ async def test_no_form_works_for_who_may_not(state, shop, proof, chosen):
             memories = [value.encode(), FormMetadata("d1", shop.sales.id).encode()]
             for memory in memories:
                 before, wrote = kept(await books(shop)), moved(shop)
-                content = {"id": "V1", "callback_id": view, "private_metadata": memory, "blocks": [], "hash": "1"}
+                content = {"id": "V1", "type": "modal", "callback_id": view, "private_metadata": memory}
+                content |= {"blocks": [], "hash": "1"}
                 content |= {"state": {"values": filled}}
                 await shop.slack._interact(shop.slack._base("view_submission", who) | {"view": content}, "forged")
                 await shop.work()
