@@ -69,7 +69,7 @@ class References(Transaction):
             select(
                 links.c.id, links.c.merchant_reference, links.c.status, links.c.created_at, orders.c.reference,
                 orders.c.issuer, orders.c.card_channel, orders.c.card_ts, orders.c.card_state, orders.c.thread,
-                orders.c.diverted,
+                orders.c.diverted, orders.c.channel,
             )
             .join(orders, orders.c.id == links.c.order_id)
             .where(orders.c.workspace_id == order.workspace_id, counts, or_(*alike))
@@ -103,4 +103,5 @@ def _twin(row: Row[Any], reference: str) -> Twin:
         channel=row.card_channel,
         ts=row.card_ts if posted else None,
         thread=row.thread,
+        issued_in=row.channel,
     )

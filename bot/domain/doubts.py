@@ -29,6 +29,12 @@ class Twin:
     ts: str | None = None
     """None while the card stands nowhere that everybody can look at."""
     thread: str | None = None
+    issued_in: str = ""
+    """The channel that it was issued in; empty for none."""
+
+    def is_seen_in(self, channel: str) -> bool:
+        """Whether everybody in that channel has its card before them."""
+        return bool(channel) and self.issued_in == channel
 
     @property
     def told(self) -> str:
@@ -60,6 +66,14 @@ class Doubt:
     becomes: str
     """What it becomes because it is used already; empty when it is free."""
     twins: tuple[Twin, ...]
+    asks: str = ""
+    """Who is asked: of what others issued in other channels, perhaps private ones, no reference is shown."""
+    channel: str = ""
+    """In which channel."""
+
+    def shows(self, twin: Twin) -> bool:
+        """Whether the person may read the link's reference."""
+        return twin.issuer == self.asks or twin.is_seen_in(self.channel)
 
     def __bool__(self) -> bool:
         """Whether anything does."""

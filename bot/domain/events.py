@@ -26,7 +26,8 @@ class Happened(StrEnum):
     NOTED = "noted"
     """The seller left a note for the thread; its words stand with the order."""
     SENT_ANYWAY = "sent_anyway"
-    """The person was shown open links like it first; `references` in its data names them."""
+    """The person was shown open links like it first; `references` in its data names those of the same channel, and
+    `elsewhere` counts the others."""
     NOT_DELIVERED = "not_delivered"
     """`reason` in its data when it was our own mail; `reminder` when that was a reminder."""
     MAYBE_SENT = "maybe_sent"

@@ -138,6 +138,8 @@ class Issuing:
             reference=order.reference,
             becomes=link.reference if typed and link.reference != order.reference else "",
             twins=tuple(await work.twins(order, typed=typed, since=since, told=told.link_ids)),
+            asks=order.issuer,
+            channel=order.channel,
         )
 
     async def _sent_before(self, order_id: str, wanted: Order, *, typed: bool) -> Issued:
@@ -233,13 +235,17 @@ async def unused(work: Work, account_id: str, reference: str, n: int) -> str:
 
 
 def _news(order: Order, doubt: Doubt) -> list[News]:
-    """What the thread tells of a new link: its note, and beside which open ones it was sent."""
+    """What the thread tells of a new link: its note, and beside which open ones it was sent.
 
-    def happened(kind: Happened, **data: str) -> News:
+    Everybody in the channel reads the thread, so links that were issued elsewhere are only counted.
+    """
+
+    def happened(kind: Happened, **data: str | int) -> News:
         return News(kind=kind, source=Source.SLACK, at=order.created_at, actor=order.issuer, data=data)
 
-    beside = ", ".join(twin.reference for twin in doubt.twins)
+    here = [twin.reference for twin in doubt.twins if twin.is_seen_in(order.channel)]
+    beside: dict[str, str | int] = {"references": ", ".join(here), "elsewhere": len(doubt.twins) - len(here)}
     return [
         *([happened(Happened.NOTED)] if order.note else []),
-        *([happened(Happened.SENT_ANYWAY, references=beside)] if beside else []),
+        *([happened(Happened.SENT_ANYWAY, **beside)] if doubt.twins else []),
     ]

@@ -10,7 +10,7 @@ from bot.domain.doubts import Doubt, Twin
 from bot.domain.drafts import EXCL, MAX_LINES, Draft, DraftLine
 from bot.domain.events import Happened, Source
 from bot.domain.items import Item
-from bot.domain.links import Delivered, Status
+from bot.domain.links import Delivered, PriceChange, Status
 from bot.domain.operations import OPEN, Kind, State
 from bot.domain.orders import Capture, Delivery, Remind
 from bot.domain.redrafting import draft_of
@@ -119,6 +119,8 @@ def opened():
                 f"delivery {delivered}, an e-mail address known",
                 story(link(known=facts(delivered=delivered)), of=MAILABLE),
             )
+    cheaper = facts(price_change=PriceChange(before=349_00, currency="NOK", by="U0OLA"))
+    yield "the price was changed", story(link(known=cheaper))
     yield "on the phone", story(link(on_phone=True), of=order(deadline="phone"))
     yield "nobody asked for a message", story(link(known=facts(delivered=Delivered.NONE)), of=BY_LINK)
     for delivered in (Delivered.SENT, Delivered.FAILED):
@@ -254,8 +256,13 @@ def tellings():
     yield "issued", *told(Happened.ISSUED)
     for delivered in (Delivered.FAILED, Delivered.SKIPPED):
         yield f"not delivered, {delivered}", *told(Happened.NOT_DELIVERED, link(known=facts(delivered=delivered)))
-    yield "sent anyway", *told(Happened.SENT_ANYWAY, references="4698")
-    yield "sent anyway, beside two", *told(Happened.SENT_ANYWAY, references="4698, 4699")
+    for name, beside in {
+        "": {"references": "4698"},
+        ", beside two": {"references": "4698, 4699"},
+        ", beside one elsewhere": {"references": "", "elsewhere": 1},
+        ", beside some elsewhere": {"references": "4698", "elsewhere": 2},
+    }.items():
+        yield f"sent anyway{name}", *told(Happened.SENT_ANYWAY, **beside)
     noted = replace(order(), note="Called *twice*, <wants> it by Friday")
     yield "noted", story(link(), of=noted), event(Happened.NOTED)
     yield (
@@ -265,9 +272,15 @@ def tellings():
     for name, lost in (("", LOST), (", to be shared", replace(LOST, delivery=Delivery.LINK))):
         yield f"uncertain{name}", *told(Happened.UNCERTAIN, lost, Source.AUTOMATIC)
     yield "uncertain, answered since", *told(Happened.UNCERTAIN, source=Source.AUTOMATIC)
-    changed = {"reference": "4711-2", "changed": "another number, a new deadline"}
-    yield "replaced", *told(Happened.REPLACED, link(Status.CANCELLED, replaced=True), **changed)
-    yield "replaced, nothing changed", *told(Happened.REPLACED, link(Status.CANCELLED), reference="4711-2", changed="")
+    price = {"was": 249_00, "was_in": "NOK", "is": 349_00, "is_in": "NOK"}
+    for name, changed in {
+        "": {"changed": "another number, a new deadline"},
+        ", nothing changed": {"changed": ""},
+        ", another price": {"changed": "", **price},
+        ", another price and more": {"changed": "other lines", **price},
+    }.items():
+        on = link(Status.CANCELLED, replaced=not name)
+        yield f"replaced{name}", *told(Happened.REPLACED, on, reference="4711-2", **changed)
     yield "not replaced", *told(Happened.NOT_REPLACED, link(Status.VOIDED), reason="The customer had just paid.")
     beyond = {"reference": "4711-4", "changed": "another number", "sent": 3}
     yield "replaced, with a fourth message", *told(Happened.REPLACED, link(Status.CANCELLED), **beyond)
@@ -449,16 +462,17 @@ def forms_of_links():
 
 TWIN = Twin(
     link_id="e" * 32, reference="4711", status=Status.OPEN, issuer="U0OLA", created_at=NOW, same_reference=True,
-    channel="C0SALES", ts="1763640000.000100",
+    channel="C0SALES", ts="1763640000.000100", issued_in="C0SALES",
 )  # fmt: skip
 
 
 def doubted_forms():
-    used = Doubt(reference="4711", becomes="4711-2", twins=())
+    used = Doubt(reference="4711", becomes="4711-2", twins=(), asks="U0KARI", channel="C0SALES")
     other = replace(TWIN, reference="4698", status=Status.AUTHORIZED, same_reference=False, ts=None)
     for name, doubt in {
         "reference used": used,
         "an open link like it": replace(used, twins=(TWIN, other)),
+        "one in another conversation": replace(used, becomes="", twins=(replace(other, issued_in="C0SECRET"),)),
     }.items():
         look = replace(LOOK, workspace_url="https://shop.slack.com/")
         yield f"issue, {name}", issue_form(FILLED, currency="NOK", look=look, now=NOW, doubt=doubt)

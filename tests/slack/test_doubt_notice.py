@@ -20,8 +20,9 @@ TWIN = Twin(
     same_reference=True,
     channel="C1",
     ts="1763640000.000100",
+    issued_in="C1",
 )
-DOUBT = Doubt(reference="4711", becomes="4711-2", twins=(TWIN,))
+DOUBT = Doubt(reference="4711", becomes="4711-2", twins=(TWIN,), asks="U0OLA", channel="C1")
 LOOK = Look(workspace_url="https://shop.slack.com/")
 
 
@@ -39,6 +40,24 @@ def test_a_card_in_a_thread_is_linked_to_within_it():
 
     address = "https://shop.slack.com/archives/C1/p1763640000000100?thread_ts=1763630000.000200&cid=C1"
     assert f"<{address}|See its card>" in doubt_notice(below, LOOK)
+
+
+@pytest.mark.parametrize("status", STILL_OPEN)
+@pytest.mark.parametrize("same_reference", [True, False])
+@pytest.mark.parametrize("channel", ["C2", ""])
+def test_of_a_link_in_another_conversation_no_reference_is_shown(channel, same_reference, status):
+    """It may be private; whom to ask is said all the same."""
+    twin = replace(TWIN, reference="SECRET-1", status=status, same_reference=same_reference)
+
+    said = doubt_notice(Doubt(reference="4711", becomes="", twins=(twin,), asks="U0OLA", channel=channel), LOOK)
+
+    assert "SECRET-1" not in said
+    assert "<@U0KARI> issued it in another conversation" in said
+    assert "archives" not in said
+
+
+def test_ones_own_link_is_shown_wherever_it_was_issued():
+    assert "*4711 " in doubt_notice(replace(DOUBT, asks="U0KARI", channel="C2"), LOOK)
 
 
 @pytest.mark.parametrize("look", [Look(), LOOK])

@@ -20,7 +20,7 @@ _STANDS: Final[Mapping[Status, str]] = {
 
 def doubt_notice(doubt: Doubt, look: Look) -> str:
     """All that the person has to know first, in mrkdwn, and which button to press."""
-    told = [_twin(twin, look) for twin in doubt.twins]
+    told = [_twin(twin, look) if doubt.shows(twin) else _elsewhere(twin, look) for twin in doubt.twins]
     if doubt.becomes:
         told.append(f"🔢 *{escape(doubt.reference)} is used already; this one becomes {escape(doubt.becomes)}.*")
     button = f"*{SEND_ANYWAY}* if the customer is to get this one as well" if doubt.twins else "Send again"
@@ -34,4 +34,13 @@ def _twin(twin: Twin, look: Look) -> str:
     return (
         f"👯 *{escape(twin.reference)}{what} {_STANDS[twin.status]}.* "
         f"{person(twin.issuer)} issued it {look.date(twin.created_at)}.{seen}"
+    )
+
+
+def _elsewhere(twin: Twin, look: Look) -> str:
+    """Of a link in a conversation that the person may not be in: whom to ask, and no reference."""
+    what = "with this reference" if twin.same_reference else "over the same amount to the same number"
+    return (
+        f"👯 *A link {what} {_STANDS[twin.status]}.* {person(twin.issuer)} issued it in another conversation "
+        f"{look.date(twin.created_at)}. Ask them before you send this one."
     )

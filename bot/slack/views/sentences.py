@@ -139,10 +139,14 @@ def _noted(_: Story, __: Link, event: Event, ___: Look) -> str:
 
 
 def _sent_anyway(_: Story, __: Link, event: Event, ___: Look) -> str:
-    names = str(event.data.get("references") or "").split(", ")
-    *others, last = [f"*{escape(name)}*" for name in names]
-    them = f"{', '.join(others)} and {last} were" if others else f"{last} was"
-    return f"👯 {person(event.actor)} sent it although {them} open."
+    names = [f"*{escape(name)}*" for name in str(event.data.get("references") or "").split(", ") if name]
+    elsewhere = event.data.get("elsewhere")
+    count = elsewhere if isinstance(elsewhere, int) else 0
+    if count:
+        names.append("a link in another conversation" if count == 1 else f"{count} links in other conversations")
+    *others, last = names or ["a similar link"]
+    them = f"{', '.join(others)} and {last}" if others else last
+    return f"👯 {person(event.actor)} sent it although {them} {'were' if others or count > 1 else 'was'} open."
 
 
 def _not_delivered(story: Story, link: Link, event: Event, look: Look) -> str:
