@@ -64,6 +64,22 @@ SLACK = {
             bool,
             "A client turns telephone numbers in a command into <tel:…|…> (Slack reference §12).",
         ),
+        Switch(
+            "outsiders_said",
+            Literal["stranger", "plain", "bare", "hidden"],
+            "What users.info says of people of another organisation: is_stranger, another team_id alone, hardly "
+            "anything, or user_not_visible (Slack reference §13).",
+        ),
+        Switch(
+            "outsiders_payload_team",
+            Literal["installing", "own"],
+            "Whose team stands in a click of theirs: the installing workspace's or their own (Slack reference §13).",
+        ),
+        Switch(
+            "payload_says_user_team",
+            bool,
+            "A click names the workspace of who pressed (Slack reference §6).",
+        ),
     )
 }
 

@@ -226,7 +226,7 @@ def users_info(ws: State, args: Args) -> Args:
     person = ws.people.get(args["user"])
     if person is None:
         raise RefusedError("user_not_found")
-    if person.stranger and ws.outsiders_said is Outsiders.HIDDEN:
+    if person.stranger and ws.outsiders_said == Outsiders.HIDDEN:
         raise RefusedError("user_not_visible")
     facts = profile(person, ws.outsiders_said) | ws.said_instead.get(person.id, {})
     with_locale = truth(args.get("include_locale")) and not person.stranger

@@ -22,13 +22,13 @@ class Outsiders(StrEnum):
     """`user_not_visible`."""
 
 
-def profile(person: Person, outsiders: Outsiders) -> dict[str, Any]:
-    """The user object of the answer."""
+def profile(person: Person, outsiders: str) -> dict[str, Any]:
+    """The user object of the answer; `outsiders` is one of `Outsiders`."""
     facts: dict[str, Any] = {"id": person.id, "team_id": person.team_id, "name": person.name}
-    if person.stranger and outsiders is Outsiders.BARE:
+    if person.stranger and outsiders == Outsiders.BARE:
         return facts
     facts |= {"real_name": person.name.title(), "deleted": person.deleted, "tz": person.tz, "is_bot": person.bot}
-    facts |= {"is_stranger": person.stranger and outsiders is Outsiders.STRANGER, "profile": {}}
+    facts |= {"is_stranger": person.stranger and outsiders == Outsiders.STRANGER, "profile": {}}
     if person.deleted:  # little is said of who has left
         return facts
     facts |= {"is_restricted": person.guest or person.single_channel, "is_ultra_restricted": person.single_channel}

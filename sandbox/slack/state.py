@@ -82,7 +82,7 @@ class State:
         self.loses_untouched_initials_after_update = True
         self.private_channel_answer = "channel_not_found"
         self.telephones_as_links = False
-        self.outsiders_said = Outsiders.STRANGER
+        self.outsiders_said: str = Outsiders.STRANGER
         self.outsiders_payload_team = "installing"
         """Whose id stands as `team` where an outsider clicks: the `installing` workspace's, or their `own`."""
         self.payload_says_user_team = True

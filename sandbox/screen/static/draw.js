@@ -36,7 +36,8 @@ function become(old, wanted) {
 /** What people have a hand in is theirs: Slack's rule is that typed text stays while block and action ids stay. */
 function attributes(old, wanted) {
   const theirs = new Set(["open", "aria-busy"]);
-  if (old.closest("[data-keeps]")) for (const name of ["value", "checked", "selected"]) theirs.add(name);
+  if (old.closest("[data-keeps]")) for (const name of ["checked", "selected"]) theirs.add(name);
+  if (isTyped(old) && old.closest("[data-keeps]")) theirs.add("value");
   for (const { name } of [...old.attributes]) if (!theirs.has(name) && !wanted.hasAttribute(name)) old.removeAttribute(name);
   for (const { name, value } of wanted.attributes) {
     if (!theirs.has(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
@@ -44,10 +45,15 @@ function attributes(old, wanted) {
   if ("checked" in old && !theirs.has("checked")) old.checked = wanted.checked;
 }
 
+/** Whether people type into it. What a button, a box or an option stands for is the server's. */
+function isTyped(node) {
+  return node.matches("input:not([type=hidden], [type=radio], [type=checkbox]), textarea");
+}
+
 function keyOf(node) {
   if (node.nodeType !== Node.ELEMENT_NODE) return "";
   if (node.dataset.key || node.id) return node.dataset.key || node.id;
-  return node.name ? `${node.name} ${/radio|checkbox|hidden/.test(node.type) ? node.value : ""}` : "";
+  return node.name ? `${node.name} ${/radio|checkbox|hidden|submit/.test(node.type) ? node.value : ""}` : "";
 }
 
 /** The control that had the keyboard is gone: the keyboard waits beside it, and presses nothing else. */

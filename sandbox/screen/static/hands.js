@@ -10,6 +10,12 @@ export function act() {
   document.addEventListener("input", onInput);
   document.addEventListener("keydown", onKey);
   document.addEventListener("focusin", ({ target }) => target.matches("[data-searches]") && search(target));
+  new ResizeObserver(makeRoom).observe(document.querySelector("#trouble"));
+}
+
+/** The page moves down by as much as the sentence above it takes: it covers nothing that can be pressed. */
+function makeRoom([{ target }]) {
+  document.body.style.setProperty("--trouble", `${target.offsetHeight}px`);
 }
 
 async function onSubmit(event) {
