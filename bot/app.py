@@ -314,7 +314,16 @@ def _wire(
     )
     routes = [
         _slack_door(settings, slack, bot, router).route(),
-        *doors(settings, clock, store, due=due, tells=tells, counters=counters, last_words=last_words),
+        *doors(
+            settings,
+            clock,
+            store,
+            due=due,
+            tells=tells,
+            counters=counters,
+            last_words=last_words,
+            stopping=shift.is_resting,
+        ),
     ]
     return Paylink(
         settings=settings,

@@ -1,5 +1,6 @@
 """Where Dintero knocks, customers look, and whoever watches the bot asks how it is."""
 
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from starlette.routing import Route
@@ -32,6 +33,7 @@ def doors(
     tells: Bells,
     counters: Counters,
     last_words: LastWords,
+    stopping: Callable[[], bool],
 ) -> list[Route]:
     """The routes; `due` rings when a link should be read, `tells` when Slack has something to hear.
 
@@ -56,7 +58,7 @@ def doors(
     pictures = Pictures(
         arriving=arriving, guesses=guesses, page=lambda token: f"{settings.paylink_public_url}/p/{token}"
     )
-    health = HealthRoutes(Health(store=store, clock=clock, counters=counters, last_words=last_words))
+    health = HealthRoutes(Health(store=store, clock=clock, counters=counters, last_words=last_words, stopping=stopping))
     return [*knocks.routes(), *pages.routes(), *pictures.routes(), *health.routes()]
 
 

@@ -63,6 +63,10 @@ class Shift:
             loop.stop()
         self._resting = asyncio.create_task(self._give_back())
 
+    def is_resting(self) -> bool:
+        """Whether the stop has begun."""
+        return self._resting is not None
+
     async def end(self) -> None:
         """Let what runs come to its end while there is time, then break it off and give back what it held."""
         self.rest()

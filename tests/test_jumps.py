@@ -39,7 +39,7 @@ async def test_a_link_whose_deadline_the_sandbox_skips_is_expired_at_once_and_th
         await until(lambda: shows(sales, "Expired"), AT_ONCE)
 
         async def well():
-            return (await ready(world))["ready"]
+            return (await ready(world))["problems"] == []
 
         await until(well, AT_ONCE)
 

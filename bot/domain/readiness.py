@@ -1,4 +1,7 @@
-"""Whether the bot gets its work done, from what it has seen lately; and if not, why, for whoever watches it."""
+"""The one list of what is wrong: `/health/ready`, `/health/status` and `paylink check` all show it.
+
+To add to it: a field of `Vitals`, and a function of it in `health_problems`.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -17,10 +20,23 @@ _SCHEMA: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong. By itself it makes `/health/status` answer 503, and leaves `/health/ready` at 200."""
+
+    words: str
+    """The cause and the next step; no secret and no personal data."""
+    elsewhere: bool = False
+    """Another replica may be well: `/health/ready` answers 503, so that the traffic goes there."""
+    unproven: bool = False
+    """Anybody may have caused it from outside: it is shown, and changes no status code."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vitals:
     """What was seen. Seconds are since something should have been done; None when nothing waits."""
 
+    stopping: bool = False
     schema: str | None = "current"
     """None when the database does not answer; nothing else is known then but what the last calls said."""
     oldest_due_link: float | None = None
@@ -34,18 +50,22 @@ class Vitals:
     """Of how many links callbacks came lately without the right signature, since the last right one."""
 
 
-def ailments(seen: Vitals) -> tuple[str, ...]:
-    """What is wrong, a sentence each with the mend where there is one; empty when all is well."""
-    return (*_database(seen), *_waiting(seen), *_refused(seen))
+def health_problems(seen: Vitals) -> tuple[Problem, ...]:
+    """What is wrong, worst first; empty when all is well."""
+    return (*_not_here(seen), *_waiting(seen), *_refused(seen))
 
 
-def _database(seen: Vitals) -> tuple[str, ...]:
+def _not_here(seen: Vitals) -> tuple[Problem, ...]:
+    """What sending the traffic to another replica would help."""
+    words = ["Paylink is stopping."] if seen.stopping else []
     if seen.schema is None:
-        return ("The database does not answer.",)
-    return (_SCHEMA[seen.schema],) if seen.schema in _SCHEMA else ()
+        words.append("The database does not answer.")
+    elif seen.schema in _SCHEMA:
+        words.append(_SCHEMA[seen.schema])
+    return tuple(Problem(each, elsewhere=True) for each in words)
 
 
-def _waiting(seen: Vitals) -> tuple[str, ...]:
+def _waiting(seen: Vitals) -> tuple[Problem, ...]:
     waits = {
         "A click has waited {} to be carried out.": seen.oldest_wanted_operation,
         "A change has waited {} to be told in Slack.": seen.oldest_untold_order,
@@ -53,23 +73,25 @@ def _waiting(seen: Vitals) -> tuple[str, ...]:
         "Dintero's list of payments was last read {} ago.": seen.since_paid_sweep,
     }
     return tuple(
-        sentence.format(f"{seconds // 60:.0f} minutes")
+        Problem(sentence.format(f"{seconds // 60:.0f} minutes"))
         for sentence, seconds in waits.items()
         if seconds is not None and seconds >= PATIENCE
     )
 
 
-def _refused(seen: Vitals) -> tuple[str, ...]:
-    sentences = []
+def _refused(seen: Vitals) -> tuple[Problem, ...]:
+    problems = []
     if seen.slack_refusal is not None:
-        sentences.append(f"Slack refuses the bot's token ({seen.slack_refusal}). Check SLACK_BOT_TOKEN.")
+        problems.append(Problem(f"Slack refuses the bot's token ({seen.slack_refusal}). Check SLACK_BOT_TOKEN."))
     if seen.dintero_refusal is not None:
         secrets = "DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET"
-        sentences.append(f"Dintero refuses the API client ({seen.dintero_refusal}). Check {secrets}.")
+        problems.append(Problem(f"Dintero refuses the API client ({seen.dintero_refusal}). Check {secrets}."))
     if seen.links_unsigned >= LINKS_UNSIGNED:
-        sentences.append(
-            f"Callbacks of {seen.links_unsigned} links came without Dintero's signature or with a wrong one, and none "
-            "with a right one since. Compare DINTERO_SIGNATURE_SECRET with the account's, and PAYLINK_PUBLIC_URL with "
-            "what your proxy is given."
+        problems.append(
+            Problem(
+                f"Callbacks of {seen.links_unsigned} links came without Dintero's signature or with a wrong one, and "
+                "none with a right one since. Compare DINTERO_SIGNATURE_SECRET with the account's, and "
+                "PAYLINK_PUBLIC_URL with what your proxy is given."
+            )
         )
-    return tuple(sentences)
+    return tuple(problems)

@@ -1,13 +1,14 @@
 """Whether the bot does its work: what waits, for how long, what the last calls said, and what was counted."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 import structlog
 
-from bot.domain.readiness import Vitals, ailments
+from bot.domain.readiness import Problem, Vitals, health_problems
 from bot.services.ports.storage import Store
 from bot.services.ports.world import Clock, Counters, LastWords
 from bot.services.sweeping import PAID_TASK
@@ -23,17 +24,19 @@ _WAITS: Final = ("oldest_due_link", "oldest_untold_order", "oldest_wanted_operat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """Answers `ready`. Asks the database and nobody else."""
+    """Answers `ready` and `status`. Asks the database and nobody else."""
 
     store: Store
     clock: Clock
     counters: Counters
     last_words: LastWords
+    stopping: Callable[[], bool]
 
-    async def report(self) -> tuple[bool, dict[str, Any]]:
-        """Whether all is well, why not, and the numbers behind it: seconds of waiting and counts since the start."""
+    async def report(self) -> tuple[tuple[Problem, ...], dict[str, Any]]:
+        """What is wrong, and the numbers behind it: seconds of waiting and counts since the start."""
         unknown: int | None = None
         seen = Vitals(
+            stopping=self.stopping(),
             slack_refusal=self.last_words.refusals.get("slack"),
             dintero_refusal=self.last_words.refusals.get("dintero"),
             links_unsigned=self.last_words.links_unsigned(self.clock.monotonic() - _LATELY),
@@ -46,11 +49,10 @@ class Health:
         except Exception:
             log.exception("health_unknown")
             seen = replace(seen, schema=None)
-        wrong = ailments(seen)
         waits: dict[str, float | None] = {name: getattr(seen, name) for name in _WAITS}
         seconds = {name: None if wait is None else round(wait) for name, wait in waits.items()}
-        told = {"seconds": seconds, "unknown_operations": unknown, "counts": self.counters.shown()}
-        return not wrong, {"reason": " ".join(wrong) or None, **told}
+        numbers = {"seconds": seconds, "unknown_operations": unknown, "counts": self.counters.shown()}
+        return health_problems(seen), numbers
 
     async def _waiting(self, seen: Vitals) -> tuple[Vitals, int]:
         """What waits, and how many operations nobody knows the end of."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.readiness import LINKS_UNSIGNED, PATIENCE, Vitals, ailments
+from bot.domain.readiness import LINKS_UNSIGNED, PATIENCE, Vitals, health_problems
 
 LONG = PATIENCE + 120
 
@@ -37,7 +37,29 @@ LONG = PATIENCE + 120
     ],
 )
 def test_each_thing_that_is_wrong_has_its_sentence(seen, sentence):
-    assert ailments(Vitals(**seen)) == (sentence,)
+    assert [problem.words for problem in health_problems(Vitals(**seen))] == [sentence]
+
+
+@pytest.mark.parametrize(
+    "seen", [{"schema": None}, {"schema": "old"}, {"schema": "empty"}, {"schema": "newer"}, {"stopping": True}]
+)
+def test_traffic_goes_elsewhere_only_where_that_helps(seen):
+    assert [problem.elsewhere for problem in health_problems(Vitals(**seen))] == [True]
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        {"oldest_due_link": LONG},
+        {"since_paid_sweep": LONG},
+        {"slack_refusal": "token_revoked"},
+        {"dintero_refusal": "401"},
+        {"links_unsigned": 3},
+    ],
+)
+def test_what_every_replica_would_say_keeps_the_traffic_here(seen):
+    """An orchestrator that stops sending traffic would add an outage to a wrong token."""
+    assert [problem.elsewhere for problem in health_problems(Vitals(**seen))] == [False]
 
 
 @pytest.mark.parametrize(
@@ -50,10 +72,10 @@ def test_each_thing_that_is_wrong_has_its_sentence(seen, sentence):
     ],
 )
 def test_what_is_usual_makes_nobody_unready(seen):
-    assert ailments(Vitals(**seen)) == ()
+    assert health_problems(Vitals(**seen)) == ()
 
 
 def test_everything_that_is_wrong_is_told():
     seen = Vitals(schema=None, slack_refusal="invalid_auth", dintero_refusal="403", links_unsigned=2)
 
-    assert len(ailments(seen)) == 4
+    assert len(health_problems(seen)) == 4
