@@ -68,6 +68,8 @@ class Happened(StrEnum):
     KEPT = "kept"
     ASKED = "asked"
     """Dintero accepted an operation and has not finished it (202)."""
+    NOT_SENT = "not_sent"
+    """An operation was asked for too long before it could be sent, and was withdrawn."""
     REFUSED = "refused"
     """Dintero refused an operation."""
     UNKNOWN = "unknown"

@@ -6,6 +6,7 @@ unknown → accepted          accepted, unknown → done | refused | absent     
 A *sending* row is never sent again. When its lease ends any replica makes it *unknown*, and only reads from then on.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -66,8 +67,16 @@ A guess: how long it may take is not documented, and with some methods it is wee
 only frees the link's buttons; an event that comes later is seen like any other change of the payment.
 """
 
+EXPIRES_AFTER: Final = timedelta(minutes=10)
+"""How old an intent may be when it is sent: an older one is withdrawn."""
+
 ASK_ARRIVED_AFTER: Final = timedelta(seconds=60)
 """How long after *sending* an unanswered create asks whether the message arrived."""
+
+
+_REPLY_URL_LIFE: Final = timedelta(minutes=29)
+"""Slack forgets a response_url after 30 minutes (Slack reference §7)."""
+_NAME: Final = re.compile(r"-([A-Z][0-9]+)(?:-[0-9a-z]+)?$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +87,7 @@ class Operation:
     link_id: str
     kind: Kind
     reference: str
-    """Our own reference for it at Dintero: `4711-C1`."""
+    """Our own reference for it at Dintero: `4711-C1-9f3a`. It never comes back, also after a restored backup."""
     state: State
     requested_by: str
     created_at: datetime
@@ -108,18 +117,28 @@ class Operation:
     @property
     def name(self) -> str:
         """Which of its link's operations it is: `C1`."""
-        return self.reference.rpartition("-")[2]
+        found = _NAME.search(self.reference)
+        return found[1] if found else self.reference
 
     @property
     def is_open(self) -> bool:
         """Whether it keeps others off the link."""
         return self.state in OPEN
 
+    def reply_url(self, now: datetime) -> str | None:
+        """Where to answer the person who clicked, while Slack still takes an answer there."""
+        return self.response_url if abs(now - self.created_at) < _REPLY_URL_LIFE else None
+
+    def is_stale(self, now: datetime) -> bool:
+        """Whether it was asked for too long before `now` to be sent; a time in the future is not believed either."""
+        return abs(now - self.created_at) >= EXPIRES_AFTER
+
     def may_ask_again(self, now: datetime) -> bool:
         """Whether enough time has passed to treat no trace as not done."""
         return self.state is State.UNKNOWN and self.sent_at is not None and now >= self.sent_at + ASK_AGAIN_AFTER
 
 
-def operation_reference(link_reference: str, kind: Kind, n: int) -> str:
-    """`4711-C1`: the link's reference, the kind's letter, and a number that counts up on the link."""
-    return f"{link_reference}-{LETTER[kind]}{n}"
+def operation_reference(link_reference: str, kind: Kind, n: int, random_part: str = "") -> str:
+    """`4711-C1-9f3a`: the link's reference, the kind's letter, a number that counts up on the link, a random part."""
+    reference = f"{link_reference}-{LETTER[kind]}{n}"
+    return f"{reference}-{random_part}" if random_part else reference

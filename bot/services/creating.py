@@ -33,6 +33,12 @@ PAUSES: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 """Seconds between tries to record an answer: about as long as the lease lasts. Afterwards the fence refuses us."""
 
 
+_TOO_LATE: Final = (
+    "More than ten minutes had passed since it was asked for, so nothing was sent. Press Send again, or Request again… "
+    "to look at the form first."
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Outcome:
     status: Status
@@ -70,6 +76,14 @@ class Creating:
         finally:
             waiting.cancel()
         if await self._keep(permit.operation, fence, outcome):
+            self.bell.ring()
+            await self.tell(operation)
+
+    async def withdraw_stale(self, operation: Operation, fence: int) -> None:
+        """End a create that waited too long to be sent by itself. What was typed stands in *Request again…*."""
+        outcome = _Outcome(status=Status.REJECTED, state=State.WITHDRAWN, rejection=_TOO_LATE)
+        if await self._keep(operation, fence, outcome):
+            self.counters.add("stale_operations")
             self.bell.ring()
             await self.tell(operation)
 
@@ -169,7 +183,7 @@ class Creating:
                 channel=story.order.channel,
                 user_id=operation.requested_by,
                 sentence=_outcome_words(link),
-                response_url=operation.response_url,
+                response_url=operation.reply_url(self.clock.now()),
             )
 
 

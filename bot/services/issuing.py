@@ -204,8 +204,13 @@ def known(story: Story | None) -> Story:
     return story
 
 
-async def want_link(work: Work, link: Link, *, requested_by: str, view_id: str | None = None) -> None:
-    """Keep a new link and, in the same transaction, the wish to create it at Dintero."""
+async def want_link(
+    work: Work, link: Link, *, requested_by: str, view_id: str | None = None, wanted_at: datetime | None = None
+) -> None:
+    """Keep a new link and, in the same transaction, the wish to create it at Dintero.
+
+    `wanted_at` is when a person asked for it, where that was before the link was made.
+    """
     await work.add_link(link, due_at=None)
     operation = Operation(
         id=uuid.uuid4().hex,
@@ -214,7 +219,7 @@ async def want_link(work: Work, link: Link, *, requested_by: str, view_id: str |
         reference=operation_reference(link.reference, Kind.CREATE, 1),
         state=State.WANTED,
         requested_by=requested_by,
-        created_at=link.created_at,
+        created_at=wanted_at or link.created_at,
         amount=link.amount,
         view_id=view_id,
     )

@@ -61,6 +61,12 @@ class MovingMoney:
             await self._settle(permit, answered)
         self.bell.ring()
 
+    async def withdraw_stale(self, operation: Operation, fence: int) -> None:
+        """End an operation that waited too long to be sent by itself."""
+        self.counters.add("stale_operations")
+        sentence = "More than ten minutes had passed since you pressed, so nothing was done. Press the button again."
+        await self._withdraw(operation, fence, sentence, self._news(Happened.NOT_SENT, operation))
+
     async def _as_it_was(self, operation: Operation, fence: int) -> Link | None:
         """The link read afresh, if it still is as the person saw it; else the operation is withdrawn."""
         forbidden = await self._forbidden(operation)
@@ -168,12 +174,13 @@ class MovingMoney:
             await work.commit()
         return True
 
-    async def _withdraw(self, operation: Operation, fence: int, sentence: str) -> None:
+    async def _withdraw(self, operation: Operation, fence: int, sentence: str, news: News | None = None) -> None:
         """End an operation that was never sent, give the person the fresh card and the reason."""
         withdrawn = replace(operation, state=State.WITHDRAWN, note=sentence)
         async with self.store() as work:
             if not await work.move_operation(withdrawn, from_=(State.WANTED,), fence=fence):
                 return
+            await work.add_events(operation.link_id, (news,) if news else ())
             await work.commit()
         self.bell.ring()
         await self._whisper(operation, sentence)
@@ -189,7 +196,7 @@ class MovingMoney:
             channel=story.card.channel,
             user_id=operation.requested_by,
             sentence=sentence,
-            response_url=operation.response_url,
+            response_url=operation.reply_url(self.clock.now()),
             quote=quote,
             about=story.link(operation.link_id).reference,
         )

@@ -1,5 +1,6 @@
 """What a press of a button does. The same table that drew the button decides whether it still may be pressed."""
 
+import secrets
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -182,7 +183,7 @@ class Pressing:
             id=uuid.uuid4().hex,
             link_id=link.id,
             kind=kind,
-            reference=operation_reference(link.reference, kind, await work.count_operations(link.id, kind) + 1),
+            reference=await _next_reference(work, link, kind),
             state=State.WANTED,
             requested_by=press.actor.user_id,
             created_at=self.clock.now(),
@@ -280,9 +281,7 @@ class Pressing:
         again = replace(
             before,
             id=uuid.uuid4().hex,
-            reference=operation_reference(
-                link.reference, before.kind, await work.count_operations(link.id, before.kind) + 1
-            ),
+            reference=await _next_reference(work, link, before.kind),
             state=State.WANTED,
             requested_by=press.actor.user_id,
             created_at=self.clock.now(),
@@ -356,6 +355,12 @@ async def close_as_absent(work: Work, operation: Operation, note: str = "No trac
     absent = replace(operation, state=State.ABSENT, note=note)
     if not await work.move_operation(absent, from_=(operation.state,)):
         raise Refused("It has just been answered. Look at the card.", "stale")
+
+
+async def _next_reference(work: Work, link: Link, kind: Kind) -> str:
+    """A reference for the link's next operation of `kind` that was never given out, whatever backup was restored."""
+    n = await work.count_operations(link.id, kind) + 1
+    return operation_reference(link.reference, kind, n, secrets.token_hex(2))
 
 
 def _judged(action: Action, link: Link) -> Action:

@@ -83,7 +83,13 @@ class Replacing:
         await work.change_order(order, since=n)
         await work.mark_replaced(link.id)
         await work.add_events(link.id, (told,))
-        await want_link(work, fresh, requested_by=operation.requested_by, view_id=operation.view_id)
+        await want_link(
+            work,
+            fresh,
+            requested_by=operation.requested_by,
+            view_id=operation.view_id,
+            wanted_at=operation.created_at,
+        )
         if order.note and order.note != before.note:
             await work.add_events(fresh.id, (self._news(Happened.NOTED, operation),))
 

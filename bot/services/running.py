@@ -76,10 +76,9 @@ class Running:
                 operation = await work.operation(claimed.id)
             if operation is None or operation.state is not State.WANTED:
                 return
-            if operation.kind is Kind.CREATE:
-                await self.creating.run(operation, claimed.fence)
-            else:
-                await self.moving_money.run(operation, claimed.fence)
+            runner = self.creating if operation.kind is Kind.CREATE else self.moving_money
+            stale = operation.is_stale(self.clock.now())
+            await (runner.withdraw_stale if stale else runner.run)(operation, claimed.fence)
         except Exception:
             # The row keeps its state: still wanted, it is claimed again; sending, its lease ends and it is unknown.
             self.counters.add("operation_errors")

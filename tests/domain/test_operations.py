@@ -44,3 +44,26 @@ def test_only_an_unknown_operation_may_be_asked_for_again_and_never_before_ten_m
 
 def test_what_was_never_sent_cannot_be_asked_for_again():
     assert not an_operation(state=State.UNKNOWN, sent_at=None).may_ask_again(NOW)
+
+
+@pytest.mark.parametrize(
+    ("reference", "name"),
+    [("4711-C1", "C1"), ("4711-C1-9f3a", "C1"), ("4711-2-R12-1234", "R12"), ("A-C2-X1-00ff", "X1"), ("A-C2-C1", "C1")],
+)
+def test_people_are_shown_which_of_its_links_operations_it_is(reference, name):
+    assert an_operation(reference=reference).name == name
+
+
+@pytest.mark.parametrize(
+    ("age", "stale"),
+    [
+        (timedelta(0), False),
+        (timedelta(minutes=9, seconds=59), False),
+        (timedelta(minutes=10), True),
+        (timedelta(days=4), True),
+        (-timedelta(minutes=9), False),
+        (-timedelta(hours=6), True),
+    ],
+)
+def test_an_intent_is_stale_after_ten_minutes_and_when_its_time_cannot_be(age, stale):
+    assert an_operation(created_at=NOW - age).is_stale(NOW) is stale

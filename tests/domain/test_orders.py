@@ -109,5 +109,9 @@ def test_every_operation_has_its_own_reference(kind, n, reference):
     assert operation_reference("4711", kind, n) == reference
 
 
+def test_a_random_part_stands_behind_it():
+    assert operation_reference("4711-2", Kind.REFUND, 1, "9f3a") == "4711-2-R1-9f3a"
+
+
 def test_no_two_kinds_share_a_reference():
     assert len({operation_reference("4711", kind, 1) for kind in Kind}) == len(Kind)

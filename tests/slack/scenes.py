@@ -358,6 +358,7 @@ def questions():
         on = link(status, known=known)
         yield f"refused, {kind}", *told(Happened.REFUSED, on, reason="The payment is locked.", **said)
         yield f"not taken, {kind}", *told(Happened.REFUSED, on, reason=None, taken=False, **said)
+        yield f"not sent, {kind}", *told(Happened.NOT_SENT, on, **said)
         yield f"absent, {kind}", *told(Happened.ABSENT, on, **said)
         yield f"no longer waited for, {kind}", *told(Happened.ABSENT, on, accepted=True, **said)
         yield f"accepted a day ago, {kind}", *told(Happened.ASKED, on, still=True, **said)

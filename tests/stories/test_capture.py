@@ -3,6 +3,7 @@
 import pytest
 
 from tests.stories.till import (
+    Reference,
     a_reserved_link,
     an_order_of_three_lines,
     asking,
@@ -40,7 +41,7 @@ async def test_the_whole_capture_names_every_line_and_our_own_reference(shop):
     [call] = shop.writes("capture")
     assert strictly(call) == {
         "amount": 499_50,
-        "capture_reference": "4711-C1",
+        "capture_reference": Reference("4711-C1"),
         "items": [
             {"line_id": "1", "amount": 249_50},
             {"line_id": "2", "amount": 200_00},
@@ -77,7 +78,7 @@ async def test_part_of_the_lines_is_captured_and_then_the_rest(shop):
 
     assert strictly(shop.writes("capture")[0]) == {
         "amount": 299_50,
-        "capture_reference": "4711-C1",
+        "capture_reference": Reference("4711-C1"),
         "items": [{"line_id": "1", "amount": 249_50}, {"line_id": "3", "amount": 50_00}],
     }
     assert "Partly paid · 299,50 kr of 499,50 kr" in card(shop)
@@ -88,7 +89,7 @@ async def test_part_of_the_lines_is_captured_and_then_the_rest(shop):
 
     assert strictly(shop.writes("capture")[1]) == {
         "amount": 200_00,
-        "capture_reference": "4711-C2",
+        "capture_reference": Reference("4711-C2"),
         "items": [{"line_id": "2", "amount": 200_00}],
     }
     assert card(shop).startswith("✅ Paid · 499,50 kr")

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.stories.till import (
+    Reference,
     a_paid_link,
     an_order_of_three_lines,
     asking,
@@ -29,7 +30,7 @@ async def test_everything_goes_back_line_by_line_with_its_reason(shop):
     [call] = shop.writes("refund")
     assert strictly(call) == {
         "amount": 499_50,
-        "refund_reference": "4711-R1",
+        "refund_reference": Reference("4711-R1"),
         "reason": "Wrong size",
         "items": [
             {"line_id": "1", "amount": 249_50},
@@ -52,7 +53,7 @@ async def test_whole_lines_go_back_and_then_all_that_is_left(shop):
     first, second = (strictly(call) for call in shop.writes("refund"))
     assert first["items"] == [{"line_id": "2", "amount": 200_00}]
     assert second["items"] == [{"line_id": "1", "amount": 249_50}, {"line_id": "3", "amount": 50_00}]
-    assert [first["refund_reference"], second["refund_reference"]] == ["4711-R1", "4711-R2"]
+    assert [first["refund_reference"], second["refund_reference"]] == [Reference("4711-R1"), Reference("4711-R2")]
     assert done(shop, "REFUND") == [200_00, 299_50]
     assert lines(shop)[-2:] == [
         "↩️ @kari refunded 200,00 kr:\nOne fitting too many",

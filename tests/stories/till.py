@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from jsonschema import Draft202012Validator, FormatChecker
@@ -10,6 +12,20 @@ from sqlalchemy import select
 from sandbox.slack.finding import find
 from storage.tables import operations as rows
 from tests.stories.lining import has_lines
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """Equals every reference of one operation: `4711-C1` with any random part behind it."""
+
+    name: str
+
+    def __eq__(self, other):
+        return re.fullmatch(f"{re.escape(self.name)}-[0-9a-f]{{4}}", other) is not None
+
+    def __hash__(self):
+        return hash(self.name)
+
 
 SCHEMAS = Path(__file__).parents[1] / "schemas" / "dintero"
 READS = {"token", "session", "search", "list", "transaction", "view"}

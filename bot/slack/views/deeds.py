@@ -39,6 +39,7 @@ _DEEDS: Final[Mapping[Happened, str]] = {
     Happened.CORRECTED: "Corrected by Dintero",
     Happened.KEPT: "Kept",
     Happened.ASKED: "Accepted by Dintero, not finished",
+    Happened.NOT_SENT: "not sent",
     Happened.REFUSED: "refused by Dintero",
     Happened.UNKNOWN: "No answer from Dintero",
     Happened.AUTO_CAPTURE_MISSING: "Automatic capture is missing",
@@ -88,7 +89,7 @@ def deed(event: News) -> str:
 
 
 def _words(event: News) -> str:
-    if event.kind is not Happened.REFUSED:
+    if event.kind not in {Happened.REFUSED, Happened.NOT_SENT}:
         return _DEEDS[event.kind]
     what = _ASKED_FOR.get(event.data.get("operation"), "Request")
     return f"{what} not done" if event.data.get("taken") is False else f"{what} {_DEEDS[event.kind]}"

@@ -257,6 +257,13 @@ def _asked(_: Story, link: Link, event: Event, look: Look) -> str:
     )
 
 
+def _not_sent(_: Story, link: Link, event: Event, look: Look) -> str:
+    return (
+        f"⏱️ {_what(link, event, look).capitalize()} that {person(event.actor)} asked for was not sent: more than ten "
+        "minutes had passed before Paylink could. Nothing was done; press the button again."
+    )
+
+
 def _refused(_: Story, link: Link, event: Event, look: Look) -> str:
     reason = because(event.data.get("reason"))
     if event.data.get("taken") is False:
@@ -357,6 +364,7 @@ _TELLERS: Final[Mapping[Happened, Teller]] = {
     Happened.CORRECTED: _corrected,
     Happened.KEPT: _kept,
     Happened.ASKED: _asked,
+    Happened.NOT_SENT: _not_sent,
     Happened.REFUSED: _refused,
     Happened.UNKNOWN: _unknown,
     Happened.AUTO_CAPTURE_MISSING: _auto_capture_missing,
