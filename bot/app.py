@@ -26,7 +26,7 @@ from bot.domain.choices import Choices, read_profiles
 from bot.domain.permissions import Policy
 from bot.domain.waiting import Waiting
 from bot.doors import doors
-from bot.following import FollowedClock, followed
+from bot.following import START_WITHIN, FollowedClock, followed
 from bot.jobs import catching_up, table
 from bot.loops import Bells, Loop
 from bot.post_office import mailer, prefilled
@@ -165,7 +165,7 @@ async def assembled(
 async def _clock(settings: Settings, stack: AsyncExitStack) -> Clock:
     if settings.paylink_clock_url is None:
         return SystemClock()
-    return await stack.enter_async_context(followed(settings.paylink_clock_url))
+    return await stack.enter_async_context(followed(settings.paylink_clock_url, within=START_WITHIN))
 
 
 async def _storage(settings: Settings, clock: Clock, engine: AsyncEngine | None, stack: AsyncExitStack) -> SqlStore:

@@ -2,6 +2,17 @@
 
 import time
 from datetime import UTC, datetime
+from typing import Final
+
+_ELAPSED: Final = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
+"""The system's clock of elapsed time. Linux's CLOCK_MONOTONIC, which `time.monotonic` reads, stands still while the
+machine is suspended; CLOCK_BOOTTIME does not, nor does CLOCK_MONOTONIC on macOS.
+"""
+
+
+def elapsed() -> float:
+    """Seconds since some moment: they never jump, and they go on while the machine is suspended."""
+    return time.monotonic() if _ELAPSED is None else time.clock_gettime(_ELAPSED)
 
 
 class SystemClock:
@@ -16,5 +27,5 @@ class SystemClock:
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Seconds that never jump."""
-        return time.monotonic()
+        """Seconds that never jump, and go on while the machine is suspended."""
+        return elapsed()

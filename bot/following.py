@@ -10,7 +10,7 @@ import httpx
 import structlog
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from bot.clock import SystemClock
+from bot.clock import SystemClock, elapsed
 
 log = structlog.get_logger()
 
@@ -18,6 +18,9 @@ _EVERY: Final = 0.25
 """Seconds between two readings."""
 _PATIENCE: Final = 1.0
 """Seconds for an answer, however it drips in."""
+START_WITHIN: Final = 30.0
+"""Seconds in which a bot that starts must have read the time once: a busy machine takes long for the first answers."""
+_RETRY_EVERY: Final = 0.5
 _DRIFT: Final = timedelta(seconds=1)
 """Two readings that are less apart differ by the way they came, not because the time jumped."""
 _FAR: Final = timedelta(days=3653)
@@ -25,7 +28,7 @@ _FAR: Final = timedelta(days=3653)
 
 
 class NoTime(ValueError):
-    """Nobody tells the time at that address; the message names the setting, the reason and the mend."""
+    """The time cannot be read at that address; the message names the setting, the reason and the fix."""
 
 
 class _Told(BaseModel):
@@ -59,7 +62,7 @@ class FollowedClock(SystemClock):
         except (httpx.HTTPError, TimeoutError, ValueError, AttributeError) as error:  # the last: see bot.dintero.wire
             reason = "what answers is no time" if isinstance(error, ValueError) else type(error).__name__
             raise NoTime(
-                f"PAYLINK_CLOCK_URL: nobody tells the time at {self._url} ({reason}). "
+                f"PAYLINK_CLOCK_URL: the time cannot be read at {self._url} ({reason}). "
                 "Start the sandbox first, or remove the setting."
             ) from error
         if abs(ahead - self._ahead) < _DRIFT:
@@ -103,15 +106,30 @@ class FollowedClock(SystemClock):
 
 
 @asynccontextmanager
-async def followed(url: str) -> AsyncIterator[FollowedClock]:
-    """The clock at `url` with its first reading taken.
+async def followed(url: str, *, within: float = 0.0) -> AsyncIterator[FollowedClock]:
+    """The clock at `url` with its first reading taken, tried again for `within` seconds.
 
     Raises:
-        NoTime: when it could not be.
+        NoTime: when it could not be read in that time.
 
     """
     # Through a proxy of the environment this computer would be another one.
     async with httpx.AsyncClient(timeout=_PATIENCE, trust_env=False) as http:
         clock = FollowedClock(url, http)
-        await clock.read()
+        await _first_reading(clock, within)
         yield clock
+
+
+async def _first_reading(clock: FollowedClock, within: float) -> None:
+    started = elapsed()
+    while True:
+        try:
+            await clock.read()
+        except NoTime as problem:
+            if elapsed() - started >= within:
+                tried = f" Tried for {within:.0f} seconds." if within else ""
+                raise NoTime(f"{problem}{tried}") from problem
+            log.info("clock_awaited", reason=type(problem.__cause__).__name__)
+            await asyncio.sleep(_RETRY_EVERY)
+        else:
+            return

@@ -8,9 +8,11 @@ import httpx
 import pytest
 import structlog
 import time_machine
+from starlette.responses import JSONResponse, PlainTextResponse
 
 from bot.clock import SystemClock
-from bot.following import FollowedClock, NoTime
+from bot.following import FollowedClock, NoTime, followed
+from tests.serving import serving
 
 
 @pytest.mark.parametrize("zone", ["Europe/Oslo", "America/New_York"])
@@ -22,12 +24,14 @@ def test_the_time_is_aware_and_in_utc_also_in_the_night_when_clocks_change(zone,
     assert seen == (datetime(2026, 3, 29, 1, 30, tzinfo=UTC),) * 2
 
 
-def test_time_inside_the_process_never_goes_back():
+def test_elapsed_time_never_goes_back_and_goes_on_while_the_machine_is_suspended(monkeypatch):
     clock = SystemClock()
+    monkeypatch.setattr("time.monotonic", lambda: 1.0)  # a suspended machine's: it stands still
 
     readings = [clock.monotonic() for _ in range(100)]
 
     assert readings == sorted(readings)
+    assert readings[0] < readings[-1]
 
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -185,7 +189,7 @@ async def test_what_is_no_time_moves_nothing(sandbox, clock, answer):
     await clock.read()
     sandbox.answer = answer
 
-    with pytest.raises(NoTime, match=r"^PAYLINK_CLOCK_URL: nobody tells the time at http://127.0.0.1:9000/clock \("):
+    with pytest.raises(NoTime, match=r"^PAYLINK_CLOCK_URL: the time cannot be read at http://127.0.0.1:9000/clock \("):
         await clock.read()
 
     assert clock.now() == NOON + timedelta(days=7)
@@ -234,3 +238,45 @@ async def test_a_sandbox_that_is_away_is_logged_once_and_followed_again_when_it_
     assert [one["event"] for one in logs] == ["clock_not_read", "time_jumped"] * 2
     assert "127.0.0.1" not in str(logs)
     assert len(jumps) == 2
+
+
+@contextlib.asynccontextmanager
+async def answering(*answers):
+    """An address that answers so, the last answer for ever."""
+    waiting = list(answers)
+
+    def answer(_request):
+        return waiting.pop(0) if len(waiting) > 1 else waiting[0]
+
+    async def app(scope, receive, send):
+        await answer(scope)(scope, receive, send)
+
+    async with serving(app) as url:
+        yield f"{url}/clock"
+
+
+BUSY = PlainTextResponse("busy", 503)
+
+
+async def test_a_bot_that_starts_waits_for_a_sandbox_that_is_busy(monkeypatch):
+    monkeypatch.setattr("bot.following._RETRY_EVERY", 0.01)
+    ahead = datetime.now(UTC) + timedelta(days=7)
+
+    answers = (BUSY, BUSY, JSONResponse({"now": ahead.isoformat()}))
+    async with answering(*answers) as url, followed(url, within=30) as clock:
+        now = clock.now()
+
+    assert now - datetime.now(UTC) > timedelta(days=6)
+
+
+async def test_a_bot_that_waited_in_vain_says_for_how_long_and_what_to_do(monkeypatch):
+    monkeypatch.setattr("bot.following._RETRY_EVERY", 0.01)
+
+    async with answering(BUSY) as url:
+        with pytest.raises(NoTime) as told:
+            await followed(url, within=1).__aenter__()
+
+    assert str(told.value) == (
+        f"PAYLINK_CLOCK_URL: the time cannot be read at {url} (HTTPStatusError). "
+        "Start the sandbox first, or remove the setting. Tried for 1 seconds."
+    )

@@ -1,5 +1,7 @@
 """`paylink` as a process of its own, against the sandbox: how it starts, what it refuses, and how it stops."""
 
+import asyncio
+import contextlib
 import json
 import logging
 import re
@@ -8,6 +10,7 @@ from datetime import datetime, timedelta
 
 import httpx
 import pytest
+from starlette.responses import PlainTextResponse
 
 from bot.journal import open_journal
 from sandbox.dintero.faults import Fault
@@ -138,10 +141,6 @@ async def test_another_programs_schema_is_refused_with_the_mend(unused):
     [
         ({"PAYLINK_SECRET_KEY": "short"}, "PAYLINK_SECRET_KEY: key 1 is not a key (not URL-safe base64). Make one"),
         ({"PAYLINK_SECRET_KEY": "æøå" * 20}, "PAYLINK_SECRET_KEY"),
-        (
-            {"PAYLINK_CLOCK_URL": "http://127.0.0.1:1/clock"},
-            "PAYLINK_CLOCK_URL: nobody tells the time at http://127.0.0.1:1/clock (ConnectError). Start the sandbox",
-        ),
         ({"SLACK_BOT_TOKEN": "xoxb-wrong"}, "Slack: invalid_auth. Check SLACK_BOT_TOKEN"),
         ({"SLACK_API_URL": "http://127.0.0.1:1/api/"}, "Slack does not answer at http://127.0.0.1:1/api/. Check"),
         ({"PAYLINK_DATABASE_URL": "mysql://x/y"}, "PAYLINK_DATABASE_URL must begin with"),
@@ -319,6 +318,33 @@ async def test_check_says_what_time_the_sandbox_has_where_the_bot_follows_it(wor
     assert code == 0
     found = re.search(r"^ok   PAYLINK_CLOCK_URL: the sandbox's time is (.+) UTC$", told, re.MULTILINE)
     assert world.clock.now() - datetime.fromisoformat(f"{found[1]}Z") < timedelta(minutes=2)
+
+
+async def test_check_says_at_once_that_the_sandboxs_clock_cannot_be_read(world):
+    code, told = await world.run("check", PAYLINK_CLOCK_URL="http://127.0.0.1:1/clock")
+
+    assert code == 1
+    assert "FAIL PAYLINK_CLOCK_URL: the time cannot be read at http://127.0.0.1:1/clock (ConnectError). Start" in told
+
+
+async def test_a_bot_waits_for_a_sandbox_whose_clock_answers_later(tmp_path):
+    """On a busy machine the first answers take longer than a second."""
+    started = asyncio.Event()
+
+    def around(apps):
+        async def busy(scope, receive, send):
+            late = scope["type"] == "http" and scope["path"] == "/clock" and not started.is_set()
+            await (PlainTextResponse("busy", 503) if late else apps)(scope, receive, send)
+
+        return busy
+
+    async with opened_world(tmp_path, around=around) as world, contextlib.AsyncExitStack() as stack:
+        process = await stack.enter_async_context(world.paylink("serve", PAYLINK_CLOCK_URL=world.clock_url))
+        await until(lambda: process.log.exists() and "clock_awaited" in process.log.read_text())
+
+        started.set()
+
+        await until(lambda: "serving" in process.log.read_text())
 
 
 async def test_check_names_missing_scopes(world):

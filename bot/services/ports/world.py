@@ -18,7 +18,7 @@ class Clock(Protocol):
         ...
 
     def monotonic(self) -> float:
-        """Seconds that never jump: time spent inside this process."""
+        """Seconds that never jump, and go on while the machine is suspended: time spent inside this process."""
         ...
 
 
