@@ -18,20 +18,21 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from bot.clock import SystemClock
 from bot.dintero.client import DinteroGateway
 from bot.dintero.config import DinteroConfig
 from bot.dintero.methods import read_methods
 from bot.domain.choices import Choices, read_profiles
+from bot.domain.clock_skew import DINTERO, SLACK
 from bot.domain.permissions import Policy
 from bot.domain.waiting import Waiting
 from bot.doors import doors
-from bot.following import START_WITHIN, FollowedClock, followed
-from bot.jobs import catching_up, table
+from bot.following import FollowedClock
+from bot.jobs import table
 from bot.loops import Bells, Loop
 from bot.post_office import mailer, prefilled
 from bot.rounds import Rounds
 from bot.services.arranging import Arranging
+from bot.services.clock_changes import ClockChanges
 from bot.services.creating import Creating
 from bot.services.issuing import Issuing, Shop
 from bot.services.looking import Looking
@@ -73,6 +74,7 @@ from bot.slack.people import SlackPeople
 from bot.slack.router import Router
 from bot.slack.threads import SlackThreads
 from bot.slack.views.blocks import Look
+from bot.timekeeping import comparing, open_clock
 from bot.web.access_log import AccessLog
 from bot.web.body_limit import BodyLimit
 from bot.web.headers import QuietHeaders
@@ -127,7 +129,7 @@ class Paylink:
         """
         beside = [self.gateway.probe(), self.hearing()]  # Dintero may be slow, and callbacks do not wait
         if isinstance(self.clock, FollowedClock):
-            beside.append(self.clock.follow(catching_up(self.shift.ticking)))
+            beside.append(self.clock.follow(self.shift.replan))
         self.shift.begin(*beside)
         try:
             yield
@@ -148,13 +150,15 @@ async def assembled(
 
     """
     async with AsyncExitStack() as stack:
-        clock = clock or await _clock(settings, stack)
-        store = await _storage(settings, clock, engine, stack)
         words = LastWords()
-        slack = await _slack_client(settings, stack, words)
+        engine = await _database(settings, engine, stack)
+        clock = clock or await open_clock(settings.paylink_clock_url, engine, words.skew, stack)
+        store = SqlStore(engine, await unsealed(engine, settings.secret_keys), machine_now=clock.machine_now)
+        slack = await _slack_client(settings, stack, words, clock)
         http = await stack.enter_async_context(httpx.AsyncClient())
         gateway = DinteroGateway(
-            dintero_config(settings), http, monotonic=clock.monotonic, admitted=words.of("dintero")
+            dintero_config(settings), http, monotonic=clock.monotonic, admitted=words.of("dintero"),
+            dated=comparing(words.skew, DINTERO, clock),
         )  # fmt: skip
         stack.push_async_callback(gateway.aclose)
         bot = await introduce_bot(slack)
@@ -162,13 +166,7 @@ async def assembled(
         yield _wire(settings, clock, store, gateway, slack, bot, workspace_id, words)
 
 
-async def _clock(settings: Settings, stack: AsyncExitStack) -> Clock:
-    if settings.paylink_clock_url is None:
-        return SystemClock()
-    return await stack.enter_async_context(followed(settings.paylink_clock_url, within=START_WITHIN))
-
-
-async def _storage(settings: Settings, clock: Clock, engine: AsyncEngine | None, stack: AsyncExitStack) -> SqlStore:
+async def _database(settings: Settings, engine: AsyncEngine | None, stack: AsyncExitStack) -> AsyncEngine:
     engine = engine or open_engine(settings.paylink_database_url)
     stack.push_async_callback(engine.dispose)
     with opening(engine):
@@ -179,16 +177,16 @@ async def _storage(settings: Settings, clock: Clock, engine: AsyncEngine | None,
     if state != "current":
         mend = "A newer Paylink has used it." if state == "newer" else "Run: paylink migrate"
         raise OldSchema(f"The database is at another schema ({state}). {mend}")
-    secrets = await unsealed(engine, settings.secret_keys)
-    return SqlStore(engine, secrets, machine_now=clock.machine_now)
+    return engine
 
 
-async def _slack_client(settings: Settings, stack: AsyncExitStack, words: LastWords) -> AsyncWebClient:
+async def _slack_client(settings: Settings, stack: AsyncExitStack, words: LastWords, clock: Clock) -> AsyncWebClient:
     # One session for all calls: without it the SDK opens a new connection each time. No retries of its own: a
     # post that is repeated by itself is a second card.
     session = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)))
     return HeardClient(
         words.of("slack"),
+        comparing(words.skew, SLACK, clock),
         token=settings.slack_bot_token.get_secret_value(),
         base_url=settings.slack_api_url,
         session=session,
@@ -258,7 +256,7 @@ def _wire(
         under_way=permits.under_way,
     )  # fmt: skip
     sweeping = Sweeping(
-        store=store, gateway=gateway, refreshing=refreshing, clock=clock, counters=counters,
+        store=store, gateway=gateway, refreshing=refreshing, clock=clock, skew=last_words.skew, counters=counters,
         account_id=settings.dintero_account_id,
     )  # fmt: skip
     telling = Telling(store=store, threads=threads, clock=clock, counters=counters)
@@ -274,6 +272,7 @@ def _wire(
     _hang(rounds.loops, wants=wants, due=due, tells=tells, bells=bells)
     shift = Shift(
         loops=bells.loops, jobs=table(rounds.wake, running, sweeping, mailing, reminding),
+        clock_changes=ClockChanges(store=store, clock=clock, counters=counters),
         running=running, mailing=mailing, owned=owned,
     )  # fmt: skip
     issuing = Issuing(

@@ -1,8 +1,25 @@
-"""The product's one clock."""
+"""The product's clocks: the machine's, or the database's where replicas share one; and the watch over both."""
 
+import asyncio
 import time
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Final
+
+import structlog
+
+from bot.domain.clock_skew import DATABASE, ClockSkew
+
+log = structlog.get_logger()
+
+READ_EVERY: Final = 10.0
+"""Seconds between two readings of the database's clock."""
+_PROMPT: Final = 1.0
+"""Seconds. An answer that took longer says too little about the time."""
+WATCH_EVERY: Final = 1.0
+JUMP: Final = 2.0
+"""Seconds by which wall clock and elapsed time differ, since they were compared last, when the clock was set."""
 
 _ELAPSED: Final = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
 """The system's clock of elapsed time. Linux's CLOCK_MONOTONIC, which `time.monotonic` reads, stands still while the
@@ -29,3 +46,86 @@ class SystemClock:
     def monotonic(self) -> float:
         """Seconds that never jump, and go on while the machine is suspended."""
         return elapsed()
+
+
+class DatabaseClock(SystemClock):
+    """The database's clock, carried on by elapsed time from one reading to the next: one for all replicas.
+
+    What this computer's wall clock says, or that somebody sets it, changes nothing; it is only compared.
+    """
+
+    def __init__(self, ask: Callable[[], Awaitable[datetime]], skew: ClockSkew) -> None:
+        """`ask` gives the database's time, aware UTC; `skew` is told how far this computer's clock is off."""
+        self._ask = ask
+        self._skew = skew
+        self._read: tuple[datetime, float] | None = None
+        """A time of the database's, and the elapsed time at which it was so."""
+
+    def now(self) -> datetime:
+        """Business time, aware UTC."""
+        return self.machine_now()
+
+    def machine_now(self) -> datetime:
+        """The database's time, aware UTC; the machine's own before the first reading."""
+        if self._read is None:
+            return super().machine_now()
+        at, since = self._read
+        return at + timedelta(seconds=self.monotonic() - since)
+
+    async def read(self) -> None:
+        """Ask for the database's time once. Raises what the database raises; time goes on as before then."""
+        asked = self.monotonic()
+        theirs = await self._ask()
+        answered = self.monotonic()
+        way = answered - asked
+        if way > _PROMPT and self._read is not None:
+            return
+        self._read = theirs + timedelta(seconds=way / 2), answered
+        ahead = (super().machine_now() - theirs).total_seconds()
+        self._skew.note(DATABASE, ahead - way, ahead)
+
+    async def follow(self, *, every: float = READ_EVERY) -> None:
+        """Read it all `every` seconds until cancelled."""
+        while True:
+            await asyncio.sleep(every)
+            try:
+                await self.read()
+            except Exception as problem:  # noqa: BLE001  whatever the driver raises: the next reading may go well
+                log.warning("database_clock_not_read", reason=type(problem).__name__)
+
+
+@asynccontextmanager
+async def database_clock(ask: Callable[[], Awaitable[datetime]], skew: ClockSkew) -> AsyncIterator[DatabaseClock]:
+    """The database's clock, read once and followed from then on."""
+    clock = DatabaseClock(ask, skew)
+    await clock.read()
+    following = asyncio.create_task(clock.follow(), name="database clock")
+    try:
+        yield clock
+    finally:
+        following.cancel()
+        await asyncio.wait([following])
+
+
+async def watch(
+    machine_now: Callable[[], datetime], on_jump: Callable[[], None], *, every: float = WATCH_EVERY
+) -> None:
+    """Compare wall clocks with elapsed time all `every` seconds until cancelled; call `on_jump` when one was set.
+
+    Watched are this computer's own, by which jobs are planned, and `machine_now`. Elapsed time is the event loop's,
+    which stands still while the machine is suspended: that is a jump too, for whatever was to happen meanwhile.
+    """
+
+    def offsets() -> tuple[float, ...]:
+        elapsed_now = time.monotonic()
+        return tuple(at.timestamp() - elapsed_now for at in (datetime.now(UTC), machine_now()))
+
+    before = offsets()
+    while True:
+        await asyncio.sleep(every)
+        now = offsets()
+        steps = [after - earlier for after, earlier in zip(now, before, strict=True)]
+        before = now
+        if any(abs(step) > JUMP for step in steps):
+            log.warning("clock_jumped", seconds=max(map(round, steps), key=abs))
+            on_jump()

@@ -11,6 +11,7 @@ import structlog
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from bot.clock import SystemClock, elapsed
+from bot.services.ports.world import Clock
 
 log = structlog.get_logger()
 
@@ -40,15 +41,20 @@ class _Told(BaseModel):
 class FollowedClock(SystemClock):
     """The machine's clock, whose business time is ahead of it or behind it by as much as the sandbox's is."""
 
-    def __init__(self, url: str, http: httpx.AsyncClient) -> None:
-        """`url` answers a GET with `{"now": "<ISO 8601 with its zone>"}`."""
+    def __init__(self, url: str, http: httpx.AsyncClient, machine: Clock | None = None) -> None:
+        """`url` answers a GET with `{"now": "<ISO 8601 with its zone>"}`; `machine` is what tells machine time."""
         self._url = url
         self._http = http
+        self._machine = machine or SystemClock()
         self._ahead = timedelta()
 
     def now(self) -> datetime:
         """Business time, aware UTC: what the sandbox said last, and the time since then."""
         return self.machine_now() + self._ahead
+
+    def machine_now(self) -> datetime:
+        """The machine's own time, or the database's, aware UTC."""
+        return self._machine.machine_now()
 
     async def read(self) -> bool:
         """Ask for the sandbox's time once; returns whether it jumped.
@@ -106,8 +112,8 @@ class FollowedClock(SystemClock):
 
 
 @asynccontextmanager
-async def followed(url: str, *, within: float = 0.0) -> AsyncIterator[FollowedClock]:
-    """The clock at `url` with its first reading taken, tried again for `within` seconds.
+async def followed(url: str, machine: Clock | None = None, *, within: float = 0.0) -> AsyncIterator[FollowedClock]:
+    """The clock at `url`, on top of `machine`, with its first reading taken, tried again for `within` seconds.
 
     Raises:
         NoTime: when it could not be read in that time.
@@ -115,7 +121,7 @@ async def followed(url: str, *, within: float = 0.0) -> AsyncIterator[FollowedCl
     """
     # Through a proxy of the environment this computer would be another one.
     async with httpx.AsyncClient(timeout=_PATIENCE, trust_env=False) as http:
-        clock = FollowedClock(url, http)
+        clock = FollowedClock(url, http, machine)
         await _first_reading(clock, within)
         yield clock
 

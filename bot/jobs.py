@@ -70,7 +70,10 @@ def _known(call: Callable[[], Awaitable[Any]], under_way: set[asyncio.Task[Any]]
 
 
 def catching_up(ticking: AsyncIOScheduler) -> Callable[[], None]:
-    """What to call when business time has jumped: it runs the whole table at once."""
+    """What to call when a clock has jumped: it runs the whole table at once.
+
+    APScheduler plans by the wall clock: put back by an hour, it would sleep for that hour.
+    """
 
     def soon(skipped: JobSubmissionEvent) -> None:
         # It was still running, and had begun in the old time.

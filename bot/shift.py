@@ -8,8 +8,10 @@ from typing import Any, Final
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.jobs import Job, scheduler
+from bot.clock import watch
+from bot.jobs import Job, catching_up, scheduler
 from bot.loops import Loop
+from bot.services.clock_changes import ClockChanges
 from bot.services.mailing import Mailing
 from bot.services.running import Running
 from bot.slack.owned import Owned
@@ -32,10 +34,13 @@ class Shift:
 
     loops: Sequence[Loop]
     jobs: tuple[Job, ...]
+    clock_changes: ClockChanges
     running: Running
     mailing: Mailing
     owned: Owned
     ticking: AsyncIOScheduler = field(init=False)
+    replan: Callable[[], None] = field(init=False)
+    """Runs all jobs now: a clock has jumped."""
     _rounds: list[asyncio.Task[None]] = field(default_factory=list)
     _ticks: set[asyncio.Task[Any]] = field(default_factory=set)
     _beside: list[asyncio.Task[Any]] = field(default_factory=list)
@@ -43,13 +48,16 @@ class Shift:
     _until: float = 0.0
 
     def __post_init__(self) -> None:
-        self.ticking = scheduler(self.jobs, self._ticks)
+        correct = Job("correct stored times when the clock was put back", self._correct_times, 60)
+        self.ticking = scheduler((*self.jobs, correct), self._ticks)
+        self.replan = catching_up(self.ticking)
 
     def begin(self, *beside: Coroutine[Any, Any, Any]) -> None:
         """Start the loops and the scheduler's ticks; what runs `beside` them is merely cancelled at the end."""
         self.ticking.start()
         self._rounds = [asyncio.create_task(loop.run(), name=loop.name) for loop in self.loops]
-        self._beside = [asyncio.create_task(each) for each in beside]
+        watching = watch(self.clock_changes.clock.machine_now, self._jumped)
+        self._beside = [asyncio.create_task(each) for each in (*beside, watching)]
         for loop in self.loops:
             loop.ring()
 
@@ -84,6 +92,14 @@ class Shift:
             log.warning("stopped_late", task=task.get_name())
             task.cancel()
         self.ticking.shutdown(wait=False)
+
+    def _jumped(self) -> None:
+        self.clock_changes.count_jump()
+        self.replan()
+
+    async def _correct_times(self) -> None:
+        if await self.clock_changes.note_time():
+            self.replan()
 
     async def _give_back(self) -> None:
         await self.running.rest()

@@ -233,7 +233,7 @@ async def _serving(app: Starlette) -> AsyncIterator[str]:
     # Without the protocol said, asyncio leaves Nagle on and every answer takes 40 ms.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
-        server = _Server(uvicorn.Config(app, log_level="critical", lifespan="off", ws="none"))
+        server = _Server(uvicorn.Config(app, log_level="critical", lifespan="off", ws="none", date_header=False))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         try:
             yield f"http://127.0.0.1:{listening.getsockname()[1]}"

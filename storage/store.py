@@ -12,6 +12,7 @@ from bot.domain.events import Event
 from bot.domain.stories import Backlog, Claimed, Due, Knocked, Story, Task, Untold
 from bot.domain.waiting import Waiting
 from storage.claims import Claims
+from storage.clock_changes import ClockChanges, Times
 from storage.drafts import Drafts
 from storage.engine import WriteQueue, for_holding, for_looks, for_single_statements
 from storage.events import Events
@@ -200,6 +201,13 @@ class SqlStore:
         """Take calls from the account's budget of `rate` a second, up to `share` of it; how many there were left."""
         async with self._held(Limits) as work:
             return await work.spend(account_id, machine_now, room=int(rate * share), calls=calls)
+
+    async def note_time(self, now: datetime, machine_now: datetime) -> timedelta | None:
+        """Keep the time, and correct what a clock that was ahead has stored; by how much it was put back, else None."""
+        async with self._write(ClockChanges) as work:
+            back = await work.note_time(Times(business=now, machine=machine_now))
+            await work.commit()
+            return back
 
     async def schema(self) -> str:
         """Where the database stands: current, old, newer or empty."""

@@ -9,5 +9,8 @@ SENDING_LEASE: Final = timedelta(seconds=90)
 LAPSED_LEASE: Final = timedelta(seconds=30)
 """How long the one that found a lapsed operation has to say so, before another may."""
 
+LONGEST_LEASE: Final = timedelta(minutes=2)
+"""No row is held longer by one claim: a lease that ends later was written under a clock that was ahead."""
+
 NEW_ORDER_REST: Final = timedelta(seconds=3)
 """How long a new order's card waits for the answer to its create, so that both cost one post."""

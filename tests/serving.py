@@ -14,7 +14,7 @@ async def serving(app):
     # Without the protocol said, asyncio leaves Nagle on and every answer takes 40 ms.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as sock:
         sock.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(app, log_level="critical", ws="none", http="httptools")
+        config = uvicorn.Config(app, log_level="critical", ws="none", http="httptools", date_header=False)
         config.load()
         server = uvicorn.Server(config)
         server.lifespan = LifespanOff(config)

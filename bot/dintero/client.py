@@ -14,7 +14,7 @@ from bot.dintero.answers import created, element, elements, read, written
 from bot.dintero.config import DinteroConfig
 from bot.dintero.models import CreateAnswer, SessionBody, TransactionBody
 from bot.dintero.requests import PAGE, Call
-from bot.dintero.wire import Admitted, MaySend, Wire, unnoted
+from bot.dintero.wire import Admitted, Dated, MaySend, Wire, undated, unnoted
 from bot.domain.answers import Answered, Created
 from bot.domain.errors import Declined, Missing, NotSent, OutcomeUnknown, TooMany, Unreachable
 from bot.domain.links import Link
@@ -52,9 +52,10 @@ class DinteroGateway:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         admitted: Admitted = unnoted,
+        dated: Dated = undated,
     ) -> None:
         self._config = config
-        self._wire = Wire(config, http, monotonic=monotonic, sleep=sleep, admitted=admitted)
+        self._wire = Wire(config, http, monotonic=monotonic, sleep=sleep, admitted=admitted, dated=dated)
         self._can_search: bool | None = None
 
     async def aclose(self) -> None:

@@ -26,6 +26,8 @@ from bot.domain.errors import GatewayError, Missing, NotSent, OutcomeUnknown, Un
 MaySend: TypeAlias = Callable[[], Awaitable[bool]]
 Admitted: TypeAlias = Callable[[str | None], None]
 """Told by every answer that says so: None, we were let in; else why not."""
+Dated: TypeAlias = Callable[[str | None, float], None]
+"""Called with the `Date` header of every answer, and the seconds that the answer took."""
 
 log = structlog.get_logger()
 
@@ -88,6 +90,10 @@ def unnoted(_: str | None) -> None:
     """For who does not ask."""
 
 
+def undated(_header: str | None, _seconds: float) -> None:
+    """For who compares no clocks."""
+
+
 class Wire:
     """One HTTP client towards one account."""
 
@@ -99,9 +105,11 @@ class Wire:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         admitted: Admitted = unnoted,
+        dated: Dated = undated,
     ) -> None:
         self._config = config
         self._admitted = admitted
+        self._dated = dated
         self._http = http
         self._monotonic = monotonic
         self._sleep = sleep
@@ -215,6 +223,7 @@ class Wire:
             async with asyncio.timeout(limits.whole):
                 response = await self._http.send(request, auth=auth, follow_redirects=False)
             outcome = response.status_code
+            self._dated(response.headers.get("date"), self._monotonic() - started)
         except AttributeError as error:
             # httpx asks a new connection for its socket, and uvloop has none where the other end has hung up already.
             # When else that may be asked is not ours to know: nothing proves that the request was never sent.

@@ -47,7 +47,9 @@ class Arriving:
 
     async def _hear(self, knocked: Knocked, session_id: str | None) -> None:
         now = self.clock.now()
-        at = max(now, knocked.looked_at + _READ_PAUSE) if knocked.looked_at else now
+        looked_at = knocked.looked_at
+        # A look in the future began under a clock that was ahead: it is no reason to wait.
+        at = max(now, looked_at + _READ_PAUSE) if looked_at and looked_at <= now else now
         # A hint that stands is answered by a look that has not begun: that one sees what this knock is about.
         stands = knocked.hinted and knocked.due_at is not None and knocked.due_at <= at
         if not stands or session_id not in {None, knocked.session_hint}:

@@ -8,6 +8,7 @@ from typing import Final
 
 import structlog
 
+from bot.domain.clock_skew import DINTERO, ClockSkew
 from bot.domain.errors import PaylinkError, TooMany, Unreadable
 from bot.domain.links import Link, Status
 from bot.domain.observations import Observation, Payment
@@ -29,6 +30,8 @@ _BATCH: Final = 50
 """Ids per list call: keeps URLs under 4 kB (Dintero reference §12)."""
 _OVERLAP: Final = timedelta(minutes=5)
 """How far behind its watermark the paid sweep looks again, for payments that appear late in lists."""
+_READ_AGAIN: Final = timedelta(days=1)
+"""How far back the paid sweep goes when its watermark is in the future: nothing says since when it was wrong."""
 SLICE_LEASE: Final = timedelta(minutes=2)
 """How long a process has the sweep for itself; every slice anew."""
 _SLICE_SECONDS: Final = 90.0
@@ -54,6 +57,7 @@ class Sweeping:
     gateway: Gateway
     refreshing: Refreshing
     clock: Clock
+    skew: ClockSkew
     counters: Counters
     account_id: str
 
@@ -96,7 +100,7 @@ class Sweeping:
             return 0
         due_at = None
         try:
-            found = await self._sweep(task, now)
+            found = await self._sweep(task)
             due_at = now + _SWEEP_EVERY
         except Exception:
             self.counters.add("failed_sweeps")
@@ -107,12 +111,15 @@ class Sweeping:
                 await work.commit()
         return found
 
-    async def _sweep(self, task: Task, now: datetime) -> int:
+    async def _sweep(self, task: Task) -> int:
         """Page through what is behind the watermark, in slices of time that become shorter where too much happened.
 
         Everything before the end of a slice has been read, so the watermark moves there, whatever becomes of the next.
+        It is compared with Dintero's times, so it never passes Dintero's own: a clock of ours that is ahead would have
+        every payment lie behind it.
         """
-        mark = datetime.fromisoformat(task.cursor) if task.cursor else now
+        now = self._dinteros_now()
+        mark = _believed(datetime.fromisoformat(task.cursor), now) if task.cursor else now
         since, found = mark - _OVERLAP, 0
         width = now - since
         while await self._keep(task, mark) and since < now:
@@ -124,9 +131,13 @@ class Sweeping:
                     raise
                 width /= 2
                 continue
-            found += await self._mark_due(payments, now)
-            since, mark = until, max(mark, min(until, now))
+            found += await self._mark_due(payments, self.clock.now())
+            since, mark = until, max(mark, min(until, now, self._dinteros_now()))
         return found
+
+    def _dinteros_now(self) -> datetime:
+        """The time, as far as Dintero has it already."""
+        return self.clock.now() - self.skew.ahead(DINTERO)
 
     async def _slice(self, since: datetime, until: datetime | None) -> Sequence[Payment]:
         await self._spend()  # counted, so that the curious leave room; payments wait for nobody
@@ -268,6 +279,11 @@ class Sweeping:
             return
         self.counters.add("failed_looks")
         await self._put_off(dict.fromkeys(map(_claim, due), self.clock.now() + wait))
+
+
+def _believed(mark: datetime, now: datetime) -> datetime:
+    """The watermark; what was swept under a clock that was ahead of the time is read again."""
+    return mark if mark <= now else now if mark <= now + _OVERLAP else now - _READ_AGAIN
 
 
 def _claim(each: Due | Claimed) -> Claimed:

@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.clock import elapsed
 from bot.services.ports.threads import Gone, NotWelcome, Rejected, SlackDown, ThreadError, Throttled
 
 SOMEBODY_WAITS: Final = 2.5
@@ -41,24 +42,33 @@ _LOCKED_OUT: Final = frozenset(
 
 
 class HeardClient(AsyncWebClient):
-    """Notes of every answer whether Slack let us in."""
+    """Notes of every answer whether Slack let us in, and what time Slack has."""
 
-    def __init__(self, admitted: Callable[[str | None], None], **options: Any) -> None:
-        """`admitted` is called with None, or with the code that refuses the token."""
+    def __init__(
+        self, admitted: Callable[[str | None], None], dated: Callable[[str | None, float], None], **options: Any
+    ) -> None:
+        """`admitted` is called with None, or with the code that refuses the token.
+
+        `dated` is called with the answer's `Date` header, and the seconds that the answer took.
+        """
         super().__init__(**options)
         self._admitted = admitted
+        self._dated = dated
 
     async def api_call(self, api_method: str, **options: Any) -> AsyncSlackResponse:
         """One call of the Web API. Raises SlackApiError when it is refused."""
+        started = elapsed()
         try:
             answer = await super().api_call(api_method, **options)
         except SlackApiError as error:
+            self._dated(_date(error.response), elapsed() - started)
             code = _code(error)
             if code in _LOCKED_OUT:
                 self._admitted(code)
             elif code:  # it was refused for another reason: we were let in
                 self._admitted(None)
             raise
+        self._dated(_date(answer), elapsed() - started)
         self._admitted(None)
         return answer
 
@@ -109,6 +119,11 @@ def _meaning(error: SlackApiError) -> ThreadError:
 def _code(error: SlackApiError) -> str:
     data = getattr(error.response, "data", None)
     return str(data.get("error", "")) if isinstance(data, Mapping) else ""  # a proxy's 5xx comes without JSON
+
+
+def _date(response: Any) -> str | None:
+    found: str | None = getattr(response, "headers", {}).get("Date")
+    return found
 
 
 def _seconds(headers: Any) -> float:

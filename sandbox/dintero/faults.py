@@ -1,6 +1,7 @@
 """Misbehaviour on demand: what the next matching request suffers instead of an honest answer."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Literal
 
 Kind = Literal[
@@ -103,6 +104,8 @@ class Faults:
     callbacks: Callbacks = field(default_factory=Callbacks)
     down: bool | Fault = False
     """True: every request answers 503 until lifted; a Fault: every request suffers that one."""
+    date: timedelta | None = timedelta()
+    """How far the `Date` header is ahead of the sandbox's clock; None: no answer has one."""
 
     def add(self, kind: Kind, fault: Fault, *, times: int = 1) -> None:
         """Let the next `times` requests of this kind suffer `fault`."""

@@ -11,10 +11,12 @@ from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, QueryParams
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from sandbox.dated import Dated
 from sandbox.dintero import lists, page
 from sandbox.dintero.account import Exchange
 from sandbox.dintero.faults import Fault, Kind
@@ -60,7 +62,8 @@ def create_app(dintero: Dintero) -> Starlette:
         routes=[
             Route(f"/v1{path}", _endpoint(dintero, kind, f"/v1{path}", work), methods=[method])
             for method, path, kind, work in routes
-        ]
+        ],
+        middleware=[Middleware(Dated, clock=dintero.clock, off=lambda: dintero.faults.date)],
     )
 
 

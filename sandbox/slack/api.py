@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from sandbox.dated import Dated
 from sandbox.drop import Drop
 
 from .faults import Fault
@@ -100,5 +102,6 @@ def create_app(ws: State) -> Starlette:
         routes=[
             Route("/api/{method}", call, methods=["GET", "POST"]),
             Route("/hooks/{key:path}", hook, methods=["POST"]),
-        ]
+        ],
+        middleware=[Middleware(Dated, clock=ws.clock, off=lambda: ws.faults.date)],
     )

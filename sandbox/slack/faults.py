@@ -3,6 +3,7 @@
 import math
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Self
 
 TIER_3 = frozenset({"chat.update", "conversations.open", "conversations.info"})
@@ -63,6 +64,8 @@ class Faults:
         self.down = False
         self.locked_out = ""
         """The error that every call is answered with while the app's token is refused (Slack reference §10)."""
+        self.date: timedelta | None = timedelta()
+        """How far the `Date` header is ahead of the sandbox's clock; None: no answer has one."""
         self.waiting: dict[str, deque[Fault]] = defaultdict(deque)
 
     def add(self, method: str, *faults: Fault) -> None:

@@ -34,15 +34,18 @@ START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 class StoryClock:
-    """All three times, moved together."""
+    """All three times, moved together. The bot's own may be `ahead` of the true time, which everybody else has."""
 
     def __init__(self):
-        self.at, self.seconds = START, 1000.0
+        self.at, self.seconds, self.ahead = START, 1000.0, timedelta()
 
     def now(self):
-        return self.at
+        return self.at + self.ahead
 
     machine_now = now
+
+    def true(self):
+        return self.at
 
     def monotonic(self):
         return self.seconds
@@ -212,13 +215,13 @@ class Shop:
 async def opened_shop(database, *, account=ACCOUNT, switches=None, team_id="T1", **settings):
     """A shop with its doors open, on the database of this URL: sandbox and bot on loopback."""
     clock = StoryClock()
-    slack = Workspace(team_id, clock=clock.now, signing_secret=SECRET, bot_token=TOKEN, monotonic=clock.monotonic)
+    slack = Workspace(team_id, clock=clock.true, signing_secret=SECRET, bot_token=TOKEN, monotonic=clock.monotonic)
     slack.ack_deadline = _PATIENT
     dintero = Dintero(
         account_id=account,
         client_id="client",
         client_secret="secret",
-        clock=clock.now,
+        clock=clock.true,
         base_url="",
         signature_secret="callback-secret",
         switches=switches or Switches(),

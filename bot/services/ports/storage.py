@@ -134,6 +134,10 @@ class Store(Protocol):
         """Take calls from the account's budget of `rate` a second, up to `share` of it; how many there were left."""
         ...
 
+    async def note_time(self, now: datetime, machine_now: datetime) -> timedelta | None:
+        """Keep the time, and correct what a clock that was ahead has stored; by how much it was put back, else None."""
+        ...
+
     async def schema(self) -> str:
         """Where the database stands: current, old, newer or empty."""
         ...

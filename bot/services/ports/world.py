@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.clock_skew import ClockSkew
+
 
 class Clock(Protocol):
     """Three times, kept apart."""
@@ -50,6 +52,7 @@ class LastWords:
     """What the last real calls said of us, in memory: `ready` tells it without a call of its own."""
 
     refusals: dict[str, str | None] = field(default_factory=dict)
+    skew: ClockSkew = field(default_factory=ClockSkew)
     _unsigned: dict[str, float] = field(default_factory=dict)
 
     def of(self, whom: str) -> Callable[[str | None], None]:

@@ -1,0 +1,153 @@
+"""The computer's clock is wrong, and then put right: what was stored meanwhile lies in the future, and is not believed.
+
+In these stories Slack, Dintero and the customer have the true time; only the bot's clock is ahead.
+"""
+
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+
+from sandbox.slack.faults import Fault as SlackFault
+from tests.stories.knocking import knock
+from tests.stories.test_health import health
+from tests.stories.test_restarts_of_money import dies, killed
+
+AHEAD = [timedelta(minutes=20), timedelta(hours=6)]
+
+
+@pytest.fixture(params=AHEAD, ids=["20 minutes", "6 hours"])
+async def ahead(shop, request):
+    """A bot that starts under a clock that is ahead, as `serve` starts."""
+    shop.clock.ahead = request.param
+    await a_minute(shop)
+    return shop
+
+
+async def a_minute(shop):
+    """The minute's periodic jobs, in any order, and what they find to do."""
+    shop.clock.pass_(minutes=1)
+    await shop.bot.sweeping.find_paid()
+    await shop.bot.shift.clock_changes.note_time()
+    await shop.bot.sweeping.find_paid()
+    await shop.work()
+
+
+async def put_right(shop):
+    shop.clock.ahead = timedelta()
+    await a_minute(shop)
+
+
+async def test_a_link_issued_while_the_clock_was_ahead_hears_its_callback(ahead):
+    await ahead.issues()
+    await ahead.later(seconds=15)  # it is looked at under the wrong clock
+    ahead.clock.ahead = timedelta()
+    ahead.clock.pass_(seconds=30)
+    ahead.dintero.pay(ahead.session()["id"])
+
+    answer = await knock(ahead)
+    await ahead.work()
+
+    assert answer.status_code == 200
+    assert "Reserved" in ahead.card.read()
+
+
+async def test_a_link_issued_while_the_clock_was_ahead_is_looked_at_after_it_was_put_right(ahead):
+    """No callback comes: the customer opens the page, and the seller sees it as soon as with any other link."""
+    await ahead.issues()
+    await put_right(ahead)
+
+    ahead.dintero.open(ahead.session()["id"])
+    await ahead.later(minutes=5)
+
+    assert "Opened" in ahead.card.read()
+
+
+async def test_a_payment_while_the_clock_is_ahead_is_found_without_a_callback(ahead):
+    """Dintero's list is asked for by Dintero's time: by ours, every payment would lie behind the last question."""
+    await ahead.issues()
+    await ahead.later(days=2)  # nobody looks any more whether it was opened
+    for _ in range(3):
+        await a_minute(ahead)
+    ahead.dintero.faults.callbacks.off = True
+    ahead.dintero.pay(ahead.session()["id"])
+
+    await a_minute(ahead)
+    await a_minute(ahead)
+
+    assert "Reserved" in ahead.card.read()
+
+
+async def test_a_payment_is_found_once_the_clock_is_right_where_dintero_never_said_what_time_it_is(ahead):
+    ahead.dintero.faults.date = None
+    await ahead.issues()
+    await ahead.later(days=2)
+    for _ in range(3):
+        await a_minute(ahead)
+    ahead.dintero.faults.callbacks.off = True
+    ahead.dintero.pay(ahead.session()["id"])
+    for _ in range(2):
+        await a_minute(ahead)
+
+    await put_right(ahead)
+
+    assert "Reserved" in ahead.card.read()
+
+
+async def test_all_of_the_last_day_is_listed_again_once_the_clock_is_right(shop):
+    """Where Dintero never said what time it is, nothing says since when its payments lay behind the last question."""
+    shop.dintero.faults.date = None
+    shop.clock.ahead = timedelta(hours=6)
+    await a_minute(shop)
+
+    await put_right(shop)
+
+    asked = [one.target for one in shop.dintero.log if one.kind == "list"]
+    yesterday = shop.clock.true() - timedelta(days=1, minutes=5)
+    assert f"created_at.gte={quote(yesterday.strftime('%Y-%m-%dT%H:%M:%S'), safe='')}" in asked[-1]
+
+
+async def test_what_slack_did_not_take_while_the_clock_was_ahead_is_told_once_it_is_right(ahead):
+    await ahead.issues()
+    ahead.slack.faults.add("chat.update", *[SlackFault.error("internal_error")] * 3)
+    ahead.dintero.pay(ahead.session()["id"])
+    await ahead.dintero.deliver_due()
+    for _ in range(3):
+        await ahead.bot.work()
+    ahead.slack.faults.waiting.clear()
+
+    await put_right(ahead)
+
+    assert "Reserved" in ahead.card.read()
+
+
+async def test_a_pause_that_slack_asked_for_under_a_wrong_clock_does_not_last(ahead):
+    await ahead.issues()
+    ahead.slack.faults.add("chat.update", SlackFault.ratelimited(30))
+    ahead.dintero.pay(ahead.session()["id"])
+    await ahead.dintero.deliver_due()
+    for _ in range(3):
+        await ahead.bot.work()
+
+    await put_right(ahead)
+
+    assert "Reserved" in ahead.card.read()
+
+
+async def test_a_capture_whose_sender_died_under_a_wrong_clock_is_looked_up_once_it_is_right(ahead, monkeypatch):
+    """The lease of its sender ends in hours by the right time."""
+    await ahead.issues()
+    await ahead.customer_pays()
+    await ahead.presses_only("Capture")
+    dies(ahead, monkeypatch, "/capture", after=True)
+    await killed(ahead)
+
+    await put_right(ahead)
+
+    assert ahead.card.read().startswith("✅ Paid")
+
+
+async def test_a_clock_that_was_put_back_is_counted(ahead):
+    await put_right(ahead)
+
+    assert (await health(ahead)).json()["counts"]["clock_put_back"] == 1
