@@ -18,6 +18,7 @@ test: lint
 	@$(IN) pytest -n auto --maxschedchunk 1
 
 prove:
+	@$(IN) python -m tests.prove.clocks.faketime
 	@$(IN) python -m tests.prove
 
 mutants:
