@@ -29,6 +29,7 @@ _FIXED: Final = {
 }
 
 
+_REPORTED: Final = Headline("🚩", "Reported by the customer")
 _UNDELIVERED: Final = {Delivered.SKIPPED, Delivered.FAILED}
 _TRAVELS: Final[Mapping[Delivered, Headline]] = {
     Delivered.SENT: Headline("📨", "Sent"),
@@ -43,10 +44,12 @@ _TRAVELS: Final[Mapping[Delivered, Headline]] = {
 """How the link reaches the customer, while nothing better is known."""
 
 
-def headline(link: Link, now: datetime) -> Headline:
-    """What the card says first."""
+def headline(link: Link, now: datetime, *, paid_twice: bool = False) -> Headline:
+    """What the card says first. `paid_twice`: two links of the order hold money, which is not decided."""
+    if paid_twice:
+        return Headline("🚨", "Paid twice")
     if link.status is Status.OPEN:
-        return _open(link, now)
+        return _REPORTED if link.facts.reported_at is not None else _open(link, now)
     if link.status is Status.AUTHORIZED:
         return _loud(link, _authorized(link, now))
     if link.status is Status.CAPTURED:
@@ -85,4 +88,8 @@ def _captured(link: Link) -> Headline:
 
 
 def _loud(link: Link, headline: Headline) -> Headline:
-    return Headline("🚨", f"{headline.words}, late") if link.facts.late else headline
+    if link.facts.late:
+        return Headline("🚨", f"{headline.words}, late")
+    if link.facts.reported_at is not None:
+        return Headline("🚩", f"{headline.words}, reported by the customer")
+    return headline

@@ -109,6 +109,11 @@ class Facts:
         return self.open_to_capture + self.in_progress.get(Kind.CAPTURE, 0) + self.in_progress.get(Kind.VOID, 0)
 
     @property
+    def released(self) -> int:
+        """What was reserved and is neither captured nor reserved any more."""
+        return max(self.authorized - self.captured - self.uncaptured, 0)
+
+    @property
     def unrefunded(self) -> int:
         """What was captured and not refunded: open to refund, or about to be refunded."""
         return self.open_to_refund + self.in_progress.get(Kind.REFUND, 0)

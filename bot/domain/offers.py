@@ -15,4 +15,15 @@ def offers(story: Story, link: Link, now: datetime) -> tuple[Action, ...]:
     withheld: set[Action] = set() if mailable else {Action.SEND_EMAIL}
     if story.paid_beside(link):
         withheld |= ASKS_AGAIN
-    return tuple(action for action in actions(link, now) if action not in withheld)
+    possible = [action for action in actions(link, now) if action not in withheld]
+    first = _likely_first(story, link)
+    return tuple(sorted(possible, key=lambda action: action not in first))
+
+
+def _likely_first(story: Story, link: Link) -> frozenset[Action]:
+    """What comes before the usual order: money that came twice goes back, a reported link is ended."""
+    if story.paid_twice and link.facts.late:
+        return frozenset({Action.GIVE_BACK})
+    if link.facts.reported_at is not None:
+        return frozenset({Action.CANCEL, Action.RELEASE})
+    return frozenset()

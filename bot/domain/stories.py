@@ -69,6 +69,12 @@ class Story:
         """Another link of the order that holds the customer's money: nobody is asked for it once more."""
         return next((other for other in self.links if other.id != link.id and other.holds_money), None)
 
+    @property
+    def paid_twice(self) -> bool:
+        """Whether two links hold the customer's money, and what came second is not decided yet."""
+        holding = [link for link in self.links if link.holds_money]
+        return len(holding) > 1 and any(link.facts.late for link in holding)
+
     def link(self, link_id: str) -> Link:
         """The link of that id.
 

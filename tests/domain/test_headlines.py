@@ -82,6 +82,24 @@ def test_capture_no_longer_follows_when_its_time_is_over():
     assert words(reserved(auto_capture=True), NOW + 48 * HOUR) == "Reserved"
 
 
+def test_a_second_payment_is_the_first_thing_that_is_said():
+    assert headline(reserved(late=True), NOW, paid_twice=True).words == "Paid twice"
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        (a_link(facts=Facts(reported_at=NOW)), "Reported by the customer"),
+        (a_link(facts=Facts(reported_at=NOW, paying_since=NOW)), "Reported by the customer"),
+        (replace(reserved(), facts=replace(reserved().facts, reported_at=NOW)), "Reserved, reported by the customer"),
+        (replace(taken(), facts=replace(taken().facts, reported_at=NOW)), "Paid, reported by the customer"),
+        (replace(taken(late=True), facts=replace(taken(late=True).facts, reported_at=NOW)), "Paid, late"),
+    ],
+)
+def test_what_the_customer_reported_is_said_first(link, said):
+    assert words(link) == said
+
+
 def test_late_money_is_loud():
     assert headline(taken(late=True), NOW).emoji == headline(reserved(late=True), NOW).emoji == "🚨"
 

@@ -57,3 +57,33 @@ def test_nobody_is_asked_again_for_what_another_link_of_the_order_holds(older, a
     chain = replace(story(a_link()), links=(older, a_link()))
 
     assert bool(ASKS_AGAIN & {*offers(chain, a_link(), NOW)}) is asks_again
+
+
+def second_payment(link, *, decided=False):
+    """The order's second link, paid beside the first."""
+    first = replace(taken(), id="link-0", replaced=True)
+    late = replace(link, n=2, facts=replace(link.facts, late=not decided))
+    return replace(story(late), links=(first, late)), late
+
+
+@pytest.mark.parametrize("link", [reserved(), taken()])
+def test_money_that_came_twice_goes_back_first(link):
+    twice, late = second_payment(link)
+
+    assert twice.paid_twice
+    assert offers(twice, late, NOW)[:2] == (Action.GIVE_BACK, Action.KEEP)
+
+
+def test_a_second_payment_that_was_kept_is_an_ordinary_one():
+    twice, kept = second_payment(taken(), decided=True)
+
+    assert not twice.paid_twice
+    assert offers(twice, kept, NOW)[0] is Action.REFUND
+
+
+@pytest.mark.parametrize(("link", "first"), [(a_link(), Action.CANCEL), (reserved(), Action.RELEASE)])
+def test_what_the_customer_reported_is_ended_first(link, first):
+    reported = replace(link, facts=replace(link.facts, reported_at=NOW))
+
+    assert offers(story(reported), reported, NOW)[0] is first
+    assert set(offers(story(reported), reported, NOW)) == set(offers(story(link), link, NOW))

@@ -178,6 +178,9 @@ def authorized():
         "paid twice",
         story(older(Status.CAPTURED, captured()), newer(Status.AUTHORIZED, reserved(late=True))),
     )
+    yield "reported before it was paid", story(link(Status.AUTHORIZED, known=replace(reserved(), reported_at=NOW)))
+    being_captured = replace(reserved(), open_to_capture=14900, in_progress={Kind.CAPTURE: 10000})
+    yield "a part being captured elsewhere", story(link(Status.AUTHORIZED, known=being_captured))
     yield from states([Kind.CAPTURE, Kind.VOID], reserved(), Status.AUTHORIZED)
     yield (
         "capture in doubt in the sandbox",
@@ -197,6 +200,8 @@ def paid():
     yield "a refund refused", story(link(Status.CAPTURED, known=captured()), last=refused)
     yield "part captured", story(link(Status.CAPTURED, known=captured(10000, rest=14900)))
     yield "part captured, nothing left", story(link(Status.CAPTURED, known=captured(10000)))
+    being_refunded = replace(captured(), open_to_refund=14900, in_progress={Kind.REFUND: 10000})
+    yield "a part being refunded elsewhere", story(link(Status.CAPTURED, known=being_refunded))
     part = captured(10000, 4000, 14900)
     yield "part captured, part refunded", story(link(Status.CAPTURED, known=part))
     yield "part refunded", story(link(Status.CAPTURED, known=captured(back=4900)))

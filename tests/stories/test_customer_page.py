@@ -331,8 +331,10 @@ async def test_a_report_freezes_the_page_and_tells_the_channel(shop):
     assert page.url == page_of(shop)
     [line] = shop.lines
     assert line.startswith("🚩 The customer reported this link. Paylink no longer offers it on its page; cancel it if")
+    assert shop.card.read().startswith("🚩 Reported by the customer")
+    assert shop.card.text.startswith("Reported by the customer")
     assert "🚩 The customer reported this link." in shop.card.read()
-    assert "Cancel link" in shop.thread[-1].buttons
+    assert shop.card.buttons[0] == shop.thread[-1].buttons[0] == "Cancel link"
 
 
 async def test_a_reported_link_is_cancelled_by_the_seller_and_by_nobody_else(shop):

@@ -195,9 +195,10 @@ async def test_money_on_a_replaced_link_is_a_double_payment(shop):
     shop.dintero.pay(shop.session("4711")["id"])
     await shop.sweep()
 
+    assert card(shop).startswith("🚨 Paid twice · 249,50 kr")
     assert "Paid twice. The older link 4711 holds 249,50 kr. Its buttons are in the thread." in card(shop)
     assert lines(shop)[-1].startswith("🚨 Paid twice.")
-    assert shop.thread[-1].buttons == LATE
+    assert shop.thread[-1].buttons == ["Give back", "Keep", "Refresh"]
 
     await shop.presses("Give back", shop.thread[-1])
 
@@ -223,7 +224,9 @@ async def test_money_on_the_newest_link_is_a_double_payment_when_an_older_one_ho
     shop.dintero.pay(shop.session("4711-2")["id"])
     await shop.sweep()
 
-    assert card(shop).startswith("🚨 Reserved, late · 249,50 kr")
+    assert card(shop).startswith("🚨 Paid twice · 249,50 kr")
+    assert shop.card.text.startswith("Paid twice · ")
+    assert shop.card.buttons[0] == "Give back"
     assert "Paid twice. The older link 4711 holds money as well." in card(shop)
     assert shop.card.buttons == shop.thread[-1].buttons == LATE
 

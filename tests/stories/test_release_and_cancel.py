@@ -96,6 +96,7 @@ async def test_the_rest_is_released_after_a_part_capture(shop):
     assert moved(shop) == ["capture", "void"]
     assert done(shop, "VOID") == [449_50]
     assert card(shop).startswith("✅ Partly paid · 50,00 kr of 499,50 kr")
+    assert "Captured 50,00 kr · 449,50 kr released" in card(shop)
     assert lines(shop)[-1].startswith("↩️ @kari released the uncaptured rest of 449,50 kr.")
     assert shop.card.buttons == shop.thread[-1].buttons == ["Refund…", "Refresh"]
 

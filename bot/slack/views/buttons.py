@@ -105,7 +105,7 @@ def _button(action: Action, link: Link, look: Look, question: Block | None) -> B
     if amount := _amount(action, link):
         verb = _SPOKEN.get(action, f"{label(action, link)},")
         button["accessibility_label"] = fit(f"{verb} {look.money(amount, link.currency)} for {link.reference}", 75)
-    if action in _STYLES:
+    if action in _STYLES and not (action is Action.CAPTURE and link.facts.reported_at is not None):
         button["style"] = _STYLES[action]
     if question is not None:
         button["confirm"] = question

@@ -39,7 +39,7 @@ def card(story: Story, now: datetime, look: Look) -> Message:
     """The order as everybody in the channel may see it."""
     link = story.newest
     said = notes(story, now, look)
-    first = headline(link, now)
+    first = headline(link, now, paid_twice=story.paid_twice)
     blocks = [
         header(f"{first.emoji} {first.words} · {headline_amount(link, look)}"),
         {"type": "section", "fields": _fields(story, link, look)},
@@ -56,7 +56,8 @@ def card(story: Story, now: datetime, look: Look) -> Message:
 
 def _point(story: Story, link: Link, words: str, amount: str) -> str:
     """The first line of a notification: `Paid 249,00 kr · 4711 · +47 ••• •• 567`."""
-    said = f"{words} {amount}" if link.status in _MONEY and "," not in words else f"{words} · {amount}"
+    plainly = link.status in _MONEY and "," not in words and not story.paid_twice
+    said = f"{words} {amount}" if plainly else f"{words} · {amount}"
     return " · ".join([said, escape(link.reference), *([customer(story)] if story.order.phone else [])])
 
 

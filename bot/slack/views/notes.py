@@ -33,6 +33,10 @@ _OVERDUE: Final = (
 )
 _UNDER_WAY: Final = "A payment was begun before the deadline and has not ended."
 _REPORTED: Final = "🚩 *The customer reported this link.* Paylink no longer offers it; cancel it if something is wrong."
+_PAID_ALTHOUGH_REPORTED: Final = (
+    "🚩 *The customer reported this link* before it was paid. Ask the customer before you capture; _Release_ gives the "
+    "money back."
+)
 
 
 def notes(story: Story, now: datetime, look: Look) -> list[str]:
@@ -95,8 +99,9 @@ def _status(story: Story, link: Link, now: datetime, look: Look) -> list[str]:
         return ["The provider is checking the payment. There is nothing to do until it has decided."]
     if link.status is Status.FAILED and facts.last_failure:
         return [f"Reason{because(facts.last_failure)}"]
-    if link.status is Status.AUTHORIZED and link.auto_capture:
-        return [_auto_capture(link, now)]
+    if link.status is Status.AUTHORIZED:
+        reported = [_PAID_ALTHOUGH_REPORTED] if facts.reported_at is not None and not facts.late else []
+        return [*reported, *([_auto_capture(link, now)] if link.auto_capture else [])]
     return _open(story, link, now, look) if link.status is Status.OPEN else []
 
 

@@ -93,6 +93,8 @@ def amounts(link: Link, look: Look) -> str:
         told.append(f"refunded {look.money(facts.refunded, link.currency)}")
     if facts.uncaptured:
         told.append(f"{look.money(facts.uncaptured, link.currency)} still reserved")
+    if facts.released:
+        told.append(f"{look.money(facts.released, link.currency)} released")
     if facts.refunded and facts.open_to_refund:
         told.append(f"{look.money(facts.open_to_refund, link.currency)} left to refund")
     return " · ".join(told) if len(told) > 1 else ""
