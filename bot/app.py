@@ -9,7 +9,6 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import aiohttp
-import httpx
 import structlog
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
@@ -29,6 +28,7 @@ from bot.doors import doors
 from bot.following import FollowedClock
 from bot.jobs import table
 from bot.loops import Bells, Loop
+from bot.outbound import http_client, slack_client
 from bot.post_office import mailer, prefilled
 from bot.rounds import Rounds
 from bot.services.arranging import Arranging
@@ -55,7 +55,6 @@ from bot.services.telling import Telling
 from bot.settings import Settings
 from bot.shift import Shift
 from bot.slack.app import Bot, bolt, introduce_bot
-from bot.slack.calls import HeardClient
 from bot.slack.door import SlackDoor
 from bot.slack.listeners.change_form import ChangeFormListener
 from bot.slack.listeners.command import CommandListener
@@ -147,6 +146,7 @@ async def assembled(
         OldSchema: when the database has to be migrated first.
         ThreadError: when Slack does not say who the bot is.
         NoTime: when the settings name a clock that does not answer.
+        ValueError: when a proxy or the certificate authorities of the environment cannot be used.
 
     """
     async with AsyncExitStack() as stack:
@@ -155,7 +155,9 @@ async def assembled(
         clock = clock or await open_clock(settings.paylink_clock_url, engine, words.skew, stack)
         store = SqlStore(engine, await unsealed(engine, settings.secret_keys), machine_now=clock.machine_now)
         slack = await _slack_client(settings, stack, words, clock)
-        http = await stack.enter_async_context(httpx.AsyncClient())
+        http = await stack.enter_async_context(
+            http_client(settings.dintero_api_url, settings.dintero_checkout_url)
+        )  # fmt: skip
         gateway = DinteroGateway(
             dintero_config(settings), http, monotonic=clock.monotonic, admitted=words.of("dintero"),
             dated=comparing(words.skew, DINTERO, clock),
@@ -184,14 +186,10 @@ async def _slack_client(settings: Settings, stack: AsyncExitStack, words: LastWo
     # One session for all calls: without it the SDK opens a new connection each time. No retries of its own: a
     # post that is repeated by itself is a second card.
     session = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)))
-    return HeardClient(
-        words.of("slack"),
-        comparing(words.skew, SLACK, clock),
-        token=settings.slack_bot_token.get_secret_value(),
-        base_url=settings.slack_api_url,
-        session=session,
-        retry_handlers=[],
-    )
+    token = settings.slack_bot_token.get_secret_value()
+    return slack_client(
+        token, settings.slack_api_url, session, words.of("slack"), comparing(words.skew, SLACK, clock)
+    )  # fmt: skip
 
 
 def dintero_config(settings: Settings) -> DinteroConfig:

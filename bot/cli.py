@@ -1,13 +1,38 @@
 """The command line: `paylink serve | migrate | check | new-key | rotate-key`."""
 
 import asyncio
-from typing import Annotated, Final
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 
 from bot.settings import BadSettings, Settings, read_settings
 
-app = typer.Typer(
+
+class _App(typer.Typer):
+    """Ends in a sentence, whatever happens: a traceback may show what the settings hold."""
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        """Run a command. Raises SystemExit."""
+        try:
+            return super().__call__(*args, **options)
+        except Exception as problem:  # noqa: BLE001  the last there is
+            sys.exit(_unexpected(problem))
+
+
+def _unexpected(problem: BaseException) -> str:
+    """Where it happened and of what kind it was, for a report; its message may hold anything."""
+    ours = f"{_HOME}/bot/", f"{_HOME}/storage/"
+    frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if frame.filename.startswith(ours)]
+    where = f" at {frames[-1].filename.removeprefix(_HOME)}:{frames[-1].lineno}" if frames else ""
+    return f"Paylink ends: {type(problem).__name__}{where} was not expected. Please report it with this line."
+
+
+_HOME: Final = str(Path(__file__).parent.parent)
+
+app = _App(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # they draw every local variable, and some hold secrets
@@ -53,14 +78,23 @@ def migrate() -> None:
 
 
 @app.command()
-def check() -> None:
+def check(*, as_json: Annotated[bool, typer.Option("--json", help="For machines: one JSON object.")] = False) -> None:
     """Try every connection and say what is wrong and how to mend it."""
-    from bot.diagnostics import check as run  # noqa: PLC0415
+    from bot import diagnostics  # noqa: PLC0415
     from bot.journal import keep_quiet  # noqa: PLC0415
 
     keep_quiet()
-    findings = asyncio.run(run(_settings()))
-    for finding in findings:
+    try:
+        findings = asyncio.run(diagnostics.check(read_settings()))
+    except BadSettings as problem:
+        if not as_json:
+            _refuse_settings(problem)
+        lines = [line.partition(": ") for line in str(problem).splitlines()]
+        typer.echo(diagnostics.as_json([diagnostics.Finding(name, False, words) for name, _, words in lines]))
+        raise typer.Exit(2) from None
+    if as_json:
+        typer.echo(diagnostics.as_json(findings))
+    for finding in findings if not as_json else ():
         typer.echo(f"{_MARKS[finding.well]} {finding.about}: {finding.words}")
     if any(finding.well is False for finding in findings):
         raise typer.Exit(1)
@@ -112,5 +146,9 @@ def _settings() -> Settings:
     try:
         return read_settings()
     except BadSettings as problem:
-        typer.echo(f"These settings need another look:\n{problem}", err=True)
-        raise typer.Exit(2) from None
+        _refuse_settings(problem)
+
+
+def _refuse_settings(problem: BadSettings) -> NoReturn:
+    typer.echo(f"These settings need another look:\n{problem}", err=True)
+    raise typer.Exit(2) from None

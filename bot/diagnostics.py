@@ -1,31 +1,31 @@
 """`paylink check`: every connection tried once, with the mend for what is wrong."""
 
+import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
 
 import aiohttp
 import httpx
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import dintero_config
+from bot.dintero.answers import NOT_DINTEROS
 from bot.dintero.client import DinteroGateway
+from bot.domain.connection_errors import causes, connection_failure
 from bot.domain.errors import GatewayError, MailNotSent, MailRefused
 from bot.following import NoTime, followed
 from bot.mail.smtp import SmtpMailer
+from bot.outbound import http_client, proxy_for, slack_client
 from bot.post_office import mailer
 from bot.services.ports.threads import SlackDown, ThreadError, Throttled
 from bot.settings import Settings
-from bot.slack.calls import calling
+from bot.slack.calls import calling, status_of
 from storage.engine import file_to_make, open_engine, opening
 from storage.schema import state_of
 from storage.secrets import Secrets
 
 NEEDED_SCOPES = frozenset({"commands", "chat:write", "im:write", "users:read"})
-
-_NO_ANSWER: Final = re.compile(r"(Error|Timeout|408|429|5\d\d)$")
-"""What the gateway calls it when Dintero cannot be reached or is ill: an exception's kind, or a status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,15 @@ async def check(settings: Settings) -> list[Finding]:
         await _dintero(settings),
         *clock,
         *mail,
-        await _callbacks(settings),
+        *await _serving(settings),
     ]
+
+
+def as_json(findings: Sequence[Finding]) -> str:
+    """For machines: whether all is well, and each finding with its result, `ok`, `failed` or `unknown`."""
+    results = {True: "ok", False: "failed", None: "unknown"}
+    checks = [{"name": one.about, "result": results[one.well], "message": one.words} for one in findings]
+    return json.dumps({"ok": all(one.well is not False for one in findings), "checks": checks}, ensure_ascii=False)
 
 
 def _key(settings: Settings) -> Finding:
@@ -75,15 +82,13 @@ async def _database(settings: Settings) -> Finding:
 
 
 async def _slack(settings: Settings) -> Finding:
+    token, url = settings.slack_bot_token.get_secret_value(), settings.slack_api_url
     async with aiohttp.ClientSession() as session:
-        client = AsyncWebClient(
-            token=settings.slack_bot_token.get_secret_value(),
-            base_url=settings.slack_api_url,
-            session=session,
-            retry_handlers=[],
-        )
         try:
+            client = slack_client(token, url, session)
             answer = await calling(client.auth_test())
+        except ValueError as problem:
+            return Finding("Slack", well=False, words=str(problem))
         except ThreadError as problem:
             return Finding("Slack", well=False, words=slack_trouble(problem, settings))
     granted = {scope.strip() for scope in str(answer.headers.get("x-oauth-scopes", "")).split(",") if scope.strip()}
@@ -91,39 +96,71 @@ async def _slack(settings: Settings) -> Finding:
     if missing:
         words = f"scopes missing: {', '.join(missing)}. Update the app from manifest.yml and reinstall it."
         return Finding("Slack", well=False, words=words)
-    return Finding("Slack", well=True, words=f"team {answer['team_id']}")
+    return Finding("Slack", well=True, words=f"team {answer.get('team_id')}")
 
 
 def slack_trouble(problem: ThreadError, settings: Settings) -> str:
     """Why Slack does not say who the bot is, and the mend."""
-    if isinstance(problem, SlackDown) and not problem.why:
-        return f"Slack does not answer at {settings.slack_api_url}. Check the network and SLACK_API_URL."
+    url = settings.slack_api_url
+    status = next((status for one in causes(problem) if (status := status_of(one)) is not None), None)
     if isinstance(problem, Throttled):
         return f"Slack asks to wait {problem} seconds. Try again then."
+    if (why := _why_unreachable(problem)) is not None:
+        return f"Slack does not answer at {url}{_through(url)}: {why}. Check the network and SLACK_API_URL."
+    if status is not None and status >= 500:
+        return f"Slack is out of order at {url} (HTTP {status}). Try again in a moment."
+    if status is not None or (isinstance(problem, SlackDown) and not problem.why):
+        return _another_server("Slack", url, "SLACK_API_URL", f"HTTP {status or 200}")
     return f"{problem}. Check SLACK_BOT_TOKEN and reinstall the app."
 
 
 async def _dintero(settings: Settings) -> Finding:
-    async with httpx.AsyncClient() as http:
-        gateway = DinteroGateway(dintero_config(settings), http)
-        try:
-            await gateway.payments(reference="paylink-check")
-            searching = await gateway.probe()
-        except GatewayError as problem:
-            return Finding("Dintero", well=False, words=_dintero_trouble(problem, settings))
-        finally:
-            await gateway.aclose()
+    url, setting = settings.dintero_api_url, "DINTERO_API_URL"
+    try:
+        async with http_client(settings.dintero_api_url, settings.dintero_checkout_url) as http:
+            gateway = DinteroGateway(dintero_config(settings), http)
+            try:
+                await gateway.sign_in()
+                url, setting = settings.dintero_checkout_url, "DINTERO_CHECKOUT_URL"
+                await gateway.payments(reference="paylink-check")
+                searching = await gateway.probe()
+            finally:
+                await gateway.aclose()
+    except GatewayError as problem:
+        return Finding("Dintero", well=False, words=_dintero_trouble(problem, url, setting))
+    except ValueError as problem:
+        return Finding("Dintero", well=False, words=str(problem))
     found = "sessions searched" if searching else "this account cannot search sessions, and the bot does without"
     return Finding("Dintero", well=True, words=f"payments can be read{', and ' if searching else '; '}{found}")
 
 
-def _dintero_trouble(problem: GatewayError, settings: Settings) -> str:
+def _dintero_trouble(problem: GatewayError, url: str, setting: str) -> str:
     reason = str(problem) or type(problem).__name__
-    if _NO_ANSWER.search(reason):
-        urls = dict.fromkeys((settings.dintero_api_url, settings.dintero_checkout_url))
-        mend = "Check the network, DINTERO_API_URL and DINTERO_CHECKOUT_URL."
-        return f"Dintero does not answer at {' and '.join(urls)} ({reason}). {mend}"
-    return f"{reason}. Check DINTERO_ACCOUNT_ID, DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET."
+    if (why := _why_unreachable(problem)) is not None:
+        return f"Dintero does not answer at {url}{_through(url)}: {why}. Check the network and {setting}."
+    if NOT_DINTEROS in reason:
+        return _another_server("Dintero", url, setting, reason)
+    if re.fullmatch(r"408|429|5\d\d|\w+Error|unreadable .*", reason):
+        return f"Dintero is out of order at {url} ({reason}). Try again in a moment."
+    return f"{reason}. Check {setting}, DINTERO_ACCOUNT_ID, DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET."
+
+
+def _why_unreachable(problem: BaseException) -> str | None:
+    for one in causes(problem):
+        if isinstance(one, aiohttp.ClientHttpProxyError | httpx.ProxyError):
+            return "the proxy refuses to connect there; its own log says why"
+        if isinstance(one, aiohttp.ServerDisconnectedError | httpx.RemoteProtocolError | httpx.ReadError):
+            return "the connection was closed before an answer came"
+    return connection_failure(problem)
+
+
+def _through(url: str) -> str:
+    return " (through the proxy that the environment names)" if proxy_for(url) else ""
+
+
+def _another_server(name: str, url: str, setting: str, reason: str) -> str:
+    where = f"Check {setting}, and whether a proxy or a login page answers in its place."
+    return f"what answers at {url} is not {name}'s API ({reason.removesuffix(f', {NOT_DINTEROS}')}). {where}"
 
 
 async def _clock(url: str) -> Finding:
@@ -136,30 +173,44 @@ async def _clock(url: str) -> Finding:
 
 
 async def _mail(settings: Settings) -> Finding:
-    about, post = "PAYLINK_SMTP_URL", mailer(settings, lambda: datetime.now(UTC))
+    about = "PAYLINK_SMTP_URL"
     try:
+        post = mailer(settings, lambda: datetime.now(UTC))
         if isinstance(post, SmtpMailer):
             await post.check()
     except MailRefused as refusal:
         return Finding(about, well=False, words=refusal.sentence)
     except MailNotSent as problem:
-        words = f"the mail server does not answer ({problem}). Check the network and the address."
-        return Finding(about, well=False, words=words)
+        mend = "Check the network and the address; the authority of a certificate of your own goes into SSL_CERT_FILE."
+        return Finding(about, well=False, words=f"the mail server takes no mail: {problem}. {mend}")
+    except ValueError as problem:
+        return Finding(about, well=False, words=str(problem))
     return Finding(about, well=True, words="the mail server lets Paylink in; no mail was sent")
 
 
-async def _callbacks(settings: Settings) -> Finding:
-    """Ask the bot that serves at the public address how many callbacks it had to refuse."""
+async def _serving(settings: Settings) -> list[Finding]:
+    """Ask the bot that serves at the public address what it had to refuse and could not write."""
     about = "PAYLINK_PUBLIC_URL"
-    async with httpx.AsyncClient(timeout=5) as http:
-        try:
-            counts = (await http.get(f"{settings.paylink_public_url}/health/ready")).json().get("counts", {})
-        except (httpx.HTTPError, ValueError, AttributeError):
-            words = "no bot answers there. If paylink serve is running, look at the proxy; otherwise start it."
-            return Finding(about, well=None, words=words)
-    refused = counts.get("unsigned_callbacks", 0)
+    try:
+        counts = await _counts(settings.paylink_public_url)
+    except (httpx.HTTPError, LookupError, ValueError, TypeError, AttributeError) as problem:
+        why = _why_unreachable(problem) or "what answers there is not Paylink"
+        words = f"no bot answers there ({why}). If paylink serve is running, look at the proxy; otherwise start it."
+        return [Finding(about, well=None, words=words)]
+    refused, lost = counts.get("unsigned_callbacks", 0), counts.get("log_lines_lost", 0)
+    found = [Finding(about, well=True, words="the bot answers there, and refused no callback")]
     if refused:
         words = f"{refused} callback{'s' * (refused != 1)} came without Dintero's signature or with a wrong one. "
         mend = "Compare DINTERO_SIGNATURE_SECRET with the account's, and this address with what your proxy is given."
-        return Finding(about, well=False, words=words + mend)
-    return Finding(about, well=True, words="the bot answers there, and refused no callback")
+        found = [Finding(about, well=False, words=words + mend)]
+    if lost:
+        words = f"{lost} line{'s' * (lost != 1)} could not be written. Look at where the output of paylink serve goes."
+        found.append(Finding("log", well=False, words=words))
+    return found
+
+
+async def _counts(public_url: str) -> dict[str, int]:
+    """What the bot has counted. Raises httpx.HTTPError, and whatever an answer that is none of a bot's leads to."""
+    async with http_client(public_url) as http:
+        counts = (await http.get(f"{public_url}/health/ready", timeout=5)).json()["counts"]
+    return {name: int(count) for name, count in counts.items()}

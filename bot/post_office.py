@@ -13,6 +13,7 @@ from bot.domain.wording import spoken
 from bot.mail.config import House, Sender, read_sender, read_smtp_url
 from bot.mail.smtp import NoMailer, SmtpMailer
 from bot.mail.writing import mailto
+from bot.outbound import authorities
 from bot.settings import Settings
 from bot.web.merchant import Merchant
 
@@ -23,7 +24,8 @@ def mailer(settings: Settings, now: Callable[[], datetime]) -> SmtpMailer | NoMa
         return NoMailer()
     house, address = _house(settings), read_sender(settings.paylink_mail_from)
     sender = Sender(address=address, **{field.name: getattr(house, field.name) for field in fields(house)})
-    return SmtpMailer(server=read_smtp_url(settings.paylink_smtp_url.get_secret_value()), sender=sender, now=now)
+    server = read_smtp_url(settings.paylink_smtp_url.get_secret_value())
+    return SmtpMailer(server=server, sender=sender, now=now, tls=authorities())
 
 
 def prefilled(settings: Settings, page: Callable[[str], str]) -> Callable[[Order, Link], str]:

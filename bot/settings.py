@@ -313,7 +313,7 @@ class Settings(BaseModel):
         named = {profile.id for profile in read_profiles(self.paylink_profiles or "")}
         if named and self.dintero_profile_id not in named:
             raise ValueError(
-                f"PAYLINK_PROFILES: {self.dintero_profile_id} is preset by DINTERO_PROFILE_ID; give it a name as well"
+                "PAYLINK_PROFILES: the profile of DINTERO_PROFILE_ID is preset and is not among them; name it as well"
             )
         return self
 
@@ -400,5 +400,5 @@ def _problem(detail: Any) -> str:
     name = str(detail["loc"][0]).upper() if detail["loc"] else ""
     if detail["type"] == "missing":
         return f'{name}: missing. "Set it up" in the README says where to find it.'
-    reason = str(detail["msg"]).removeprefix("Value error, ")
+    reason = str(detail["msg"]).removeprefix("Value error, ").rstrip(".")
     return f"{name}: {reason}." if name else f"{reason}."

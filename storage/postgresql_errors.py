@@ -31,4 +31,4 @@ def postgresql_trouble(problem: Exception, where: str) -> str:
     if any(isinstance(one, OSError) for one in found):
         why = connection_failure(problem)
         return f"no PostgreSQL answers at {where}{f' ({why})' if why else ''}. Start it, or correct the address."
-    return f"PostgreSQL at {where} cannot be used ({type(found[-1]).__name__}). Check the options of the URL."
+    return f"PostgreSQL at {where} cannot be used ({type(problem).__name__}). Check the URL, and the PG… variables."

@@ -93,7 +93,7 @@ def _become(command, environment, log, beside):
     os.environ.clear()
     os.environ.update(environment)
     importlib.import_module(beside)
-    importlib.import_module("bot.cli").app([command])
+    importlib.import_module("bot.cli").app(command.split())
 
 
 @functools.cache

@@ -427,10 +427,14 @@ def test_nothing_is_offered_that_nobody_has_set(read):
 @pytest.mark.parametrize(
     ("name", "value", "mend"),
     [
-        ("PAYLINK_METHODS", "visa", "visa: no such method. Dintero knows bambora.creditcard"),
+        ("PAYLINK_METHODS", "visa", "number 1 is no such method. Dintero knows bambora.creditcard"),
         ("PAYLINK_METHODS", "vipps, payex.vipps", "both Vipps"),
         ("PAYLINK_PROFILES", "default", "write default=Web shop"),
-        ("PAYLINK_PROFILES", "P1.a=Workshop", "default is preset by DINTERO_PROFILE_ID; give it a name as well"),
+        (
+            "PAYLINK_PROFILES",
+            "P1.a=Workshop",
+            "the profile of DINTERO_PROFILE_ID is preset and is not among them",
+        ),
         ("PAYLINK_SHIPPING", "Home delivery", "write Home delivery=99"),
         ("PAYLINK_SHIPPING", "Home delivery=99 SEK", "This link is in NOK"),
         ("PAYLINK_TERMS_URL", "http://shop.example.com/terms", "https://shop.example.com/terms"),

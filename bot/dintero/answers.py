@@ -15,6 +15,9 @@ from bot.domain.orders import TO_PHONE, Delivery
 
 Model = TypeVar("Model", bound=BaseModel)
 
+NOT_DINTEROS: Final = "not Dintero's API"
+"""In the message of an error: another server answers."""
+
 _ELEMENTS: Final = TypeAdapter(list[dict[str, Any]])
 _NEUTRAL: Final[Mapping[int, str]] = {
     400: "Dintero did not accept this.",
@@ -44,7 +47,7 @@ def read(response: httpx.Response, into: type[Model]) -> Model:
     try:
         return into.model_validate_json(response.content)
     except ValidationError:
-        raise TryAgain(f"unreadable {into.__name__}") from None
+        raise TryAgain(named(response, f"unreadable {into.__name__}")) from None
 
 
 def elements(response: httpx.Response) -> list[dict[str, Any]]:
@@ -53,7 +56,7 @@ def elements(response: httpx.Response) -> list[dict[str, Any]]:
     try:
         return _ELEMENTS.validate_json(response.content)
     except ValidationError:
-        raise TryAgain("unreadable list") from None
+        raise TryAgain(named(response, "unreadable list")) from None
 
 
 def element(raw: Mapping[str, Any], into: type[Model]) -> Model | None:
@@ -138,14 +141,20 @@ def retry_after(response: httpx.Response, *, otherwise: float) -> float:
     return float(text) if text.isascii() and text.isdigit() and len(text) < 10 else float("inf")
 
 
+def named(response: httpx.Response, why: str) -> str:
+    """The reason, and that another server gave it where the answer is a page: Dintero's are JSON, errors too."""
+    page = "html" in response.headers.get("content-type", "") and response.status_code < 500  # a balancer's 5xx is one
+    return f"{why}, {NOT_DINTEROS}" if page else why
+
+
 def _check_read(response: httpx.Response) -> None:
     status = response.status_code
     if status == 200:
         return
     if status == 404:
-        raise Missing("404")
+        raise Missing(named(response, "404"))
     if status == 429:
         raise TryAgain("429", retry_after(response, otherwise=1.0))
     if status in {401, 408} or status >= 500:
-        raise TryAgain(str(status))
-    raise Unreachable(str(status))
+        raise TryAgain(named(response, str(status)))
+    raise Unreachable(named(response, str(status)))

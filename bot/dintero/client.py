@@ -62,6 +62,10 @@ class DinteroGateway:
         """Stop what runs in the background."""
         await self._wire.aclose()
 
+    async def sign_in(self) -> None:
+        """Have an access token of DINTERO_API_URL. Raises Unreachable."""
+        await self._wire.sign_in()
+
     # writes
 
     async def create(self, order: Order, link: Link, *, token: str, may_send: MaySend | None = None) -> Created:

@@ -59,9 +59,9 @@ def read_methods(text: str) -> dict[str, tuple[str, ...]]:
 
     """
     names = [name.strip() for name in text.split(",") if name.strip()]
-    unknown = [name for name in names if name not in METHODS]
-    if unknown:
-        raise ValueError(f"{', '.join(unknown)}: no such method. Dintero knows {', '.join(METHODS)}")
+    unknown = next((n for n, name in enumerate(names, start=1) if name not in METHODS), None)
+    if unknown is not None:  # it is not repeated: who knows what was pasted here
+        raise ValueError(f"number {unknown} is no such method. Dintero knows {', '.join(METHODS)}")
     methods: dict[str, tuple[str, ...]] = {}
     for name in dict.fromkeys(names):
         word = METHODS[name]

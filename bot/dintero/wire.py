@@ -16,7 +16,7 @@ import stamina
 import structlog
 
 from bot.dintero import requests
-from bot.dintero.answers import TryAgain, read, retry_after
+from bot.dintero.answers import TryAgain, named, read, retry_after
 from bot.dintero.config import DinteroConfig
 from bot.dintero.models import Granted
 from bot.dintero.requests import Call
@@ -122,6 +122,10 @@ class Wire:
         """Stop what runs in the background; the HTTP client is its maker's to close."""
         await self._token.aclose()
 
+    async def sign_in(self) -> None:
+        """Have an access token. Raises Unreachable."""
+        await self._token.get()
+
     async def read(self, call: Call, parse: Callable[[httpx.Response], T]) -> T:
         """Ask until `parse` is content, three times at most. Raises Missing, Unreachable."""
         return await _patiently(lambda: self._read_once(call, parse))
@@ -176,7 +180,7 @@ class Wire:
         try:
             return await _patiently(self._fetch_token_once)
         except Missing as error:
-            raise Unreachable("the token's address is unknown") from error
+            raise Unreachable(f"the token's address is unknown ({error})") from error
 
     async def _fetch_token_once(self) -> Granted:
         basic = httpx.BasicAuth(self._config.client_id, self._config.client_secret)
@@ -187,7 +191,8 @@ class Wire:
                 raise TryAgain(type(error).__name__) from error
         if response.status_code in {401, 403}:
             self._admitted(str(response.status_code))
-            raise Unreachable(f"the API client's id or secret is refused ({response.status_code})")
+            why = named(response, str(response.status_code))
+            raise Unreachable(f"the API client's id or secret is refused ({why})")
         return read(response, Granted)
 
     async def _send(self, call: Call, token: str, limits: Limits) -> httpx.Response:

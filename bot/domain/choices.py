@@ -135,20 +135,20 @@ def read_shipping(text: str, *, currency: str, vat: int) -> tuple[Shipping, ...]
 
     """
     options = tuple(
-        Shipping(name, _price(name, price, currency), currency, vat) for name, price in _pairs(text, "Home delivery=99")
+        Shipping(name, _price(price, currency), currency, vat) for name, price in _pairs(text, "Home delivery=99")
     )
     if len({option.name for option in options}) < len(options):
         raise ValueError("the same name stands there twice; give each option its own")
     return options
 
 
-def _price(name: str, text: str, currency: str) -> int:
+def _price(text: str, currency: str) -> int:
     if _NOTHING.fullmatch(text):
         return 0
     try:
         return parse_amount(text, currency)
     except ValueError as error:
-        raise ValueError(f"{name}: {str(error).rstrip('.')}") from None
+        raise ValueError(f"a price cannot be read. {str(error).rstrip('.')}") from None
 
 
 def _pairs(text: str, example: str) -> list[tuple[str, str]]:

@@ -41,14 +41,16 @@ def causes(error: BaseException | None) -> Iterator[BaseException]:
 
 def tls_failure(error: BaseException) -> str | None:
     """What is wrong with the encryption, such as "its certificate has expired"; None when that is not the reason."""
-    for one in causes(error):
-        if isinstance(one, ssl.SSLCertVerificationError):
-            return _CERTIFICATES.get(one.verify_code, f"its certificate is refused (OpenSSL {one.verify_code})")
-        if isinstance(one, ssl.SSLError):
-            if one.reason in _NO_TLS:
-                return "what answers on that port does not speak TLS"
-            return f"no encrypted connection can be agreed on ({one.reason or 'TLS'})"
-    return None
+    found = [one for one in causes(error) if isinstance(one, ssl.SSLError)]
+    for one in found:  # a library's own class for it may lack what the standard library says beside it
+        if (code := getattr(one, "verify_code", None)) is not None:
+            return _CERTIFICATES.get(code, f"its certificate is refused (OpenSSL {code})")
+    reasons = [str(reason) for one in found if (reason := getattr(one, "reason", None))]
+    if not found:
+        return None
+    if set(reasons) & _NO_TLS:
+        return "what answers on that port does not speak TLS"
+    return f"no encrypted connection can be agreed on ({reasons[0] if reasons else 'TLS'})"
 
 
 def connection_failure(error: BaseException) -> str | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from typing import Any, Final
 import aiosmtplib
 from aiosmtplib import SMTP
 
+from bot.domain.connection_errors import connection_failure
 from bot.domain.errors import MailNotSent, MailRefused, MailUnknown
 from bot.domain.mails import Letter
 from bot.mail.config import Sender, SmtpServer
@@ -40,6 +42,8 @@ class SmtpMailer:
     server: SmtpServer
     sender: Sender
     now: Callable[[], datetime]
+    tls: ssl.SSLContext | None = None
+    """Whose certificates are trusted; the system's authorities without it."""
 
     async def send(self, letter: Letter, may_hand_over: Callable[[], Awaitable[bool]]) -> None:
         """Write the mail and hand it over.
@@ -52,7 +56,7 @@ class SmtpMailer:
         """
         to = _address(letter.order.email or "")
         mail = self._written(letter, to)
-        async with _connected(self.server, self.sender.address.domain) as client:
+        async with _connected(self.server, self.sender.address.domain, self.tls) as client:
             async with _talking():
                 await client.mail(self.sender.address.addr_spec, timeout=_TALK_SECONDS)
                 await client.rcpt(to, timeout=_TALK_SECONDS)
@@ -62,7 +66,7 @@ class SmtpMailer:
 
     async def check(self) -> None:
         """Connect and log in, as for a mail, and send none. Raises MailNotSent, MailRefused."""
-        async with _connected(self.server, self.sender.address.domain), _talking():
+        async with _connected(self.server, self.sender.address.domain, self.tls), _talking():
             pass
 
     def _written(self, letter: Letter, to: str) -> EmailMessage:
@@ -81,7 +85,7 @@ class NoMailer:
 
 
 @contextlib.asynccontextmanager
-async def _connected(server: SmtpServer, name: str) -> AsyncIterator[SMTP]:
+async def _connected(server: SmtpServer, name: str, tls: ssl.SSLContext | None) -> AsyncIterator[SMTP]:
     """A connection that is encrypted and logged in, as `name`; it is closed politely when all went well."""
     client = SMTP(
         hostname=server.host,
@@ -90,6 +94,7 @@ async def _connected(server: SmtpServer, name: str) -> AsyncIterator[SMTP]:
         password=server.password,
         use_tls=server.tls,
         start_tls=server.start_tls,
+        tls_context=tls,
         local_hostname=name,
         timeout=_CONNECT_SECONDS,
     )
@@ -117,7 +122,7 @@ async def _talking() -> AsyncIterator[None]:
     except (aiosmtplib.SMTPException, TimeoutError, OSError) as error:
         if type(error) in {aiosmtplib.SMTPException, aiosmtplib.SMTPNotSupported}:  # it cannot what we ask for
             raise MailRefused(_NO_WAY_IN) from None
-        raise MailNotSent(type(error).__name__) from None
+        raise MailNotSent(connection_failure(error) or type(error).__name__) from None
 
 
 async def _hand_over(client: SMTP, mail: EmailMessage) -> None:

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from ssl import SSLContext
+from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -41,17 +42,21 @@ _LOCKED_OUT: Final = frozenset(
 )
 
 
+Admitted: TypeAlias = Callable[[str | None], None]
+"""Called after every answer with None, or with the code that refuses the token."""
+Dated: TypeAlias = Callable[[str | None, float], None]
+"""Called with every answer's `Date` header, and the seconds that the answer took."""
+
+
 class HeardClient(AsyncWebClient):
     """Notes of every answer whether Slack let us in, and what time Slack has."""
 
     def __init__(
-        self, admitted: Callable[[str | None], None], dated: Callable[[str | None, float], None], **options: Any
-    ) -> None:
-        """`admitted` is called with None, or with the code that refuses the token.
-
-        `dated` is called with the answer's `Date` header, and the seconds that the answer took.
-        """
-        super().__init__(**options)
+        self, admitted: Admitted, dated: Dated, *, proxy: str | None, ssl: SSLContext, **options: Any
+    ) -> None:  # fmt: skip
+        """`proxy` is where its calls go through."""
+        super().__init__(ssl=ssl, **options)
+        self.proxy = proxy  # else the SDK takes one from the environment, and never looks at NO_PROXY
         self._admitted = admitted
         self._dated = dated
 
@@ -85,10 +90,19 @@ async def calling(call: Awaitable[Any], *, seconds: float = BACKGROUND) -> Any:
             return await call
     except SlackApiError as error:
         raise _meaning(error) from error
-    except aiohttp.ClientConnectorError as error:
+    except (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError) as error:
         raise SlackDown(doubtful=False) from error
-    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError, AttributeError) as error:
+        # The last: the SDK asks an answer that is text, or a JSON list, for its `ok`.
         raise SlackDown(doubtful=True) from error
+
+
+def status_of(error: BaseException) -> int | None:
+    """The HTTP status of an answer without a code of Slack's; None where it has one, and for any other error."""
+    if not isinstance(error, SlackApiError) or _code(error):
+        return None
+    response: Any = error.response
+    return getattr(response, "status_code", None) or getattr(response, "status", None)
 
 
 def is_slacks(response_url: str, api_url: str) -> bool:

@@ -190,7 +190,10 @@ class SlackThreads:
         if not is_slacks(response_url, self.client.base_url):
             log.warning("response_url_not_slacks")
             return False
-        webhook = AsyncWebhookClient(response_url, session=self.client.session, retry_handlers=[])
+        webhook = AsyncWebhookClient(
+            response_url, session=self.client.session, ssl=self.client.ssl, retry_handlers=[]
+        )  # fmt: skip
+        webhook.proxy = self.client.proxy  # else the SDK takes one from the environment
         try:
             answer = await calling(
                 webhook.send(

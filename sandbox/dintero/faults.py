@@ -18,12 +18,18 @@ class Fault:
     drop: bool = False
     after: bool = False
     retry_after: int | None = None
+    page: bool = False
     spoil: Literal["", "garbage", "cut", "accepted", "initiated", "missing", "declined", "idle"] = ""
 
     @classmethod
     def status(cls, code: int, *, after: bool = False) -> "Fault":
         """Answer `code` without doing the work, or, with `after`, although it was done."""
         return cls(code=code, after=after)
+
+    @classmethod
+    def page_instead(cls, code: int = 200) -> "Fault":
+        """Answer with a page of HTML, as a proxy, a login page or any other server does; nothing was done."""
+        return cls(code=code, page=True)
 
     @classmethod
     def rate_limited(cls, retry_after: int = 1) -> "Fault":

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers, QueryParams
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from sandbox.dated import Dated
@@ -117,6 +117,8 @@ def _instead(fault: Fault) -> Response | None:
     if not fault.code:
         return None
     headers = {} if fault.retry_after is None else {"retry-after": str(fault.retry_after)}
+    if fault.page:
+        return HTMLResponse("<html><title>Log in to this network</title>", fault.code)
     message = HTTPStatus(fault.code).name
     return JSONResponse({"error": {"errors": [], "message": message}}, fault.code, headers)
 

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from sandbox.dated import Dated
@@ -38,6 +38,8 @@ def _before(fault: Fault | None) -> Response | None:
     match fault:
         case Fault("status", code):
             return PlainTextResponse("upstream error", code)
+        case Fault("page", code):
+            return HTMLResponse("<html><title>Log in to this network</title>", code)
         case Fault("ratelimited", seconds):
             return JSONResponse({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(seconds)})
         case Fault("error", name):

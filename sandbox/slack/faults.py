@@ -22,6 +22,11 @@ class Fault:
         return cls("status", code)
 
     @classmethod
+    def page(cls, code: int = 200) -> Self:
+        """Answer with a page of HTML, as a proxy, a login page or any other server does; the work is not done."""
+        return cls("page", code)
+
+    @classmethod
     def status_after(cls, code: int) -> Self:
         """Do the work, then answer with this HTTP status: "may have worked partly" (Slack reference §10)."""
         return cls("status_after", code)

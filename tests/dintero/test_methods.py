@@ -54,7 +54,7 @@ def test_cards_of_two_providers_are_one_choice():
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("visa", "visa: no such method. Dintero knows .*dintero_psp.creditcard.*, vipps"),
+        ("visa", "number 1 is no such method. Dintero knows .*dintero_psp.creditcard.*, vipps"),
         ("vipps.vipps", "no such method"),
         ("dintero.zero", "no such method"),
         ("vipps, payex.vipps", "vipps and payex.vipps are both Vipps; name the one"),

@@ -40,9 +40,9 @@ def test_a_comma_inside_a_price_does_not_begin_the_next_option():
     ("text", "why"),
     [
         ("Home delivery", "write Home delivery=99"),
-        ("Home delivery=much", "Home delivery: This is not an amount"),
-        ("Home delivery=-5", "Home delivery: Enter more than 0"),
-        ("Home=99 SEK", "Home: This link is in NOK"),
+        ("Home delivery=much", "a price cannot be read. This is not an amount"),
+        ("Home delivery=-5", "a price cannot be read. Enter more than 0"),
+        ("Home=99 SEK", "a price cannot be read. This link is in NOK"),
         ("Home=1, Home=2", "twice"),
         (f"{'x' * 76}=1", "at most 75"),
         (", ".join(f"Way {n}=1" for n in range(51)), "at most 50"),
