@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -13,8 +13,6 @@ import structlog
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
-from starlette.applications import Starlette
-from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from bot.dintero.client import DinteroGateway
@@ -24,7 +22,7 @@ from bot.domain.choices import Choices, read_profiles
 from bot.domain.clock_skew import DINTERO, SLACK
 from bot.domain.permissions import Policy
 from bot.domain.waiting import Waiting
-from bot.doors import doors
+from bot.doors import doors, expected_signatures, limited
 from bot.following import FollowedClock
 from bot.jobs import table
 from bot.loops import Bells, Loop
@@ -34,6 +32,7 @@ from bot.rounds import Rounds
 from bot.services.arranging import Arranging
 from bot.services.clock_changes import ClockChanges
 from bot.services.creating import Creating
+from bot.services.health import Health
 from bot.services.issuing import Issuing, Shop
 from bot.services.looking import Looking
 from bot.services.mailing import Mailing
@@ -50,6 +49,7 @@ from bot.services.replacing import Replacing
 from bot.services.running import Running
 from bot.services.saved_items import SavedItems
 from bot.services.sending import Permits
+from bot.services.signature_checks import SignatureChecks
 from bot.services.sweeping import Sweeping
 from bot.services.telling import Telling
 from bot.settings import Settings
@@ -75,17 +75,12 @@ from bot.slack.threads import SlackThreads
 from bot.slack.views.blocks import Look
 from bot.timekeeping import comparing, open_clock
 from bot.web.access_log import AccessLog
-from bot.web.body_limit import BodyLimit
-from bot.web.headers import QuietHeaders
 from storage.engine import open_engine, opening
 from storage.keys import unsealed
 from storage.schema import state_of, upgrade
 from storage.store import SqlStore
 
 log = structlog.get_logger()
-
-_CALLBACK_BODY: Final = 256 * 1024
-_SLACK_BODY: Final = 1024 * 1024
 
 
 class OldSchema(Exception):
@@ -115,6 +110,7 @@ class Paylink:
     """Listens for the other replicas."""
     web: ASGIApp
     counters: Counters
+    signatures: SignatureChecks
 
     async def work(self) -> int:
         """One round of everything that waits; returns how much there was. The loops do the same, side by side."""
@@ -230,8 +226,7 @@ def _wire(
     last_words: LastWords,
 ) -> Paylink:
     """Hand everything what it needs."""
-    bells, counters, owned = Bells(), Counters(), Owned()
-    wants, due, tells = Bells(), Bells(), Bells()
+    bells, wants, due, tells, counters, owned = Bells(), Bells(), Bells(), Bells(), Counters(), Owned()
     policy, look = _policy(settings), _look(settings, bot)
     threads, people = _threads(settings, store, slack, look), SlackPeople(slack, bot.team_id, clock.monotonic)
     shop = _shop(settings, bot, workspace_id, look)
@@ -263,13 +258,14 @@ def _wire(
         counters=counters,
     )  # fmt: skip
     reminding = Reminding(store=store, clock=clock, zone=shop.zone, bell=tells, counters=counters)
+    signatures = SignatureChecks(store=store, clock=clock, expected=expected_signatures(settings))
     rounds = Rounds(
         store=store, clock=clock, running=running, sweeping=sweeping, reminding=reminding, mailing=mailing,
         telling=telling,
     )  # fmt: skip
     _hang(rounds.loops, wants=wants, due=due, tells=tells, bells=bells)
     shift = Shift(
-        loops=bells.loops, jobs=table(rounds.wake, running, sweeping, mailing, reminding),
+        loops=bells.loops, jobs=table(rounds.wake, running, sweeping, mailing, reminding, signatures),
         clock_changes=ClockChanges(store=store, clock=clock, counters=counters),
         running=running, mailing=mailing, owned=owned,
     )  # fmt: skip
@@ -310,18 +306,15 @@ def _wire(
         owned=owned,
     )
     routes = [
-        _slack_door(settings, slack, bot, router).route(),
+        _slack_door(settings, slack, bot, router, signatures, counters).route(),
         *doors(
-            settings,
-            clock,
-            store,
-            due=due,
-            tells=tells,
-            counters=counters,
-            last_words=last_words,
-            stopping=shift.is_resting,
+            settings, clock, store, due=due, tells=tells, counters=counters, signatures=signatures,
+            health=Health(
+                store=store, clock=clock, counters=counters, last_words=last_words, signatures=signatures,
+                stopping=shift.is_resting,
+            ),
         ),
-    ]
+    ]  # fmt: skip
     return Paylink(
         settings=settings,
         clock=clock,
@@ -339,8 +332,9 @@ def _wire(
         rounds=rounds,
         shift=shift,
         hearing=lambda: store.listen(lambda waiting: rounds.loops[waiting].ring()),
-        web=AccessLog(_limited(routes), routes),
+        web=AccessLog(limited(routes), routes),
         counters=counters,
+        signatures=signatures,
     )
 
 
@@ -361,15 +355,12 @@ def _policy(settings: Settings) -> Policy:
     )
 
 
-def _limited(routes: list[Route]) -> ASGIApp:
-    app = Starlette(routes=routes)
-    app.router.redirect_slashes = False  # it would send people to whatever host the request names
-    return QuietHeaders(BodyLimit(app, _CALLBACK_BODY, {"/slack/events": _SLACK_BODY}))
-
-
-def _slack_door(settings: Settings, slack: AsyncWebClient, bot: Bot, router: Router) -> SlackDoor:
+def _slack_door(
+    settings: Settings, slack: AsyncWebClient, bot: Bot, router: Router, signatures: SignatureChecks, counters: Counters
+) -> SlackDoor:
     app = bolt(slack, bot, settings.slack_bot_token.get_secret_value(), router)
-    return SlackDoor(app, SignatureVerifier(settings.slack_signing_secret.get_secret_value()))
+    verifier = SignatureVerifier(settings.slack_signing_secret.get_secret_value())
+    return SlackDoor(app, verifier, signatures, counters)
 
 
 def _look(settings: Settings, bot: Bot) -> Look:

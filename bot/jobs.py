@@ -12,6 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.services.mailing import Mailing
 from bot.services.reminding import Reminding
 from bot.services.running import Running
+from bot.services.signature_checks import SignatureChecks
 from bot.services.sweeping import Sweeping
 
 _SOON: Final = timedelta(seconds=0.5)
@@ -32,12 +33,14 @@ def table(
     sweeping: Sweeping,
     mailing: Mailing,
     reminding: Reminding,
+    signatures: SignatureChecks,
 ) -> tuple[Job, ...]:
     """Everything that happens by itself; `wake` rings the loops that have work."""
     return (
         Job("wake the loops", wake, 1),
         Job("find operations whose sender died", running.find_orphans, 5),
         Job("find mails whose sender died", mailing.find_orphans, 5),
+        Job("keep when signed requests came", signatures.save, 10),
         Job("write down reminders", reminding.remind_due, 20),
         Job("find payments nobody told us about", sweeping.find_paid, 60),
         Job("drop forms nobody sent", sweeping.purge_drafts, 3600),

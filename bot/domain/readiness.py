@@ -3,8 +3,12 @@
 To add to it: a field of `Vitals`, and a function of it in `health_problems`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
+
+from bot.domain.problem import Problem
+from bot.domain.signatures import Sender, SignatureHistory, signature_problem
 
 PATIENCE: Final = 600.0
 """Seconds. Work that waits longer than this means that something is stuck."""
@@ -18,18 +22,6 @@ _SCHEMA: Final = {
     "old": "The database is at an older schema. Run: paylink migrate.",
     "newer": "The database is at a newer schema: a newer Paylink has migrated it. Run that one.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that is wrong. By itself it makes `/health/status` answer 503, and leaves `/health/ready` at 200."""
-
-    words: str
-    """The cause and the next step; no secret and no personal data."""
-    elsewhere: bool = False
-    """Another replica may be well: `/health/ready` answers 503, so that the traffic goes there."""
-    unproven: bool = False
-    """Anybody may have caused it from outside: it is shown, and changes no status code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +40,13 @@ class Vitals:
     dintero_refusal: str | None = None
     links_unsigned: int = 0
     """Of how many links callbacks came lately without the right signature, since the last right one."""
+    signatures: Mapping[Sender, SignatureHistory] = field(default_factory=dict)
+    """Of the senders whose requests must be signed."""
 
 
 def health_problems(seen: Vitals) -> tuple[Problem, ...]:
     """What is wrong, worst first; empty when all is well."""
-    return (*_not_here(seen), *_waiting(seen), *_refused(seen))
+    return (*_not_here(seen), *_waiting(seen), *_refused(seen), *_unsigned(seen))
 
 
 def _not_here(seen: Vitals) -> tuple[Problem, ...]:
@@ -86,12 +80,15 @@ def _refused(seen: Vitals) -> tuple[Problem, ...]:
     if seen.dintero_refusal is not None:
         secrets = "DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET"
         problems.append(Problem(f"Dintero refuses the API client ({seen.dintero_refusal}). Check {secrets}."))
-    if seen.links_unsigned >= LINKS_UNSIGNED:
-        problems.append(
-            Problem(
-                f"Callbacks of {seen.links_unsigned} links came without Dintero's signature or with a wrong one, and "
-                "none with a right one since. Compare DINTERO_SIGNATURE_SECRET with the account's, and "
-                "PAYLINK_PUBLIC_URL with what your proxy is given."
-            )
-        )
     return tuple(problems)
+
+
+def _unsigned(seen: Vitals) -> tuple[Problem, ...]:
+    problems = {sender: signature_problem(sender, history) for sender, history in seen.signatures.items()}
+    if seen.links_unsigned >= LINKS_UNSIGNED:
+        problems[Sender.CALLBACK] = Problem(
+            f"Callbacks of {seen.links_unsigned} links came without Dintero's signature or with a wrong one, and "
+            "none with a right one since. Compare DINTERO_SIGNATURE_SECRET with the account's, and "
+            "PAYLINK_PUBLIC_URL with what your proxy is given."
+        )
+    return tuple(problem for problem in problems.values() if problem is not None)

@@ -8,17 +8,17 @@ from typing import Any, Final
 
 import structlog
 
-from bot.domain.readiness import Problem, Vitals, health_problems
+from bot.domain.problem import Problem
+from bot.domain.readiness import Vitals, health_problems
 from bot.services.ports.storage import Store
 from bot.services.ports.world import Clock, Counters, LastWords
+from bot.services.signature_checks import SignatureChecks
 from bot.services.sweeping import PAID_TASK
 
 log = structlog.get_logger()
 
 _ANSWER_WITHIN: Final = 2.0
 """Seconds for the database: whoever asks has a limit too."""
-_LATELY: Final = 3600.0
-"""Seconds for which a callback without the right signature counts."""
 _WAITS: Final = ("oldest_due_link", "oldest_untold_order", "oldest_wanted_operation", "since_paid_sweep")
 
 
@@ -30,6 +30,7 @@ class Health:
     clock: Clock
     counters: Counters
     last_words: LastWords
+    signatures: SignatureChecks
     stopping: Callable[[], bool]
 
     async def report(self) -> tuple[tuple[Problem, ...], dict[str, Any]]:
@@ -39,7 +40,7 @@ class Health:
             stopping=self.stopping(),
             slack_refusal=self.last_words.refusals.get("slack"),
             dintero_refusal=self.last_words.refusals.get("dintero"),
-            links_unsigned=self.last_words.links_unsigned(self.clock.monotonic() - _LATELY),
+            links_unsigned=self.signatures.links_refused(),
         )
         try:
             async with asyncio.timeout(_ANSWER_WITHIN):
@@ -60,11 +61,13 @@ class Health:
         backlog = await self.store.backlog(now, self.clock.machine_now())
         async with self.store.read() as work:
             swept = await work.cursor(PAID_TASK)
+            signatures = await self.signatures.history(work)
         waiting = replace(
             seen,
             oldest_due_link=backlog.oldest_due,
             oldest_untold_order=backlog.oldest_untold,
             oldest_wanted_operation=backlog.oldest_wanted,
+            signatures=signatures,
             since_paid_sweep=None if swept is None else (now - datetime.fromisoformat(swept)).total_seconds(),
         )
         return waiting, backlog.unknown

@@ -3,6 +3,7 @@
 The signature is checked here and not by Bolt, which reads a body before it asks who sent it.
 """
 
+import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,11 +20,18 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.domain.signatures import Refusal, Sender
+from bot.services.ports.world import Counters
+from bot.services.signature_checks import SignatureChecks
 from bot.slack.shapes import check_shape
 from bot.slack.texts import keepable
 
 log = structlog.get_logger()
 
+CHECKS_OWN: Final = "paylink_check"
+"""The type of the request that `paylink check` signs itself, and the answer to it."""
+_OLDEST: Final = 300
+"""Seconds that a request's time may differ from ours (Slack reference §3)."""
 _LONGEST_TIMESTAMP: Final = 12
 """Digits of seconds since 1970; Python refuses to read a number of thousands."""
 
@@ -34,6 +42,8 @@ class SlackDoor:
 
     app: AsyncApp
     verifier: SignatureVerifier = field(repr=False)
+    signatures: SignatureChecks
+    counters: Counters
 
     def route(self) -> Route:
         """What Starlette should serve."""
@@ -41,11 +51,14 @@ class SlackDoor:
 
     async def _events(self, request: Request) -> Response:
         body = await request.body()
-        if not self._is_signed(request, body):
-            log.warning("slack_signature_wrong")
+        if refused := self._refusal(request, body):
+            self._note(*refused)
             return PlainTextResponse("signature missing or wrong", 401)
         try:
             payload = _read(body.decode(), request.headers.get("content-type", ""))
+            if payload.get("type") == CHECKS_OWN:
+                return PlainTextResponse(CHECKS_OWN)  # proves the way here, and nothing of Slack
+            self.signatures.accepted(Sender.SLACK)
             check_shape(payload)
         except (ValueError, RecursionError) as error:
             # Names of fields and kinds of errors only: what was sent may hold what people typed.
@@ -58,16 +71,28 @@ class SlackDoor:
         asked = AsyncBoltRequest(body=dict(payload), mode="socket_mode")
         return to_starlette_response(await self.app.async_dispatch(asked))
 
-    def _is_signed(self, request: Request, body: bytes) -> bool:
+    def _refusal(self, request: Request, body: bytes) -> tuple[Refusal, int | None] | None:
+        """Why it is not taken for Slack's, and by how many seconds its time differs where that is why."""
         timestamp = request.headers.get("x-slack-request-timestamp", "")
         signature = request.headers.get("x-slack-signature", "")
+        if not timestamp or not signature:
+            return Refusal.MISSING, None
         if not (timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= _LONGEST_TIMESTAMP):
-            return False
+            return Refusal.WRONG, None
         try:
-            # As bytes: a header may hold what no text that is compared in constant time may.
-            return signature.isascii() and self.verifier.is_valid(body, timestamp, signature)
+            expected = self.verifier.generate_signature(timestamp=timestamp, body=body) or ""
         except UnicodeDecodeError:  # Slack signs text
-            return False
+            return Refusal.WRONG, None
+        # As bytes: a header may hold what no text that is compared in constant time may.
+        if not hmac.compare_digest(expected.encode(), signature.encode()):
+            return Refusal.WRONG, None
+        skew = round(self.verifier.clock.now()) - int(timestamp)
+        return (Refusal.STALE, skew) if abs(skew) > _OLDEST else None
+
+    def _note(self, reason: Refusal, skew: int | None) -> None:
+        self.counters.add("refused_slack_requests")
+        self.signatures.refused(Sender.SLACK, reason, skew=skew)
+        log.warning("slack_request_refused", reason=reason, **({} if skew is None else {"skew_seconds": skew}))
 
 
 def _read(body: str, content_type: str) -> Mapping[str, Any]:

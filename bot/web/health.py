@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.domain.readiness import Problem
+from bot.domain.problem import Problem
 from bot.services.health import Health
 
 

@@ -15,8 +15,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.domain.signatures import Refusal, Sender
 from bot.services.arriving import Arriving
-from bot.services.ports.world import Clock, Counters, LastWords
+from bot.services.ports.world import Counters
+from bot.services.signature_checks import SignatureChecks
 from bot.web.guesses import Guesses
 
 log = structlog.get_logger()
@@ -24,10 +26,10 @@ log = structlog.get_logger()
 _SESSION_ID: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._~-]{0,99}", re.ASCII)
 _MOST_FIELDS: Final = 100
 
-CallbackSeal = Callable[[str, str, str, str | None], bool]
-"""(method, route path, raw query, signature header) → whether Dintero signed it."""
-WebhookSeal = Callable[[bytes, str | None], bool]
-"""(raw body, signature header) → whether Dintero signed it."""
+CallbackSeal = Callable[[str, str, str, str | None], Refusal | None]
+"""(method, route path, raw query, signature header) → why it is refused; None when Dintero signed it."""
+WebhookSeal = Callable[[bytes, str | None], Refusal | None]
+"""(raw body, signature header) → why it is refused; None when Dintero signed it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +38,7 @@ class Knocks:
 
     arriving: Arriving
     counters: Counters
-    clock: Clock
-    last_words: LastWords
+    signatures: SignatureChecks
     callback_seal: CallbackSeal | None
     webhook_seal: WebhookSeal | None
     guesses: Guesses
@@ -51,11 +52,12 @@ class Knocks:
 
     async def _callback(self, request: Request) -> Response:
         await request.body()  # ignored; read so that the limit on its size is felt
-        if not self._is_signed(request):
-            await self._note_unsigned(request.path_params["token"])
+        refusal = self._refusal(request)
+        if refusal is not None:
+            await self._note_unsigned(request.path_params["token"], refusal)
             return PlainTextResponse("signature missing or wrong", 401)
         if self.callback_seal is not None:
-            self.last_words.signed()
+            self.signatures.accepted(Sender.CALLBACK)
         session_id = _named_session(_query(request))
         try:
             known = await self.arriving.callback(request.path_params["token"], session_id=session_id)
@@ -67,26 +69,29 @@ class Knocks:
         address = request.client.host if request.client else ""
         return _too_many() if self.guesses.one_too_many(address) else PlainTextResponse("unknown", 404)
 
-    async def _note_unsigned(self, token: str) -> None:
+    async def _note_unsigned(self, token: str, refusal: Refusal) -> None:
         """Count it; only one for a link of ours is worth a thought, for anybody may knock anywhere."""
         self.counters.add("unsigned_callbacks")
-        log.warning("callback_signature_wrong")
+        log.warning("callback_refused", reason=refusal)
         try:
             known = await self.arriving.knows(token)
         except Exception:
             log.exception("callback_not_judged")  # without its database `ready` has worse to tell
             return
         if known:
-            self.last_words.unsigned(token, self.clock.monotonic())
+            self.signatures.callback_refused(token, refusal)
 
     async def _webhook(self, request: Request) -> Response:
         if self.webhook_seal is None:
             return PlainTextResponse("unknown", 404)
         body = await request.body()
-        if not self.webhook_seal(body, request.headers.get("event-signature")):
+        refusal = self.webhook_seal(body, request.headers.get("event-signature"))
+        if refusal is not None:
             self.counters.add("unsigned_webhooks")
-            log.warning("webhook_signature_wrong")
+            self.signatures.refused(Sender.WEBHOOK, refusal)
+            log.warning("webhook_refused", reason=refusal)
             return PlainTextResponse("signature missing or wrong", 401)
+        self.signatures.accepted(Sender.WEBHOOK)
         session_id = _session_of(body)
         if session_id is None:
             return PlainTextResponse("ok")
@@ -97,9 +102,9 @@ class Knocks:
             return _later()
         return PlainTextResponse("ok")
 
-    def _is_signed(self, request: Request) -> bool:
+    def _refusal(self, request: Request) -> Refusal | None:
         if self.callback_seal is None:
-            return True
+            return None
         path = f"/dintero/callback/{request.path_params['token']}"
         return self.callback_seal(request.method, path, _query(request), request.headers.get("dintero-signature"))
 

@@ -62,6 +62,18 @@ class Fault:
         return cls("drop_after")
 
 
+@dataclass
+class Requests:
+    """What is wrong with Slack's requests to the bot while set (Slack reference §3)."""
+
+    unsigned: bool = False
+    """A proxy in between drops both headers."""
+    wrong_signature: bool = False
+    """The bot holds another app's signing secret."""
+    seconds_behind: int = 0
+    """The bot's clock is ahead of Slack's by so much, or behind when it is negative."""
+
+
 class Faults:
     """The faults that wait for their calls; the method `response_url` means the hooks, `*` any method."""
 
@@ -71,6 +83,7 @@ class Faults:
         """The error that every call is answered with while the app's token is refused (Slack reference §10)."""
         self.date: timedelta | None = timedelta()
         """How far the `Date` header is ahead of the sandbox's clock; None: no answer has one."""
+        self.requests = Requests()
         self.waiting: dict[str, deque[Fault]] = defaultdict(deque)
 
     def add(self, method: str, *faults: Fault) -> None:

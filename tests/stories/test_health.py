@@ -221,7 +221,7 @@ async def test_what_came_without_a_signature_an_hour_ago_is_forgotten(shop):
     assert (await health(shop)).status_code == 200
 
 
-async def test_nobody_can_make_a_problem_by_knocking(shop):
+async def test_nobody_changes_a_status_code_by_knocking(shop):
     """A customer knows one address, and a stranger none."""
     await shop.issues()
     address = shop.session()["url"]["callback_url"]

@@ -53,7 +53,6 @@ class LastWords:
 
     refusals: dict[str, str | None] = field(default_factory=dict)
     skew: ClockSkew = field(default_factory=ClockSkew)
-    _unsigned: dict[str, float] = field(default_factory=dict)
 
     def of(self, whom: str) -> Callable[[str | None], None]:
         """Where `whom`'s answers are noted: None for one that let us in, else why it did not."""
@@ -62,17 +61,3 @@ class LastWords:
             self.refusals[whom] = refusal
 
         return note
-
-    def unsigned(self, link_token: str, at: float) -> None:
-        """A callback of one of our links came without the right signature, at `at` of the monotonic clock."""
-        self._unsigned[link_token] = at
-
-    def signed(self) -> None:
-        """A callback was signed rightly: whatever was wrong before is mended."""
-        self._unsigned.clear()
-
-    def links_unsigned(self, since: float) -> int:
-        """Of how many links wrong ones came since then."""
-        for token in [token for token, at in self._unsigned.items() if at < since]:
-            del self._unsigned[token]
-        return len(self._unsigned)
