@@ -15,8 +15,8 @@ from bot.dintero.methods import read_methods
 from bot.domain.choices import Shipping, read_profiles, read_shipping
 from bot.domain.contacts import read_contact
 from bot.domain.drafts import vat_rates
+from bot.domain.field_parsers import parse_terms, parse_vat
 from bot.domain.money import known_currency
-from bot.domain.typed import read_terms, read_vat
 from bot.environment import check_secret, check_text, clean_environment
 from bot.mail.config import read_sender, read_smtp_url
 from bot.web.embedding import read_embedding
@@ -90,7 +90,7 @@ class Settings(BaseModel):
     @property
     def shipping(self) -> tuple[Shipping, ...]:
         """The ways of shipping, at the country's usual VAT."""
-        vat = read_vat(vat_rates(self.paylink_country)[0])
+        vat = parse_vat(vat_rates(self.paylink_country)[0])
         return read_shipping(self.paylink_shipping or "", currency=self.paylink_currency, vat=vat)
 
     @field_validator("dintero_account_id")
@@ -246,7 +246,7 @@ class Settings(BaseModel):
     @classmethod
     def _terms(cls, value: str | None) -> str | None:
         try:
-            return read_terms(value or "") or None
+            return parse_terms(value or "") or None
         except ValueError:
             raise ValueError("write a whole https address, such as https://shop.example.com/terms") from None
 

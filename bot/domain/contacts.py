@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
-from bot.domain.typed import read_email
+from bot.domain.field_parsers import parse_email
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def read_contact(text: str, country: str) -> Contact:
     """
     typed = text.strip()
     if "@" in typed:
-        return Contact(typed, f"mailto:{read_email(typed)}")
+        return Contact(typed, f"mailto:{parse_email(typed)}")
     try:
         number = phonenumbers.parse("" if any(map(str.isalpha, typed)) else typed, country)
     except NumberParseException:

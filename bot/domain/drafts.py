@@ -8,21 +8,21 @@ from typing import Final, TypeVar
 
 from bot.domain.choices import NO_CHOICES, Choices
 from bot.domain.errors import FieldErrors
+from bot.domain.field_parsers import (
+    PHONE,
+    parse_deadline,
+    parse_email,
+    parse_name,
+    parse_note,
+    parse_quantity,
+    parse_reference,
+    parse_terms,
+    parse_text,
+    parse_vat,
+)
 from bot.domain.money import MAX_MINOR, parse_amount, plain_amount, round_half_up
 from bot.domain.orders import TO_PHONE, Agreed, Capture, Delivery, Line, Remind
 from bot.domain.phones import parse_mobile
-from bot.domain.typed import (
-    PHONE,
-    read_deadline,
-    read_email,
-    read_name,
-    read_note,
-    read_quantity,
-    read_reference,
-    read_terms,
-    read_text,
-    read_vat,
-)
 
 MAX_LINES: Final = 20
 _VAT: Final[Mapping[str, tuple[str, ...]]] = {
@@ -147,13 +147,13 @@ def read_draft(
     wants_phone = delivery in TO_PHONE or bool(draft.phone.strip())
     phone = take("phone", lambda: parse_mobile(draft.phone, country)) if wants_phone else None
     email = take("email", lambda: _email(draft.email, delivery))
-    name = take("name", lambda: read_name(draft.name))
-    note = take("note", lambda: read_note(draft.note))
-    reference = take("reference", lambda: read_reference(draft.reference) or made_up_reference(draft.id))
-    expires_at = take("deadline", lambda: read_deadline(draft.deadline, now, zone))
+    name = take("name", lambda: parse_name(draft.name))
+    note = take("note", lambda: parse_note(draft.note))
+    reference = take("reference", lambda: parse_reference(draft.reference) or made_up_reference(draft.id))
+    expires_at = take("deadline", lambda: parse_deadline(draft.deadline, now, zone))
     methods = take("methods", lambda: choices.read_methods(draft.methods, for_app=for_app))
     profile = take("profile", lambda: choices.read_profile(draft.profile))
-    terms = take("terms", lambda: read_terms(draft.terms or choices.terms))
+    terms = take("terms", lambda: parse_terms(draft.terms or choices.terms))
     lines = read_sold(draft, currency, choices, wrong)
     if for_app and draft.address:
         wrong["address"] = "An app link cannot ask for an address. Choose “Not needed”, or another delivery."
@@ -186,7 +186,7 @@ def made_up_reference(draft_id: str) -> str:
 
 
 def _email(text: str, delivery: Delivery) -> str | None:
-    email = read_email(text)
+    email = parse_email(text)
     if delivery is Delivery.EMAIL and email is None:
         raise ValueError("Enter the e-mail address that the link is sent to.")
     return email
@@ -230,10 +230,10 @@ def read_line(line: DraftLine, currency: str, wrong: dict[str, str], *, excl: bo
     """
     found: dict[str, object] = {}
     readers: dict[str, Callable[[], object]] = {
-        "text": lambda: read_text(line.text),
-        "quantity": lambda: read_quantity(line.quantity),
+        "text": lambda: parse_text(line.text),
+        "quantity": lambda: parse_quantity(line.quantity),
         "price": lambda: parse_amount(line.price, currency),
-        "vat": lambda: read_vat(line.vat),
+        "vat": lambda: parse_vat(line.vat),
     }
     for name, reader in readers.items():
         try:

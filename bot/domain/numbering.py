@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Self
 
-from bot.domain.typed import MAX_REFERENCE, read_reference
+from bot.domain.field_parsers import MAX_REFERENCE, parse_reference
 
 _TOKEN: Final = re.compile(r"\{([^{}]*)\}")
 _SEQ: Final = re.compile(r"seq(?::([1-8]))?")
@@ -68,7 +68,7 @@ class Pattern:
         longest = self.reference(date(2026, 12, 31), 10 ** max(_ROOM, self.digits) - 1)
         if len(longest) > MAX_REFERENCE:
             raise ValueError(f"Too long: {longest} has {len(longest)} characters, and {MAX_REFERENCE} is the most.")
-        read_reference(longest)
+        parse_reference(longest)
         if longest.startswith("#"):
             raise ValueError("Write it without #.")
 

@@ -95,7 +95,7 @@ class Agreed:
     note: str | None = None
     """For the thread; the customer never sees it."""
     deadline: str = "7d"
-    """How long each of its links lives, as `read_deadline` reads it."""
+    """How long each of its links lives, as `parse_deadline` reads it."""
     methods: tuple[str, ...] = ()
     """How it may be paid, in the words of `methods.Method`; empty for all that the profile has."""
     profile: str = ""

@@ -12,9 +12,9 @@ from typing import Final
 import phonenumbers
 
 from bot.domain.drafts import Draft, DraftLine
+from bot.domain.field_parsers import parse_reference
 from bot.domain.money import BadAmount, parse_amount, plain_amount
 from bot.domain.phones import BadPhone, parse_mobile, unlink
-from bot.domain.typed import read_reference
 
 MOST: Final = 4000
 """Characters of a message that are looked at."""
@@ -114,7 +114,7 @@ def _amounts(text: str, currency: str) -> Iterator[int | None]:
 
 def _is_reference(name: str) -> bool:
     try:
-        return bool(read_reference(name))
+        return bool(parse_reference(name))
     except ValueError:
         return False
 

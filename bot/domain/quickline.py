@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.domain.drafts import Draft, DraftLine
+from bot.domain.field_parsers import PHONE
 from bot.domain.money import BadAmount, parse_amount, plain_amount
 from bot.domain.phones import BadPhone, parse_mobile, unlink
-from bot.domain.typed import PHONE
 
 _NUMERIC = re.compile(r"(?:kr\.?)?[+(]?[\d.,()\u00a0\u2013-]*\d[\d.,()\u00a0\u2013-]*(?:kr\.?)?", re.IGNORECASE)
 _DEADLINE = re.compile(r"\d{1,4}[hdw]|\d{4}-\d{2}-\d{2}")

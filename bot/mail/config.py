@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from bot.domain.contacts import Contact
-from bot.domain.typed import read_email
+from bot.domain.field_parsers import parse_email
 
 _LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
 _HOW: Final = "write smtp://user:password@mail.example.com:587, or smtps://…:465"
@@ -85,7 +85,7 @@ def read_sender(text: str) -> Address:
     """
     name, address = parseaddr(text)
     try:
-        read = read_email(address) if address.isascii() and "\n" not in text and "\r" not in text else None
+        read = parse_email(address) if address.isascii() and "\n" not in text and "\r" not in text else None
     except ValueError:
         read = None
     if read is None:

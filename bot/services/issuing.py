@@ -9,13 +9,13 @@ from bot.domain.doubts import Doubt, Told
 from bot.domain.drafts import Draft, Offer, made_up_reference, read_draft
 from bot.domain.errors import DraftUsed, FieldErrors, Refused
 from bot.domain.events import Happened, News, Source
+from bot.domain.field_parsers import PHONE, parse_reference
 from bot.domain.links import Facts, Link, PriceChange, Status
 from bot.domain.operations import Kind, Operation, State, operation_reference
 from bot.domain.orders import Capture, Order, agreed, chain_reference
 from bot.domain.permissions import ISSUE, Actor, Forbidden, Policy, decide
 from bot.domain.reminders import unfit
 from bot.domain.stories import Story
-from bot.domain.typed import PHONE, read_reference
 from bot.services.message_limit import count_message
 from bot.services.numbering import numbered
 from bot.services.ports.storage import Store
@@ -125,7 +125,7 @@ class Issuing:
     async def reference_of(self, draft: Draft) -> str:
         """Which reference a draft would get if it were sent now; an empty string when its own cannot be read."""
         try:
-            reference = read_reference(draft.reference) or made_up_reference(draft.id)
+            reference = parse_reference(draft.reference) or made_up_reference(draft.id)
         except ValueError:
             return ""
         async with self.store.read() as work:

@@ -12,6 +12,7 @@ from bot.domain.actions import ASKS_AGAIN, ENDS_OPERATION, GIVES_WAY, PRESSED_FO
 from bot.domain.drafts import Draft, Offer
 from bot.domain.errors import FieldErrors, OperationOpen, Refused
 from bot.domain.events import Happened, News, Source
+from bot.domain.field_parsers import parse_deadline
 from bot.domain.links import Link, Status, open_by_line
 from bot.domain.money import format_money
 from bot.domain.moves import move
@@ -23,7 +24,6 @@ from bot.domain.redrafting import wished
 from bot.domain.reminders import first_reminder, stopped
 from bot.domain.schedule import next_look
 from bot.domain.stories import Story
-from bot.domain.typed import read_deadline
 from bot.services.issuing import Shop, free_reference, known, next_link, want_link
 from bot.services.message_limit import count_message
 from bot.services.ports.storage import Store
@@ -383,7 +383,7 @@ def _whole(story: Story, link: Link, kind: Kind, amount: int) -> Part:
 def _deadline(story: Story, link: Link, now: datetime, zone: tzinfo) -> datetime:
     """When a further link of the order ends: computed afresh, unless the order's own date is too near by now."""
     try:
-        return read_deadline(story.order.deadline, now, zone)
+        return parse_deadline(story.order.deadline, now, zone)
     except ValueError:
         return now + (link.expires_at - link.created_at)
 

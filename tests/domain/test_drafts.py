@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from bot.domain.choices import Choices, Shipping
 from bot.domain.drafts import EXCL, MAX_LINES, Draft, DraftLine, made_up_reference, read_draft
 from bot.domain.errors import FieldErrors
+from bot.domain.field_parsers import parse_deadline
 from bot.domain.money import MAX_MINOR
 from bot.domain.orders import Capture, Delivery
-from bot.domain.typed import read_deadline
 from tests.domain.given import DAY, NOW
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -246,7 +246,7 @@ def test_an_order_without_a_reference_gets_one_and_keeps_it():
     ],
 )
 def test_a_deadline_is_a_time_span_or_a_day(typed, until):
-    assert read_deadline(typed, NOW, OSLO) == until
+    assert parse_deadline(typed, NOW, OSLO) == until
 
 
 @pytest.mark.parametrize(
@@ -266,14 +266,14 @@ def test_a_deadline_is_a_time_span_or_a_day(typed, until):
 )
 def test_a_deadline_lies_ahead_and_within_thirty_days(typed, why):
     with pytest.raises(ValueError, match=why):
-        read_deadline(typed, NOW, OSLO)
+        parse_deadline(typed, NOW, OSLO)
 
 
 def test_a_deadline_leaves_the_customer_five_minutes():
     late = datetime(2026, 11, 20, 22, 56, tzinfo=UTC)
 
     with pytest.raises(ValueError, match="five minutes"):
-        read_deadline("2026-11-20", late, OSLO)
+        parse_deadline("2026-11-20", late, OSLO)
 
 
 @pytest.mark.parametrize(
@@ -288,7 +288,7 @@ def test_a_deadline_leaves_the_customer_five_minutes():
 )
 def test_a_day_ends_with_its_last_minute_where_the_shop_is(day, zone, until):
     """Also when the clock is set that night; the last of them has 23:59 twice."""
-    assert read_deadline(day, until - timedelta(days=2), ZoneInfo(zone)) == until
+    assert parse_deadline(day, until - timedelta(days=2), ZoneInfo(zone)) == until
 
 
 @given(*[st.text(max_size=12)] * 6)

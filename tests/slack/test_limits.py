@@ -10,12 +10,12 @@ from bot.domain.actions import Action
 from bot.domain.choices import MAX_OPTIONS, MAX_PAIRS, MAX_WORDS, Choices, Profile, Shipping
 from bot.domain.drafts import MAX_LINES, Draft, DraftLine
 from bot.domain.events import Happened, Source
+from bot.domain.field_parsers import MAX_REFERENCE, MAX_TEXT
 from bot.domain.links import Delivered, Status
 from bot.domain.methods import Method
 from bot.domain.money import MAX_MINOR
 from bot.domain.operations import Kind, State
 from bot.domain.orders import Delivery
-from bot.domain.typed import MAX_REFERENCE, MAX_TEXT
 from bot.slack.views.blocks import Look, fit, length
 from bot.slack.views.card import card
 from bot.slack.views.issue_form import LINES_CHANGED, issue_form

@@ -14,11 +14,11 @@ from babel.dates import format_date, format_time
 from bot.domain.codeword import code_word
 from bot.domain.draft_lines import sums
 from bot.domain.drafts import Draft
+from bot.domain.field_parsers import parse_deadline
 from bot.domain.links import Delivered, Link
 from bot.domain.methods import sole_wallet
 from bot.domain.orders import ON_OUR_PAGE, Delivery
 from bot.domain.stories import Story
-from bot.domain.typed import read_deadline
 from bot.slack.views.blocks import Block, Look, escape, section
 
 _FILE: Final = Path(__file__).parents[1] / "aloud.toml"
@@ -72,7 +72,7 @@ def aloud_of(draft: Draft, currency: str, look: Look, now: datetime) -> list[Blo
     money = draft.currency or currency
     found = sums(draft, money, look.choices)
     try:
-        until = read_deadline(draft.deadline, now, look.zone)
+        until = parse_deadline(draft.deadline, now, look.zone)
     except ValueError:
         return []
     if found is None:

@@ -5,9 +5,9 @@ from typing import Final
 
 from bot.domain.choices import MAX_OPTIONS, Choices
 from bot.domain.drafts import A_DATE, CURRENCIES, DEADLINES, EXCL, INCL, Draft, DraftLine, vat_rates
+from bot.domain.field_parsers import MAX_REFERENCE, PHONE, is_day, parse_deadline
 from bot.domain.methods import opens_app, sole_wallet, title
 from bot.domain.orders import TO_PHONE, Capture, Delivery, Remind
-from bot.domain.typed import MAX_REFERENCE, PHONE, is_day, read_deadline
 from bot.slack import ids
 from bot.slack.views.aloud import moment
 from bot.slack.views.blocks import Block, Look, fit, option, plain
@@ -142,7 +142,7 @@ def pay_within(draft: Draft, now: datetime, look: Look) -> Block:
 
 def _until(draft: Draft, now: datetime, look: Look) -> str:
     try:
-        until = moment(read_deadline(draft.deadline, now, look.zone), look)
+        until = moment(parse_deadline(draft.deadline, now, look.zone), look)
     except ValueError as wrong:
         return str(wrong)
     return f"Until {until}." if is_day(draft.deadline) else f"If you send it now: until {until}."

@@ -8,8 +8,8 @@ from typing import Final
 from bot.domain.doubts import Doubt, Told
 from bot.domain.draft_lines import fits_first_view, shown_lines
 from bot.domain.drafts import Draft
+from bot.domain.field_parsers import is_day
 from bot.domain.orders import Remind
-from bot.domain.typed import is_day
 from bot.slack import ids
 from bot.slack.views import fields
 from bot.slack.views.aloud import aloud_of

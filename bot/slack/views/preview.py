@@ -6,10 +6,10 @@ from typing import Final
 
 from bot.domain.draft_lines import filled_lines, sums
 from bot.domain.drafts import Draft
+from bot.domain.field_parsers import is_day, parse_deadline
 from bot.domain.methods import sole_wallet, title
 from bot.domain.orders import Capture, Delivery, Remind
 from bot.domain.phones import BadPhone, parse_mobile, show
-from bot.domain.typed import is_day, read_deadline
 from bot.slack import ids
 from bot.slack.views.aloud import aloud_of, moment
 from bot.slack.views.blocks import Block, Look, escape, modal, mrkdwn, plain, section
@@ -129,7 +129,7 @@ def _phone(draft: Draft, look: Look) -> str:
 
 def _deadline(draft: Draft, look: Look, now: datetime) -> str:
     try:
-        until = moment(read_deadline(draft.deadline, now, look.zone), look)
+        until = moment(parse_deadline(draft.deadline, now, look.zone), look)
     except ValueError:
         return escape(draft.deadline)
     return f"Until {until}" if is_day(draft.deadline) else f"{deadline_words(draft.deadline)}: until {until}"

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Final
 
 from bot.domain.actions import Action
+from bot.domain.field_parsers import parse_deadline
 from bot.domain.links import Link
 from bot.domain.redrafting import draft_of
 from bot.domain.stories import Story
-from bot.domain.typed import read_deadline
 from bot.slack import ids
 from bot.slack.views import fields
 from bot.slack.views.blocks import Block, Look, context, escape, fit, modal, option, plain, section
@@ -43,7 +43,7 @@ def extend_form(story: Story, link: Link, now: datetime, look: Look) -> Block:
     follows = what_follows(story.order.delivery, story.order.methods, look)
     told = f"A link cannot be made longer, so another takes its place. {follows}"
     options = [option(said, value) for value, said in _LONGER.items()]
-    longer = next((value for value in _SPANS if read_deadline(value, now, look.zone) > link.expires_at), _SPANS[-1])
+    longer = next((value for value in _SPANS if parse_deadline(value, now, look.zone) > link.expires_at), _SPANS[-1])
     blocks = [
         section(words),
         fields.choice(ids.DEADLINE, "Pay within", "radio_buttons", options, longer),

@@ -33,7 +33,7 @@ _TERMS = re.compile(r"https://(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}(?::[0-9]{1
 """https only, with no room for a password in front of the host."""
 
 
-def read_reference(text: str) -> str:
+def parse_reference(text: str) -> str:
     """The reference, or an empty string when none was typed.
 
     Raises:
@@ -48,7 +48,7 @@ def read_reference(text: str) -> str:
     return typed
 
 
-def read_deadline(text: str, now: datetime, zone: tzinfo) -> datetime:
+def parse_deadline(text: str, now: datetime, zone: tzinfo) -> datetime:
     """When the link ends, aware UTC: so long from now, or a day's last minute in `zone`.
 
     Raises:
@@ -73,7 +73,7 @@ def is_day(text: str) -> bool:
         return False
 
 
-def read_vat(text: str) -> int:
+def parse_vat(text: str) -> int:
     """Hundredths of a percent: `25` → 2500, `12,5` → 1250.
 
     Raises:
@@ -87,7 +87,7 @@ def read_vat(text: str) -> int:
     return int(hundredths)
 
 
-def read_quantity(text: str) -> Decimal:
+def parse_quantity(text: str) -> Decimal:
     """How many; up to two decimals, as for hours or kilos.
 
     A separator before exactly three digits could mean a thousand, as in an amount: it is refused, not guessed.
@@ -107,7 +107,7 @@ def read_quantity(text: str) -> Decimal:
     return quantity
 
 
-def read_text(text: str) -> str:
+def parse_text(text: str) -> str:
     """What is sold, in one line.
 
     Raises:
@@ -124,7 +124,7 @@ def read_text(text: str) -> str:
     return typed
 
 
-def read_email(text: str) -> str | None:
+def parse_email(text: str) -> str | None:
     """An e-mail address, or None when none was typed.
 
     Raises:
@@ -137,7 +137,7 @@ def read_email(text: str) -> str | None:
     return typed or None
 
 
-def read_name(text: str) -> str | None:
+def parse_name(text: str) -> str | None:
     """A customer's name, or None when none was typed.
 
     Raises:
@@ -147,7 +147,7 @@ def read_name(text: str) -> str | None:
     return _free_text(text, MAX_NAME)
 
 
-def read_terms(text: str) -> str:
+def parse_terms(text: str) -> str:
     """The address of the seller's terms; empty when none was typed.
 
     Raises:
@@ -160,7 +160,7 @@ def read_terms(text: str) -> str:
     return typed
 
 
-def read_note(text: str) -> str | None:
+def parse_note(text: str) -> str | None:
     """A note for the thread, or None when none was typed.
 
     Raises:
