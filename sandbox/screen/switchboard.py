@@ -80,6 +80,16 @@ SLACK = {
             bool,
             "A click names the workspace of who pressed (Slack reference §6).",
         ),
+        Switch(
+            "addresses_as_links",
+            bool,
+            "Web and mail addresses in a command or message come as <https://…|…>, <mailto:…|…> (Slack reference §12).",
+        ),
+        Switch(
+            "modal_inputs_escaped",
+            bool,
+            "What is typed into a form comes with & < > escaped and addresses as links (Slack reference §12).",
+        ),
     )
 }
 

@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import hmac
 import json
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from sandbox.trust import NO_ANSWER, TRUST
 
 from .blocks import wrong_in_message, wrong_in_view
 from .finding import find, same
+from .markup import as_sent, view_as_sent
 from .model import Channel, Ephemeral, Field, Message, NotOfferedError, Person, View
 from .reading import elements
 from .searching import offered
@@ -152,7 +152,11 @@ class Workspace(State):
             raise NotOfferedError(f"nothing is searched in {key!r}")
         one.found = []
         if len(typed) >= one.element.get("min_query_length", 3):
-            where = {"container": {"type": "view", "view_id": view.id}, "view": view.payload(), "value": typed}
+            where = {
+                "container": {"type": "view", "view_id": view.id},
+                "view": view_as_sent(view.payload(), self),
+                "value": typed,
+            }
             where |= {"block_id": one.block["block_id"], "action_id": one.element["action_id"]}
             answer = await self._interact(self._base("block_suggestion", view.person, view) | where, "search")
             one.found, problems = offered(answer.body) if answer.ok else ([], [])
@@ -179,7 +183,8 @@ class Workspace(State):
         if view.errors:
             return Answer(None)
         payloads = [
-            self._base("view_submission", person, view) | {"view": view.payload(), "response_urls": []}
+            self._base("view_submission", person, view)
+            | {"view": view_as_sent(view.payload(), self), "response_urls": []}
             for _ in range(times)
         ]
         answers = await asyncio.gather(*(self._submit(view, one) for one in payloads))
@@ -269,7 +274,10 @@ class Workspace(State):
 
     async def _tell_closed(self, views: list[View], *, cleared: bool) -> None:
         for view in views:
-            payload = self._base("view_closed", view.person) | {"view": view.payload(), "is_cleared": cleared}
+            payload = self._base("view_closed", view.person) | {
+                "view": view_as_sent(view.payload(), self),
+                "is_cleared": cleared,
+            }
             await self._interact(payload, "closing")
 
     def _base(self, kind: str, person: Person, view: View | None = None) -> dict[str, Any]:
@@ -284,7 +292,10 @@ class Workspace(State):
     def _action(self, person: Person, target: Message | Ephemeral | View, pressed: dict[str, Any]) -> dict[str, Any]:
         """A block_actions payload; an ephemeral message comes without its snapshot (Slack reference §6)."""
         if isinstance(target, View):
-            where: dict[str, Any] = {"container": {"type": "view", "view_id": target.id}, "view": target.payload()}
+            where: dict[str, Any] = {
+                "container": {"type": "view", "view_id": target.id},
+                "view": view_as_sent(target.payload(), self),
+            }
             return self._base("block_actions", person, target) | where | {"actions": [pressed]}
         channel, private = self.channels[target.channel_id], isinstance(target, Ephemeral)
         container = {"type": "message", "message_ts": target.ts, "channel_id": channel.id, "is_ephemeral": private}
@@ -360,19 +371,8 @@ class Workspace(State):
             raise NotOfferedError(f"{person.name} does not see this {type(target).__name__.lower()}")
 
     def escaped(self, text: str) -> str:
-        """What people type, as Slack sends it: three characters escaped, mentions as ids (Slack reference §5, §12)."""
-        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        ids = {name: key for key, name in self.names.items()}
-        text = re.sub(r"[@#][\w-]+", lambda found: self._mention(found[0], ids), text)
-        if self.telephones_as_links:
-            text = re.sub(r"\+?\d{8,15}", lambda found: f"<tel:{found[0]}|{found[0]}>", text)
-        return text
-
-    def _mention(self, name: str, ids: dict[str, str]) -> str:
-        if name not in ids:
-            return name
-        hidden = name[0] == "#" and self.channels[ids[name]].kind == "private"
-        return f"<{name[0]}{ids[name]}|{'' if hidden else name[1:]}>"
+        """What people type, as Slack sends it (Slack reference §5, §12)."""
+        return as_sent(text, self)
 
     @staticmethod
     def _channel_name(channel: Channel) -> str:

@@ -88,6 +88,8 @@ class State:
         self.payload_says_user_team = True
         self.said_instead: dict[str, dict[str, Any]] = {}
         """By a person's id: what `users.info` says of them in another way, or leaves out (`profiles.LEFT_OUT`)."""
+        self.addresses_as_links = True
+        self.modal_inputs_escaped = False
         self.people: dict[str, Person] = {}
         self.channels: dict[str, Channel] = {}
         self.views: dict[str, View] = {}

@@ -8,7 +8,13 @@ from sandbox.dintero import Switches
 from sandbox.screen import switchboard
 
 DINTERO = [field.name for field in fields(Switches)]
-SLACK = ["loses_untouched_initials_after_update", "private_channel_answer", "telephones_as_links"]
+SLACK = [
+    "loses_untouched_initials_after_update",
+    "private_channel_answer",
+    "telephones_as_links",
+    "addresses_as_links",
+    "modal_inputs_escaped",
+]
 
 
 def standing(world, name):
