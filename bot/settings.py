@@ -187,7 +187,7 @@ class Settings(BaseModel):
     @classmethod
     def _currency(cls, value: str) -> str:
         if not known_currency(value):
-            raise ValueError("write an ISO 4217 code such as NOK, SEK, DKK or EUR")
+            raise ValueError("write an ISO 4217 code that has decimals, such as NOK, SEK, DKK or EUR")
         return value
 
     @field_validator("paylink_timezone")

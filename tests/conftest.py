@@ -4,12 +4,16 @@ import math
 import os
 
 import httpx
+import hypothesis
 import pytest
 import uvloop
 
 from bot.journal import open_journal
 from tests import databases, kept
 from tests.elsewhere import elsewhere
+
+hypothesis.settings.register_profile("busy", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("busy")
 
 
 def pytest_asyncio_loop_factories():

@@ -203,6 +203,7 @@ def test_all_problems_are_told_at_once(refused):
         ("DINTERO_API_URL", "https://[::1/v1", "write a whole address"),
         ("PAYLINK_PUBLIC_URL", "ftp://pay.example.com", "https://pay.example.com"),
         ("PAYLINK_CURRENCY", "KR", "ISO 4217"),
+        ("PAYLINK_CURRENCY", "XAU", "that has decimals"),
         ("PAYLINK_TIMEZONE", "Oslo", "Europe/Oslo"),
         ("PAYLINK_LOCALE", "norsk", "nb_NO"),
         ("PAYLINK_MONEY_USERS", "kari, ola", "U012ABCDE"),

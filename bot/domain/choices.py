@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from bot.domain.field_parsers import parse_amount
 from bot.domain.methods import opens_app, title
-from bot.domain.money import parse_amount, plain_amount
+from bot.domain.money import plain_amount
 from bot.domain.orders import SHIPPING_LINE, Line
 
 MAX_OPTIONS: Final = 10

@@ -10,8 +10,10 @@ from bot.domain.choices import NO_CHOICES, Choices
 from bot.domain.errors import FieldErrors
 from bot.domain.field_parsers import (
     PHONE,
+    parse_amount,
     parse_deadline,
     parse_email,
+    parse_mobile,
     parse_name,
     parse_note,
     parse_quantity,
@@ -20,9 +22,8 @@ from bot.domain.field_parsers import (
     parse_text,
     parse_vat,
 )
-from bot.domain.money import MAX_MINOR, parse_amount, plain_amount, round_half_up
+from bot.domain.money import MAX_MINOR, plain_amount, round_half_up
 from bot.domain.orders import TO_PHONE, Agreed, Capture, Delivery, Line, Remind
-from bot.domain.phones import parse_mobile
 
 MAX_LINES: Final = 20
 _VAT: Final[Mapping[str, tuple[str, ...]]] = {

@@ -1,4 +1,4 @@
-"""Amount, phone and order number picked out of a message that somebody wrote in their own words.
+"""Amount, customer and order number picked out of a message that somebody wrote in their own words.
 
 Nothing is guessed: what could be meant in two ways stays empty, and so does what the customer would read, because a
 message speaks about them and not to them.
@@ -9,33 +9,40 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-import phonenumbers
-
+from bot.domain.characters import aligned_text
 from bot.domain.drafts import Draft, DraftLine
-from bot.domain.field_parsers import parse_reference
-from bot.domain.money import BadAmount, parse_amount, plain_amount
-from bot.domain.phones import BadPhone, parse_mobile, unlink
+from bot.domain.field_parsers import BadAmount, parse_amount, parse_reference
+from bot.domain.markup import words_only
+from bot.domain.money import plain_amount
+from bot.domain.orders import Delivery
+from bot.domain.partial_prices import is_about, speaks_of_part, speaks_of_several
+from bot.domain.private_data import find_phones, take_emails
 
 MOST: Final = 4000
 """Characters of a message that are looked at."""
-_CURRENCY: Final = r"(?:kr\b\.?|nok\b|sek\b|dkk\b|isk\b|eur\b|€|usd\b|\$|gbp\b|£)"
-_NUMBER: Final = r"(?:\d{1,3}(?:[ .\u00a0\u202f]\d{3})+|\d+)(?:[.,]\d{1,2})?"
-_BEFORE: Final = re.compile(rf"(?<![\w.,]){_CURRENCY}[ \u00a0]?({_NUMBER})(?![\w]|[.,]\d)", re.IGNORECASE)
+_CODES: Final = "nok|sek|dkk|isk|eur|usd|gbp|chf|pln"
+_CURRENCY: Final = rf"(?:(?:kroner|krone|kronor|krona|kruunua|euroa|euros?|kr|{_CODES})(?![^\W\d_])\.?|[€$£])"
+_COMMON_WORDS: Final = re.compile(r"\b(?:nok|sek|isk)\b", re.IGNORECASE)
+"""Currencies whose names are also words: enough, seconds."""
+_NUMBER: Final = r"\d(?:[\d.,:' \t\r\n]*\d)?"
+"""As far as it may go: a part of a number is never an amount."""
+_NONE: Final = r" ?[,.:]-{1,2}"
+"""What stands in the place of decimals that are none."""
+_BEFORE: Final = re.compile(rf"(?<![\w.,]){_CURRENCY} ?({_NUMBER})(?:{_NONE})?(?![\w]|[.,]\d)", re.IGNORECASE)
 _BEHIND: Final = re.compile(
-    rf"(?<![\w.,])({_NUMBER})(?:,[-\u2013](?:[ \u00a0]?{_CURRENCY})?|[ \u00a0]?{_CURRENCY})(?!\w)", re.IGNORECASE
+    rf"(?<![\w.,:'])({_NUMBER})(?:{_NONE}(?: ?{_CURRENCY})?| ?{_CURRENCY}(?:,?-{{1,2}})?)(?!\w)", re.IGNORECASE
 )
-_MARKED: Final = re.compile(rf"[ \u00a0]?(?:,[-\u2013]|{_CURRENCY}(?![ \u00a0]?\d))", re.IGNORECASE)
-_MARKING: Final = re.compile(rf"(?:^|[^\d\s-])\s*{_CURRENCY}[ \u00a0]?$", re.IGNORECASE)
+_MARKED: Final = re.compile(rf" ?(?:{_NONE}|{_CURRENCY}(?! ?\d))", re.IGNORECASE)
+_MARKING: Final = re.compile(rf"(?:^|[^\d\s-])\s*{_CURRENCY} ?$", re.IGNORECASE)
 """A currency that is not said of the figures before it."""
 _PART_OF_MORE: Final = re.compile(
-    rf"(?:\d\s?(?:{_CURRENCY})?\s?[-\u2013x\u00d7*/'\u2019]\s?|(?:^|\s)[-\u2013])$", re.IGNORECASE
+    rf"(?:\d\s?(?:{_CURRENCY})?\s?[-x\u00d7*/'+]\s?|(?:^|\s)-)$|\d\s+{_CURRENCY}\s?$", re.IGNORECASE
 )
 """What stands before the end of a range, a share of a sum, or less than nothing."""
-_WITHOUT_VAT: Final = (
-    r"(?:(?:eks|ekskl|ex|exkl|excl|uten|utan|u)\b[./]?|\+)\s?(?:\d{1,2}\s?%)?\s?(?:mva|moms|vat|alv)\b"
-)
-_HAS_MORE: Final = re.compile(rf"\s?(?:[-\u2013x\u00d7*]\s?\d|{_WITHOUT_VAT})", re.IGNORECASE)
-"""What stands behind the beginning of a range, a price of one of several, or a price without VAT."""
+_AFTER_FIGURES: Final = re.compile(r"\d[\d.,:'\s]*$")
+"""What the figures may be the rest of."""
+_HAS_MORE: Final = re.compile(r"\s?(?:[-x\u00d7*/+]\s?\d|/\s?\w|%)", re.IGNORECASE)
+"""What stands behind the beginning of a range, or a price of one of several."""
 _NAMED: Final = r"(?:ordre|order|bestilling|beställning|tilaus|faktura|invoice|ref(?:eranse|erence|erens)?)"
 _LABEL: Final = r"[ ]?(?:(?:nr|no|nummer|number|numero)\b\.?|:)[ ]?:?[ ]?"
 _ORDERS: Final = (
@@ -43,32 +50,27 @@ _ORDERS: Final = (
     re.compile(rf"\b{_NAMED}{_LABEL}([A-Za-z0-9][A-Za-z0-9-]*)", re.IGNORECASE),
     re.compile(rf"\b{_NAMED} ([A-Za-z0-9][A-Za-z0-9-]{{3,}})", re.IGNORECASE),
 )
-_ENTITY: Final = re.compile(r"<[^<>]*>")
-_ESCAPES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 
 def pick(text: str, draft: Draft, *, currency: str, country: str) -> Draft:
     """The draft with what the message says for certain; `text` as Slack sends it."""
-    rest = _plain(text[:MOST])
-    orders, rest = _orders(rest)
+    emails, rest = take_emails(words_only(text[:MOST]))
+    plain = aligned_text(rest)
+    orders, rest = _orders(plain)
     phones, rest = _phones(rest, country)
-    amounts = set(_amounts(rest, currency))
+    amounts = set(_amounts(rest, currency, in_capitals=_is_in_capitals(plain)))
     first = draft.lines[0] if draft.lines else DraftLine(line_id="1")
     amount = amounts.pop() if len(amounts) == 1 else None
+    by_mail = len(emails) == 1 and not phones
     return replace(
         draft,
         phone=phones.pop() if len(phones) == 1 else "",
+        email=emails[0] if len(emails) == 1 else "",
+        delivery=Delivery.EMAIL if by_mail else draft.delivery,
+        expanded=draft.expanded or len(emails) == 1,
         reference=orders.pop() if len(orders) == 1 else "",
         lines=(replace(first, price="" if amount is None else plain_amount(amount, currency)),),
     )
-
-
-def _plain(text: str) -> str:
-    """Without mentions and addresses, whose figures mean nothing, and with the characters that Slack escapes."""
-    text = _ENTITY.sub(" ; ", unlink(text))
-    for escaped, plain in _ESCAPES:
-        text = text.replace(escaped, plain)
-    return text
 
 
 def _orders(text: str) -> tuple[set[str], str]:
@@ -86,30 +88,53 @@ def _orders(text: str) -> tuple[set[str], str]:
 def _phones(text: str, country: str) -> tuple[set[str], str]:
     """The mobile numbers, and the text without any phone number; one that may be an amount counts as neither."""
     found, rest = set(), text
-    for match in phonenumbers.PhoneNumberMatcher(text, country):
-        try:
-            number = parse_mobile(match.raw_string, country)
-        except BadPhone:
-            number = ""
-        marked = _MARKED.match(text, match.end) or _MARKING.search(text[: match.start])
-        if number and not marked:
-            found.add(number)
-        rest = _without(rest, match.start, match.end)
+    for one in find_phones(text, country):
+        marked = _MARKED.match(text, one.end) or _MARKING.search(text[: one.start])
+        if one.number and not marked:
+            found.add(one.number)
+        rest = _without(rest, one.start, one.end)
     return found, rest
 
 
-def _amounts(text: str, currency: str) -> Iterator[int | None]:
+def _amounts(text: str, currency: str, *, in_capitals: bool) -> Iterator[int | None]:
     """What is marked as money, in minor units; None for what may not be the whole of what is paid."""
+    part = speaks_of_part(text) or speaks_of_several(text)
     for pattern in (_BEFORE, _BEHIND):
         for match in pattern.finditer(text):
-            try:
-                amount = parse_amount(match[0], currency)
-            except BadAmount:  # another currency's
+            if not _is_money(match[0], match[1], in_capitals=in_capitals):
                 continue
-            whole = not _PART_OF_MORE.search(text[max(match.start() - 16, 0) : match.start()]) and not _HAS_MORE.match(
-                text, match.end()
-            )
-            yield amount if whole else None
+            whole = not part and _stands_alone(text, match)
+            yield _amount(match[0], currency) if whole else None
+
+
+def _is_money(marked: str, number: str, *, in_capitals: bool) -> bool:
+    """Whether a word that is also a currency's name is meant as one: in capitals, or beside decimals."""
+    word = _COMMON_WORDS.search(marked)
+    if word is None or re.search(r"[.,]\d\d$", number) or re.search(_NONE, marked):
+        return True
+    return word[0].isupper() and not in_capitals
+
+
+def _is_in_capitals(text: str) -> bool:
+    """Whether all words are in capitals, so that those of a currency's name say nothing."""
+    words = [word for word in re.findall(r"[^\W\d_]{2,}", text) if not _COMMON_WORDS.fullmatch(word)]
+    return bool(words) and all(map(str.isupper, words))
+
+
+def _stands_alone(text: str, match: re.Match[str]) -> bool:
+    before = text[max(match.start() - 24, 0) : match.start()]
+    more = _PART_OF_MORE.search(before) or _AFTER_FIGURES.search(before) or _HAS_MORE.match(text, match.end())
+    return not (more or is_about(before))
+
+
+def _amount(typed: str, currency: str) -> int | None:
+    """None for another currency's, and for figures that are not one amount."""
+    if re.search(r"[\t\r\n]|  ", typed):
+        return None
+    try:
+        return parse_amount(typed, currency)
+    except BadAmount:
+        return None
 
 
 def _is_reference(name: str) -> bool:

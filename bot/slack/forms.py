@@ -6,10 +6,13 @@ from enum import StrEnum
 from typing import Any, Final
 
 from bot.domain.actions import Action
+from bot.domain.characters import one_line
 from bot.domain.draft_lines import shown_lines
 from bot.domain.drafts import EXCL, INCL, Draft, DraftLine
 from bot.domain.errors import FieldErrors, Refused
-from bot.domain.money import BadAmount, format_money, parse_amount
+from bot.domain.field_parsers import BadAmount, parse_amount
+from bot.domain.markup import field_as_typed
+from bot.domain.money import format_money
 from bot.domain.orders import TO_PHONE, Capture, Delivery, Remind, allocate
 from bot.domain.stories import Story
 from bot.services.pressing import Part
@@ -275,7 +278,7 @@ def _amount(text: str, currency: str, wrong: dict[str, str]) -> int:
 
 
 def _reason(text: str, wrong: dict[str, str]) -> str:
-    reason = " ".join(text.split())
+    reason = one_line(text)
     if not reason:
         wrong[ids.PART_REASON] = "Say why, so that others understand it later."
     elif len(reason) > MAX_REASON:
@@ -354,8 +357,11 @@ def _value(elements: object) -> str | None:
     if not isinstance(element, Mapping):
         return None
     option = element.get("selected_option")
-    value = option.get("value") if isinstance(option, Mapping) else element.get("selected_date") or element.get("value")
-    return value if isinstance(value, str) else None
+    if isinstance(option, Mapping) or element.get("selected_date"):
+        chosen = option.get("value") if isinstance(option, Mapping) else element.get("selected_date")
+        return chosen if isinstance(chosen, str) else None
+    typed = element.get("value")
+    return field_as_typed(typed) if isinstance(typed, str) else None
 
 
 def _preset(element: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -19,6 +19,7 @@ from tests.domain.given import DAY, NOW
 
 OSLO = ZoneInfo("Europe/Oslo")
 LINE = DraftLine(line_id="1", text="Tow bar", price="249,50")
+ENGLAND = "Flag 🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
 DRAFT = Draft(id="0a1b2c3d-4e5f", phone="912 34 567", reference="4711", lines=(LINE,))
 
 
@@ -116,7 +117,7 @@ def test_nothing_typed_is_lost_when_a_field_is_wrong():
         ({"text": "  "}, "text:1"),
         ({"text": "x" * 201}, "text:1"),
         ({"text": "Tow\u202ebar"}, "text:1"),
-        ({"text": "Tow\u200bbar"}, "text:1"),
+        ({"text": "Tow\u2066bar"}, "text:1"),
         ({"quantity": "0"}, "quantity:1"),
         ({"quantity": "-1"}, "quantity:1"),
         ({"quantity": "two"}, "quantity:1"),
@@ -383,3 +384,53 @@ def test_the_shops_terms_hold_where_no_others_are_typed():
 )
 def test_terms_stand_at_a_whole_https_address(terms):
     assert refused(terms=terms).keys() == {"terms"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("Family 👨\u200d👩\u200d👧 ticket", "Family 👨\u200d👩\u200d👧 ticket"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        (ENGLAND, ENGLAND),
+        ("Heart ❤\ufe0f", "Heart ❤\ufe0f"),
+        ("Tow\u200bbar", "Towbar"),
+        ("Tow\u00adbar\ufeff", "Towbar"),
+        ("\u200eTow\u00a0 bar\u200f", "Tow bar"),
+        ("Tow\u2060bar \u200d fitted", "Towbar fitted"),
+    ],
+)  # fmt: skip
+def test_joiners_inside_a_word_or_an_emoji_are_text_and_what_is_invisible_goes(typed, text):
+    offer = read(replace(DRAFT, name=typed, note=typed, lines=(replace(LINE, text=typed),)))
+
+    assert (offer.lines[0].text, offer.name, offer.note) == (text, text, text)
+
+
+@pytest.mark.parametrize("typed", ["#PO\u20112231", "PO\u20132231", "PO\u22122231", "PO-\u200b2231", "ＰＯ-2231"])
+def test_a_reference_is_what_it_looks_like(typed):
+    assert read(replace(DRAFT, reference=typed)).reference == "PO-2231"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "<mailto:kari@example.com|kari@example.com>",
+        "kari@example.com\u200b",
+        "\ufeffkari@example.com",
+        "mailto:kari@example.com",
+    ],
+)
+def test_an_email_address_is_what_it_looks_like(typed):
+    assert read(replace(DRAFT, email=typed)).email == "kari@example.com"
+
+
+def test_of_two_email_addresses_none_is_taken():
+    assert wrong(replace(DRAFT, email="a@example.com, b@example.com")) == {"email": "Write one e-mail address only."}
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"), [("quantity", "2\u200b"), ("quantity", "２"), ("vat", "25\u00a0%"), ("vat", "２５")]
+)
+def test_a_quantity_and_a_rate_are_what_they_look_like(field, typed):
+    [line] = read(replace(DRAFT, lines=(replace(LINE, **{field: typed}),))).lines
+
+    assert (line.quantity if field == "quantity" else line.vat) in {2, 2500}

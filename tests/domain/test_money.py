@@ -7,13 +7,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from bot.domain.field_parsers import BadAmount, parse_amount
 from bot.domain.money import (
     MAX_MINOR,
-    BadAmount,
     digits,
     format_money,
     known_currency,
-    parse_amount,
     plain_amount,
     round_half_up,
 )
@@ -47,6 +46,24 @@ from bot.domain.money import (
         ("249 kr", 249_00),
         ("249,50 kr.", 249_50),
         ("249,- kr", 249_00),
+        ("249 kr,-", 249_00),
+        ("249:-", 249_00),
+        ("249.-", 249_00),
+        ("249,\u2212", 249_00),
+        ("249,--", 249_00),
+        ("1.249,-", 1_249_00),
+        ("249 kroner", 249_00),
+        ("249,50\u200b", 249_50),
+        ("\ufeff249,50", 249_50),
+        ("\u202d249,50\u202c", 249_50),
+        ("\u200f249,50\u200e", 249_50),
+        ("12\u200b490", 12_490_00),
+        ("12\u2060490", 12_490_00),
+        ("12\u2009490", 12_490_00),
+        ("12\t490", 12_490_00),
+        ("12  490", 12_490_00),
+        ("12\u2019490", 12_490_00),
+        ("１２４９，５０", 1_249_50),
         ("NOK 1 249,50", 1_249_50),
         ("  249  ", 249_00),
         ("21474836,47", MAX_MINOR),
@@ -135,8 +152,12 @@ def test_an_amount_is_more_than_nothing_and_at_most_what_the_api_can_carry(typed
         ",50",
         "5-",
         "1 249.50,5",
-        "249 kroner",
         "$249",
+        "249,00-",
+        "249,50,-",
+        "249-",
+        "249 50",
+        "\u202e942",
         "1_000",
         "2\u200b49",
         "1 249 50",
@@ -223,3 +244,31 @@ def test_a_lone_group_of_three_after_a_short_number_is_never_read(whole, thousan
     for mark in ".,":
         with pytest.raises(BadAmount):
             parse_amount(f"{whole}{mark}{thousand:03}", "NOK")
+
+
+@pytest.mark.parametrize("typed", ["249,00-", "1.249", "249,505", "249,50\u00ad5", "249,\u200b500", "2,4,9"])
+def test_a_refusal_proposes_no_amount_that_was_not_typed(typed):
+    with pytest.raises(BadAmount) as refused:
+        parse_amount(typed, "NOK")
+
+    assert set(re.findall(r"\d[\d ,.]*\d", str(refused.value))) <= {typed.replace("\u200b", ""), "249,50", "1 249,50"}
+
+
+@pytest.mark.parametrize(("typed", "currency", "minor"), [("249:50", "SEK", 249_50), ("249:50 kr", "SEK", 249_50)])
+def test_a_swede_may_write_a_colon_before_the_ore(typed, currency, minor):
+    assert parse_amount(typed, currency) == minor
+
+
+@pytest.mark.parametrize(
+    ("code", "places"), [("RSD", 2), ("ALL", 2), ("LBP", 2), ("MMK", 2), ("IQD", 3), ("ISK", 0), ("HUF", 2), ("UYW", 4)]
+)
+def test_a_currency_has_the_decimals_of_iso_4217(code, places):
+    """Not those that people of the country still use: the provider counts in ISO's smallest unit."""
+    assert digits(code) == places
+    assert parse_amount("249", code) == 249 * 10**places
+    assert format_money(249 * 10**places, code, "en").endswith("249" + "." * bool(places) + "0" * places)
+
+
+@pytest.mark.parametrize("code", ["XAU", "XXX", "XDR", "DEM", "nok"])
+def test_a_currency_without_decimals_to_go_by_is_unknown(code):
+    assert not known_currency(code)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.domain.phones import BadPhone, mask_number, parse_mobile, show, unlink
+from bot.domain.field_parsers import BadPhone, parse_mobile
+from bot.domain.phones import mask_number, show
 
 
 @pytest.mark.parametrize(
@@ -51,18 +52,6 @@ def test_a_number_with_words_in_it_is_not_guessed_at(typed):
         parse_mobile(typed, "NO")
 
 
-@pytest.mark.parametrize(
-    ("text", "plain"),
-    [
-        ("249 <tel:91234567|912 34 567> Tow bar", "249 912 34 567 Tow bar"),
-        ("<tel:1|1> <tel:2>", "1 2"),
-        ("no link", "no link"),
-    ],
-)
-def test_slack_links_around_numbers_are_undone(text, plain):
-    assert unlink(text) == plain
-
-
 def test_the_channel_sees_three_digits_and_the_country():
     assert mask_number("+4791234678") == "+47 ••• •• 678"
     assert mask_number("+46701234567") == "+46 ••• •• 567"
@@ -70,3 +59,51 @@ def test_the_channel_sees_three_digits_and_the_country():
 
 def test_who_typed_the_number_may_read_it_whole():
     assert show("+4791234567") == "+47 91 23 45 67"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "91234567, 93456789", "91234567; 93456789", "91234567#93456789", "91234567/93456789", "91234567 & 93456789",
+        "91234567 og 93456789", "91234567 eller 93456789", "+4791234567 +4793456789", "91234567 | 93456789",
+        "<tel:91234567|91234567>, <tel:93456789|93456789>",
+    ],
+)  # fmt: skip
+def test_of_two_numbers_none_is_taken(typed):
+    with pytest.raises(BadPhone, match="Write one number only"):
+        parse_mobile(typed, "NO")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "91234567 #12",
+        "91234567#12",
+        "91234567;ext=12",
+        "91234567 ext. 12",
+        "91234567 x12",
+        "91234567,,12",
+        "91234567*12",
+    ],
+)
+def test_an_extension_is_no_part_of_a_mobile_number(typed):
+    with pytest.raises(BadPhone):
+        parse_mobile(typed, "NO")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "\u202a+47 912 34 567\u202c", "\u200e91234567\u200f", "912\u200934\u2009567", "912\u201134\u2011567",
+        "９１２３４５６７",
+        "91234567\u200b", "912\u200b34567", "91234567,", "＋47 91234567", "912\t34\t567",
+    ],
+)  # fmt: skip
+def test_what_is_pasted_with_a_number_does_not_change_it(typed):
+    assert parse_mobile(typed, "NO") == "+4791234567"
+
+
+@pytest.mark.parametrize("typed", ["0091234567", "047 912 34 567", "+47 0912 34 567 8", "1 91234567", "\u202e91234567"])
+def test_no_figure_is_left_out(typed):
+    with pytest.raises(BadPhone):
+        parse_mobile(typed, "NO")

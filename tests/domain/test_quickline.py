@@ -1,6 +1,7 @@
 """The one-liner: what it understands, what it leaves to the person, and what it never guesses."""
 
 import contextlib
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ EMPTY = Draft(id="d1", channel="C1")
 
 
 def read(text, currency="NOK", country="NO", draft=EMPTY):
-    return read_quickline(text, draft, currency=currency, country=country)
+    return read_quickline(text, draft, currency=currency, country=country, today=date(2026, 11, 18))
 
 
 @pytest.mark.parametrize(
@@ -74,11 +75,19 @@ def test_slack_escapes_are_undone_once(typed, text):
     ("typed", "reference", "deadline", "text"),
     [
         ("249 91234567 Tow bar #4711 7d", "4711", "7d", "Tow bar"),
-        ("249 91234567 Tow bar 12H #PO-22", "PO-22", "12h", "Tow bar"),
+        ("249 91234567 Tow bar 12h #PO-22", "PO-22", "12h", "Tow bar"),
+        ("249 91234567 #4711 2w Tow bar", "4711", "2w", "Tow bar"),
+        ("249 91234567 #PO\u20112231 Tow bar", "PO-2231", "7d", "Tow bar"),
         ("#4711 249 91234567 Tow bar", "4711", "7d", "Tow bar"),
         ("249 #4711 91234567", "4711", "7d", ""),
-        ("2w 249 Tow bar", "", "2w", "Tow bar"),
-        ("249 Tow bar 2026-12-01", "", "2026-12-01", "Tow bar"),
+        ("249 Tow bar #4711 2026-12-01", "4711", "2026-12-01", "Tow bar"),
+        ("249 Tow bar for 2h", "", "2h", "Tow bar"),
+        ("249 Tow bar innen 2026-12-01", "", "2026-12-01", "Tow bar"),
+        ("249 Tow bar til fredag", "", "2026-11-20", "Tow bar"),
+        ("249 Dragkrok senast måndag", "", "2026-11-23", "Dragkrok"),
+        ("249 Vetokoukku perjantaihin mennessä", "", "2026-11-20", "Vetokoukku"),
+        ("12h", "", "12h", ""),
+        ("249 #4711 or #4712", "", "7d", "#4711 or #4712"),
         ("249 Bar # 1", "", "7d", "Bar # 1"),
         ("#4711", "4711", "7d", ""),
         ("#4711 Tow bar", "4711", "7d", "Tow bar"),
@@ -111,10 +120,11 @@ def test_on_the_phone_is_the_last_word_in_small_letters(typed, deadline, text):
     ("typed", "currency", "price", "phone"),
     [
         ("91234567", "JPY", "", ""),
-        ("1.249 91234567", "NOK", "", ""),
+        ("1.249 91234567", "NOK", "", "+4791234567"),
         ("91234567 41234567", "NOK", "", ""),
-        ("249 usd 91234567", "NOK", "", ""),
-        ("249 eur 91234567", "NOK", "", ""),
+        ("91234567 8", "NOK", "8,00", "+4791234567"),
+        ("249 usd 91234567", "NOK", "", "+4791234567"),
+        ("249 eur 91234567", "NOK", "", "+4791234567"),
     ],
 )
 def test_a_doubtful_number_leaves_its_field_empty(typed, currency, price, phone):
@@ -124,12 +134,19 @@ def test_a_doubtful_number_leaves_its_field_empty(typed, currency, price, phone)
     assert (draft.lines[0].price, draft.phone) == (price, phone)
 
 
-@pytest.mark.parametrize("typed", ["1.249 91234567 Tow bar", "91234567 41234567 Tow bar", "249 eur 91234567 Tow bar"])
-def test_numbers_that_fit_nowhere_stay_in_the_text(typed):
-    assert read(typed).lines[0].text == typed
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("1.249 91234567 Tow bar", "1.249 Tow bar"),
+        ("91234567 41234567 Tow bar", "Tow bar"),
+        ("249 eur 91234567 Tow bar", "249 eur Tow bar"),
+    ],
+)
+def test_what_is_no_amount_stays_in_the_text_and_a_phone_number_does_not(typed, text):
+    assert read(typed).lines[0].text == text
 
 
-@pytest.mark.parametrize("typed", ["Tow bar", "help", "7d Tow bar", "-", "Tow bar 249"])
+@pytest.mark.parametrize("typed", ["Tow bar", "help", "7d Tow bar", "2w 249 Tow bar", "-", "Tow bar 249"])
 def test_words_without_a_number_in_front_are_answered_with_how_it_is_used(typed):
     with pytest.raises(Nonsense):
         read(typed)
@@ -164,3 +181,140 @@ def test_amount_and_phone_are_told_apart_in_either_order(amount, phone, swapped)
 def test_any_command_becomes_a_form_or_nonsense(typed):
     with contextlib.suppress(Nonsense):
         assert len(read(typed).lines) == 1
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "249 Consulting 2h",
+        "249 LED bulb 9W",
+        "249 LED bulb 9W #4711",
+        "249 Hotel 2026-12-01",
+        "249 Tow bar 12H #4711",
+        "249 Ring til fredagsmøte",
+        "249 Free delivery by Fridays",
+    ],
+)
+def test_hours_watts_and_dates_of_the_goods_are_no_deadline(typed):
+    draft = read(typed)
+
+    assert draft.deadline == "7d"
+    assert draft.lines[0].text == typed.removeprefix("249 ").removesuffix(" #4711")
+
+
+def test_a_weekday_that_is_today_could_mean_a_week_from_now_and_stays_in_the_text():
+    draft = read_quickline("249 Tow bar til fredag", EMPTY, currency="NOK", country="NO", today=date(2026, 11, 27))
+
+    assert (draft.deadline, draft.lines[0].text) == ("7d", "Tow bar til fredag")
+
+
+@pytest.mark.parametrize(
+    ("typed", "email", "phone", "delivery", "text"),
+    [
+        ("249 kari@example.com Tow bar", "kari@example.com", "", "email", "Tow bar"),
+        ("249 Tow bar <mailto:kari@example.com|kari@example.com>", "kari@example.com", "", "email", "Tow bar"),
+        ("kari@example.com 249 Tow bar", "kari@example.com", "", "email", "Tow bar"),
+        ("249 91234567 kari@example.com Tow bar", "kari@example.com", "+4791234567", "sms", "Tow bar"),
+        ("249 Tow bar for kari@example.com.", "kari@example.com", "", "email", "Tow bar for"),
+        ("249 kari@example Tow bar", "kari@example", "", "email", "Tow bar"),
+        ("249 kari@example.com ola@example.com Tow bar", "", "", "email", "Tow bar"),
+        ("249 kari@example.com,ola@example.com Tow bar", "", "", "email", "Tow bar"),
+        ("kari@example.com Tow bar", "kari@example.com", "", "email", "Tow bar"),
+    ],
+)
+def test_an_email_address_goes_to_its_field_and_the_link_by_email(typed, email, phone, delivery, text):
+    draft = read(typed)
+
+    assert (draft.email, draft.phone, draft.delivery) == (email, phone, delivery)
+    assert draft.lines[0].text == text
+    assert draft.expanded, "nothing goes out that was not on the form"
+
+
+@pytest.mark.parametrize(
+    ("typed", "phone", "text"),
+    [
+        ("249 Tow bar 91234567", "+4791234567", "Tow bar"),
+        ("249 Tow bar tlf 912 34 567", "+4791234567", "Tow bar"),
+        ("249 Tow bar to +46 70 123 45 67 please", "+46701234567", "Tow bar please"),
+        ("Tow bar 91234567", "+4791234567", "Tow bar"),
+        ("249 Tow bar 91234567 or 41234567", "", "Tow bar or"),
+        ("249 91234567 Tow bar for 41234567", "+4791234567", "Tow bar"),
+        ("249 Call 91234567 about it", "+4791234567", "about it"),
+        ("249 Socks 40 41 42 43 black", "", "Socks black"),
+        ("249 Article no 91234567", "", "Article no 91234567"),
+        ("249 Varenr. 91234567", "", "Varenr. 91234567"),
+        ("249 Card 4111 1111 1111 1111", "", "Card"),
+        ("249 Member 010203-123456 gold", "", "Member 010203-123456 gold"),
+        ("249 Person 121212-1212", "", "Person"),
+        ("249 Person 010100 50053", "", "Person"),
+    ],
+)
+def test_private_figures_never_stay_in_the_text(typed, phone, text):
+    """The text stands on the card, for the whole channel. What is called an article or an order is no phone."""
+    draft = read(typed)
+
+    assert (draft.phone, draft.lines[0].text) == (phone, text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "delivery", "text"),
+    [
+        ("249 Tow bar qr", "qr", "Tow bar"),
+        ("249 Tow bar link", "link", "Tow bar"),
+        ("249 Tow bar lenke", "link", "Tow bar"),
+        ("249 Tow bar #4711 3d qr", "qr", "Tow bar"),
+        ("249 91234567 kari@example.com Tow bar e-post", "email", "Tow bar"),
+        ("249 kari@example.com Tow bar link", "link", "Tow bar"),
+        ("249 QR code sticker", "sms", "QR code sticker"),
+        ("249 USB link cable", "sms", "USB link cable"),
+        ("249 Sticker QR", "sms", "Sticker QR"),
+    ],
+)
+def test_the_last_word_may_say_how_the_customer_gets_it(typed, delivery, text):
+    draft = read(typed)
+
+    assert (draft.delivery, draft.lines[0].text) == (delivery, text)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["249,-", "249,--", "249:-", "249.-", "249,\u2212", "249,\u2014", "kr 249,-", "249 kr,-", "249kr.-", "€ 249"],
+)  # fmt: skip
+def test_an_amount_is_read_as_the_people_of_the_country_write_it(typed):
+    currency = "EUR" if "€" in typed else "NOK"
+
+    assert read(f"{typed} 91234567 Tow bar", currency=currency).lines[0].price == "249,00"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "2 x 249 91234567", "2x 249 91234567", "3 stk à 249", "3 stk 249", "249 per stk", "249 pr. stk", "249 kr/stk",
+        "249 each", "249 eks mva", "249 ekskl. mva", "249 + mva", "249 + 25 % mva", "249 exkl moms", "249 u/ moms",
+        "249 excl. VAT", "249 alv 0 %", "249 ilman alv", "249 -20%", "249 minus 10 %", "249 før 10 % rabatt",
+        "249 with discount", "400-500", "249/2", "2 m kabel 91234567", "5 kg kaffe",
+    ],
+)  # fmt: skip
+def test_a_price_that_is_not_the_whole_of_what_is_paid_stays_empty(typed):
+    try:
+        draft = read(f"{typed} Tow bar")
+    except Nonsense:
+        return
+    assert draft.lines[0].price == ""
+
+
+@pytest.mark.parametrize("typed", ["249 Ost 28 %", "249 inkl. mva", "249 Whisky 40%", "249 Net curtain 25 % mva"])
+def test_a_percentage_of_the_goods_is_no_discount(typed):
+    assert read(typed).lines[0].price == ("" if "Net" in typed else "249,00")
+
+
+def test_what_slack_makes_of_an_address_never_reaches_the_customer():
+    typed = "249 91234567 Order <https://shop.example/4711|shop.example/4711> &amp; <https://a.example/?b=1&amp;c=2>"
+
+    assert read(typed).lines[0].text == "Order shop.example/4711 & https://a.example/?b=1&c=2"
+
+
+def test_a_channel_is_no_reference():
+    draft = read("249 91234567 Poster for <#C123|sales> <@U1|kari> <@U2> <!here>")
+
+    assert (draft.reference, draft.lines[0].text) == ("", "Poster for sales @kari @here")

@@ -33,7 +33,7 @@ async def corrected(shop, form, typed):
         ("price:1", "0", "Enter more than 0."),
         ("price:1", "0,00", "Enter more than 0."),
         ("price:1", "-249,50", "Enter more than 0."),
-        ("price:1", "249,505", "“249,505” can be read two ways. Write 249505, or use two decimals."),
+        ("price:1", "249,505", "“249,505” can be read two ways. Write it without the separator, or with two decimals."),
         ("price:1", "1249,505", "NOK has at most 2 decimals. Write it like 249,50."),
         ("price:1", "21474836,48", "At most 21474836,47 can be paid through one link."),
         ("price:1", "99999999999999999999", "At most 21474836,47 can be paid through one link."),

@@ -236,9 +236,7 @@ async def test_what_is_sold_and_why_it_is_refunded_stand_in_slack_as_typed_and_c
     assert not [text for text in everything if "<!" in text or "<https" in text or "<#" in text]
 
 
-@pytest.mark.parametrize(
-    "hidden", ["\u200b", "\u202e", "\u2066", "\x07"], ids=["zero width", "turn", "isolate", "bell"]
-)
+@pytest.mark.parametrize("hidden", ["\u202a", "\u202e", "\u2066", "\x07"], ids=["embedding", "turn", "isolate", "bell"])
 async def test_what_nobody_can_see_is_sent_back(shop, hidden):
     """A mark that turns text around would show another amount than is paid."""
     form = await shop.opens_form("249,50 91234567 #4711")

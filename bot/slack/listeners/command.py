@@ -20,8 +20,9 @@ class CommandListener:
         """Answer `/paylink …`."""
         text, who, shop = str(body.get("text") or "").strip(), knock(body), self.opening.shop
         blank = self.opening.blank(who.channel)
+        today = self.opening.drawing.clock.now().astimezone(shop.zone).date()
         try:
-            draft = read_quickline(text, blank, currency=shop.currency, country=shop.country)
+            draft = read_quickline(text, blank, currency=shop.currency, country=shop.country, today=today)
         except Nonsense:  # `help` is among it
             words = usage()
             await ack(text=words.text, blocks=words.blocks, response_type="ephemeral")

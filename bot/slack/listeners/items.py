@@ -6,6 +6,7 @@ import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.domain.errors import UserFacing
+from bot.domain.markup import field_as_typed
 from bot.domain.permissions import Actor
 from bot.services.ports.threads import People
 from bot.services.saved_items import SavedItems
@@ -32,7 +33,7 @@ class ItemsListener:
         """Somebody types into *Saved item*; a failure offers nothing, and is logged."""
         try:
             about = LineMetadata.decode((body.get("view") or {}).get("private_metadata"))
-            found = await self.items.find(str(body.get("value") or ""), about.currency)
+            found = await self.items.find(field_as_typed(str(body.get("value") or "")), about.currency)
         except UserFacing:  # the view is of another version
             found = []
         except Exception:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.domain.errors import Refused
+from bot.domain.markup import as_typed
 from bot.domain.permissions import Actor
 from bot.services.patterns import Patterns
 from bot.services.ports.threads import People
@@ -55,7 +56,7 @@ def is_about_pattern(body: Body) -> bool:
 
 
 def _behind(body: Body) -> str:
-    return str(body.get("text") or "").strip()[len("pattern") :].strip().strip("`")
+    return as_typed(str(body.get("text") or "")).strip()[len("pattern") :].strip().strip("`")
 
 
 def _words(body: Body) -> list[str]:

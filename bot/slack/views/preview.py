@@ -6,10 +6,10 @@ from typing import Final
 
 from bot.domain.draft_lines import filled_lines, sums
 from bot.domain.drafts import Draft
-from bot.domain.field_parsers import is_day, parse_deadline
+from bot.domain.field_parsers import BadPhone, is_day, parse_deadline, parse_mobile
 from bot.domain.methods import sole_wallet, title
 from bot.domain.orders import Capture, Delivery, Remind
-from bot.domain.phones import BadPhone, parse_mobile, show
+from bot.domain.phones import show
 from bot.slack import ids
 from bot.slack.views.aloud import aloud_of, moment
 from bot.slack.views.blocks import Block, Look, escape, modal, mrkdwn, plain, section
