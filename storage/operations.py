@@ -39,6 +39,7 @@ class Operations(Transaction):
             "seen_open": operation.seen_open,
             "created_at": operation.created_at,
             "draft_id": operation.draft_id,
+            "releases_rest": operation.releases_rest,
             "fence": operation.fence,
         }
         keep = self._ringing(self._unless_there(operations), Waiting.OPERATIONS)

@@ -207,6 +207,7 @@ class OperationRow(Base, table=True):
     sent_at: datetime | None = Field(sa_type=Utc)
     ended_at: datetime | None = Field(sa_type=Utc)
     log_before: int | None
+    releases_rest: bool
     lease_until: datetime | None = Field(sa_type=Utc)
     fence: int
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from bot.domain.choices import MAX_OPTIONS
-from bot.domain.methods import Method, sole_wallet, title
+from bot.domain.methods import Method, RestRelease, sole_wallet, title
 
 METHODS: Final[Mapping[str, Method]] = {
     "bambora.creditcard": Method.CARD,
@@ -47,6 +47,28 @@ METHODS: Final[Mapping[str, Method]] = {
     "vipps": Method.VIPPS,
 }
 """`block.product`, or the block alone. `dintero.zero` and `dintero.external` are no choice of a seller's."""
+
+
+_VOIDS_REST: Final = frozenset(
+    {
+        "klarna.billie",
+        "klarna.klarna",
+        "payex.applepay",
+        "payex.clicktopay",
+        "payex.creditcard",
+        "payex.googlepay",
+        "payex.mobilepay",
+        "payex.vipps",
+        "vipps",
+    }
+)
+
+
+def rest_release(product_type: str) -> RestRelease:
+    """How the rest of a part capture is released (Dintero reference §8)."""
+    if product_type in _VOIDS_REST:
+        return RestRelease.VOID
+    return RestRelease.LAST_CAPTURE if product_type.startswith("dintero_psp.") else RestRelease.NEVER
 
 
 def read_methods(text: str) -> dict[str, tuple[str, ...]]:

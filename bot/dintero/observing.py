@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.dintero.ledger import NOTHING_TAKEN, Ledger, reason, tell
+from bot.dintero.methods import rest_release
 from bot.dintero.models import SessionBody, SessionEvent, TransactionBody
 from bot.dintero.words import failure, method
 from bot.domain.observations import Payment, Report, Session
@@ -56,6 +57,7 @@ def payment(body: TransactionBody) -> Payment:
         amount=body.amount,
         report=report,
         method=method(body.payment_product, body.payment_product_type),
+        rest_release=rest_release(body.payment_product_type),
         started_at=body.created_at,
         authorized_at=_authorized_at(body) if was_authorized else None,
         authorized=body.amount if was_authorized else 0,

@@ -130,8 +130,10 @@ def transactions(filters: Sequence[tuple[str, str]], starting_after: str | None)
 
 
 def capture(transaction_id: str, operation: Operation) -> Call:
-    """Take reserved money, by lines where they are known (Dintero reference §8)."""
+    """Take reserved money, by lines where they are known; the last capture releases the rest (Dintero reference §8)."""
     body = {"amount": operation.amount, "capture_reference": operation.reference, **_items(operation)}
+    if operation.releases_rest:
+        body["final_capture"] = True
     return Call(method="POST", template="/transactions/{id}/capture", id=transaction_id, body=body)
 
 

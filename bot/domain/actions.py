@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.domain.links import Delivered, Link, Status
+from bot.domain.methods import RestRelease
 from bot.domain.operations import ASK_ARRIVED_AFTER, GIVE_UP_AFTER, IN_DOUBT, Kind, Operation, State
 from bot.domain.orders import TO_PHONE
 
@@ -221,8 +222,10 @@ def _authorized(link: Link, now: datetime) -> tuple[Action, ...]:
 
 
 def _release(link: Link) -> tuple[Action, ...]:
-    """A release has no amount: it would meet a capture that is in progress."""
-    return () if link.facts.in_progress.get(Kind.CAPTURE) else (Action.RELEASE,)
+    """A release has no amount, so none beside a capture in progress; after a capture not every method has one."""
+    facts = link.facts
+    withheld = facts.captured and facts.rest_release is not RestRelease.VOID
+    return () if withheld or facts.in_progress.get(Kind.CAPTURE) else (Action.RELEASE,)
 
 
 def _captured(link: Link) -> tuple[Action, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.methods import RestRelease
 from bot.domain.operations import Kind, Operation
 from bot.domain.orders import Delivery, Line
 
@@ -82,6 +83,8 @@ class Facts:
     """The payment's log has a new entry that may be the open operation's and does not name it."""
     method: str | None = None
     """How it was paid, in words a person knows: `Vipps`, `Card`."""
+    rest_release: RestRelease | None = None
+    """How the rest of a part capture can be released; None until the payment was read."""
     late: bool = False
     """Money that came after the link was expired, cancelled, failed or replaced, and nobody has decided about."""
     taken: Mapping[str, int] = field(default_factory=dict)

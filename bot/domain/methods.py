@@ -35,6 +35,16 @@ class Method(StrEnum):
     GIFT_CARD = "gift_card"
 
 
+class RestRelease(StrEnum):
+    """How the rest of a reservation can be released once a part of it was captured, by the payment's method."""
+
+    VOID = "void"
+    """By a release of its own."""
+    LAST_CAPTURE = "last_capture"
+    """Only together with a capture that is the last one."""
+    NEVER = "never"
+
+
 _TITLES: Final[Mapping[str, str]] = {
     Method.CARD: "Card",
     Method.VIPPS: "Vipps",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.methods import RestRelease
 from bot.domain.operations import Kind
 
 
@@ -61,6 +62,7 @@ class Payment:
     amount: int
     report: Report
     method: str | None
+    rest_release: RestRelease = RestRelease.NEVER
     started_at: datetime | None
     authorized_at: datetime | None
     authorized: int

@@ -96,6 +96,8 @@ class Operation:
     seen_open: int = 0
     """The amount still open when the person decided."""
     approved_by: str | None = None
+    releases_rest: bool = False
+    """Whether a capture is the last one and releases what it leaves."""
     reason: str | None = None
     note: str | None = None
     """Why it ended as it did, in plain words; no personal data."""

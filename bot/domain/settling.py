@@ -211,6 +211,7 @@ def _payment_facts(facts: Facts, payment: Payment, now: datetime) -> Facts:
         refunded=payment.refunded,
         open_to_capture=payment.open_to_capture,
         open_to_refund=payment.open_to_refund,
+        rest_release=payment.rest_release,
         in_progress=payment.in_progress,
         taken=payment.taken,
         returned=payment.returned,
@@ -287,7 +288,8 @@ def _rest_released(old: Link, new: Link, verdict: Verdict | None, now: datetime)
     rest = old.facts.uncaptured + old.facts.captured - new.facts.uncaptured - new.facts.captured
     if new.status is not Status.CAPTURED or old.status is Status.VOIDED or rest <= 0:
         return []
-    ours = _matching(verdict.operation if verdict and verdict.done else None, Kind.VOID)
+    done = verdict.operation if verdict and verdict.done else None
+    ours = done if done and (done.kind is Kind.VOID or done.releases_rest) else None
     source, actor = (Source.SLACK, ours.requested_by) if ours else (Source.OUTSIDE, None)
     data = {"amount": rest, "rest": True, "captured": new.facts.captured, "late": new.facts.late}
     return [News(kind=Happened.VOIDED, source=source, at=now, actor=actor, data=data)]

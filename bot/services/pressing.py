@@ -41,6 +41,8 @@ class Part:
     amount: int
     items: Mapping[str, int] = field(default_factory=dict)
     reason: str | None = None
+    releases_rest: bool = False
+    """Whether it is the last capture, and what it leaves is released."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +193,7 @@ class Pressing:
             items=part.items,
             seen_open=press.seen_open,
             reason=part.reason,
+            releases_rest=part.releases_rest,
             response_url=press.response_url,
             draft_id=press.draft.id if press.draft else None,
             view_id=press.view_id,

@@ -253,7 +253,9 @@ def read_part(state: State, story: Story, about: ids.ButtonValue, *, locale: str
     if wrong:
         raise FieldErrors(wrong)
     items = items or allocate(amount, left)
-    return Part(amount=amount, items=items if sum(items.values()) == amount else {}, reason=reason)
+    is_last = bool(_chosen(state.get(ids.PART_LAST))) and amount < about.open_minor
+    items = items if sum(items.values()) == amount else {}
+    return Part(amount=amount, items=items, reason=reason, releases_rest=is_last)
 
 
 def _contradictions(mode: str, ticked: set[str], amount: str, state: State) -> dict[str, str]:

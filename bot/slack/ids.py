@@ -85,6 +85,8 @@ PART: Final = "part"
 PART_LINES: Final = "lines"
 PART_AMOUNT: Final = "amount"
 PART_REASON: Final = "reason"
+PART_LAST: Final = "last"
+"""The box that makes a capture the last one."""
 
 
 class OldValue(Refused, ValueError):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.dintero.methods import METHODS, read_methods, switched
-from bot.domain.methods import Method
+from bot.dintero.methods import METHODS, read_methods, rest_release, switched
+from bot.domain.methods import Method, RestRelease
 
 SCHEMA = Path(__file__).parents[1] / "schemas" / "dintero" / "session-create.request.strict.json"
 
@@ -76,3 +76,23 @@ def test_a_choice_switches_every_listed_method_by_name():
         "swish": {"swish": {"enabled": False}},
     }
     assert switched((), listed) == {}
+
+
+@pytest.mark.parametrize(
+    ("method", "way"),
+    [
+        ("vipps", RestRelease.VOID),
+        ("payex.mobilepay", RestRelease.VOID),
+        ("klarna.billie", RestRelease.VOID),
+        ("dintero_psp.creditcard", RestRelease.LAST_CAPTURE),
+        ("dintero_psp.vipps", RestRelease.LAST_CAPTURE),
+        ("bambora.creditcard", RestRelease.NEVER),
+        ("collector.invoice", RestRelease.NEVER),
+        ("payex.swish", RestRelease.NEVER),
+        ("something.new", RestRelease.NEVER),
+        ("", RestRelease.NEVER),
+    ],
+)
+def test_the_rest_of_a_part_capture_is_released_as_the_method_allows(method, way):
+    """Dintero reference §8."""
+    assert rest_release(method) is way

@@ -207,6 +207,13 @@ def test_a_capture_names_our_reference_and_its_lines(items):
     assert {item["line_id"]: item["amount"] for item in body.get("items", [])} == {k: v for k, v in items.items() if v}
 
 
+def test_only_a_last_capture_releases_the_rest():
+    last = strictly("transaction-capture.request.strict", requests.capture("t", operation(releases_rest=True)).body)
+
+    assert last["final_capture"] is True
+    assert "final_capture" not in requests.capture("t", operation()).body
+
+
 def test_a_refund_names_our_reference():
     """By which its entry in the payment's log is known as ours."""
     call = requests.refund("P12345678.t", operation(Kind.REFUND, reference="4711-R1"))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.links import Facts, Link, Status
+from bot.domain.methods import RestRelease
 from bot.domain.observations import Mark, Observation, Payment, Report, Session
 from bot.domain.operations import Kind, Operation, State
 
@@ -43,7 +44,13 @@ def a_link(status=Status.OPEN, facts=None, **changes: Any) -> Link:
 def reserved(*, late=False, **changes: Any) -> Link:
     """A link whose 250.00 kr were reserved a minute ago."""
     facts = Facts(
-        authorized_at=NOW - MINUTE, authorized=250_00, open_to_capture=250_00, method="Vipps", late=late, seen="a"
+        authorized_at=NOW - MINUTE,
+        authorized=250_00,
+        open_to_capture=250_00,
+        method="Vipps",
+        late=late,
+        seen="a",
+        rest_release=RestRelease.VOID,
     )
     return a_link(Status.AUTHORIZED, facts, **{"transaction_id": "T12345678.payment", **changes})
 
@@ -58,6 +65,7 @@ def taken(captured=250_00, refunded=0, *, late=False, rest=None, **changes: Any)
         open_to_capture=250_00 - captured if rest is None else rest,
         open_to_refund=captured - refunded,
         method="Vipps",
+        rest_release=RestRelease.VOID,
         late=late,
         seen="c",
     )
@@ -98,6 +106,7 @@ def a_payment(report=Report.AUTHORIZED, captured=0, refunded=0, rest=None, **cha
         "amount": 250_00,
         "report": report,
         "method": "Vipps",
+        "rest_release": RestRelease.VOID,
         "started_at": NOW - 5 * MINUTE,
         "authorized_at": NOW - MINUTE if held else None,
         "authorized": 250_00 if held else 0,

@@ -15,6 +15,7 @@ from bot.domain.actions import (
     open_for,
 )
 from bot.domain.links import Delivered, Facts, Status
+from bot.domain.methods import RestRelease
 from bot.domain.operations import Kind, State
 from tests.domain.given import DAY, HOUR, MINUTE, NOW, a_link, an_operation, reserved, taken
 
@@ -288,3 +289,13 @@ def test_every_state_has_an_answer_without_repeating_a_button(status):
     offered = actions(a_link(status), NOW)
 
     assert len(offered) == len(set(offered))
+
+
+@pytest.mark.parametrize("way", [RestRelease.LAST_CAPTURE, RestRelease.NEVER, None])
+def test_the_rest_is_released_only_where_the_method_has_a_release_of_its_own(way):
+    part = replace(PART, facts=replace(PART.facts, rest_release=way))
+    whole = replace(reserved(), facts=replace(reserved().facts, rest_release=way))
+
+    assert A.RELEASE in actions(PART, NOW)
+    assert A.RELEASE not in actions(part, NOW)
+    assert A.RELEASE in actions(whole, NOW)

@@ -11,6 +11,7 @@ from bot.domain.drafts import EXCL, MAX_LINES, Draft, DraftLine
 from bot.domain.events import Happened, Source
 from bot.domain.items import Item
 from bot.domain.links import Delivered, PriceChange, Status
+from bot.domain.methods import RestRelease
 from bot.domain.operations import OPEN, Kind, State
 from bot.domain.orders import Capture, Delivery, Remind
 from bot.domain.redrafting import draft_of
@@ -202,6 +203,11 @@ def paid():
     yield "part captured, nothing left", story(link(Status.CAPTURED, known=captured(10000)))
     being_refunded = replace(captured(), open_to_refund=14900, in_progress={Kind.REFUND: 10000})
     yield "a part being refunded elsewhere", story(link(Status.CAPTURED, known=being_refunded))
+    for way in (RestRelease.LAST_CAPTURE, RestRelease.NEVER):
+        yield (
+            f"part captured, the rest is released: {way}",
+            story(link(Status.CAPTURED, known=captured(10000, rest=14900, rest_release=way))),
+        )
     part = captured(10000, 4000, 14900)
     yield "part captured, part refunded", story(link(Status.CAPTURED, known=part))
     yield "part refunded", story(link(Status.CAPTURED, known=captured(back=4900)))

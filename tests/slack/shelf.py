@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from bot.domain.events import Event, Happened, Source
 from bot.domain.links import Delivered, Facts, Link, Status
+from bot.domain.methods import RestRelease
 from bot.domain.operations import Kind, Operation, State
 from bot.domain.orders import Capture, Delivery, Line, Order
 from bot.domain.stories import Card, CardState, Story
@@ -70,11 +71,13 @@ def link(status=Status.OPEN, *, known=None, **more):
     )
 
 
-def reserved(amount=24900, method="Vipps", **more):
-    return facts(authorized_at=NOW, authorized=amount, open_to_capture=amount, method=method, **more)
+def reserved(amount=24900, method="Vipps", rest_release=RestRelease.VOID, **more):
+    return facts(
+        authorized_at=NOW, authorized=amount, open_to_capture=amount, method=method, rest_release=rest_release, **more
+    )
 
 
-def captured(amount=24900, back=0, rest=0, method="Vipps", **more):
+def captured(amount=24900, back=0, rest=0, method="Vipps", rest_release=RestRelease.VOID, **more):
     return facts(
         authorized_at=NOW,
         authorized=amount + rest,
@@ -83,6 +86,7 @@ def captured(amount=24900, back=0, rest=0, method="Vipps", **more):
         open_to_capture=rest,
         open_to_refund=amount - back,
         method=method,
+        rest_release=rest_release,
         **more,
     )
 

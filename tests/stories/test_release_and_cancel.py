@@ -16,12 +16,14 @@ from tests.stories.till import (
     plain,
     releases,
     sends,
+    strictly,
     the_operation,
     ticks,
     until,
     whispers,
 )
 
+HUNDRED = {"How_much": "An amount", "Amount_(NOK)": "100"}
 OPEN = ["Show link", "Send again…", "Cancel link", "Change order…", "Extend…", "Refresh"]
 
 
@@ -99,6 +101,44 @@ async def test_the_rest_is_released_after_a_part_capture(shop):
     assert "Captured 50,00 kr · 449,50 kr released" in card(shop)
     assert lines(shop)[-1].startswith("↩️ @kari released the uncaptured rest of 449,50 kr.")
     assert shop.card.buttons == shop.thread[-1].buttons == ["Refund…", "Refresh"]
+
+
+async def test_a_last_capture_releases_the_rest_where_the_method_has_no_release_of_its_own(shop):
+    """`final_capture` of dintero_psp (Dintero reference §8): a release of the rest would only be refused."""
+    await shop.issues()
+    await shop.customer_pays(method="dintero_psp.creditcard")
+    await captures_part(shop, **HUNDRED)
+    assert shop.card.buttons == ["Capture the rest", "Capture part…", "Refund…", "Refresh"]
+    assert "This method releases the rest only with a last capture: tick that in Capture part…." in card(shop)
+
+    await captures_part(
+        shop, How_much="An amount", **{"Amount_(NOK)": "50"}, The_rest=["Last capture: release the rest"]
+    )
+
+    first, last = (strictly(call) for call in shop.writes("capture"))
+    assert (first.get("final_capture"), last["final_capture"]) == (None, True)
+    assert done(shop, "CAPTURE") == [100_00, 50_00]
+    assert done(shop, "VOID") == [99_50]
+    assert "Captured 150,00 kr · 99,50 kr released" in card(shop)
+    assert any(line.startswith("↩️ @kari released the uncaptured rest of 99,50 kr.") for line in lines(shop))
+    assert shop.card.buttons == ["Refund…", "Refresh"]
+
+
+async def test_a_last_capture_of_everything_releases_nothing(shop):
+    await shop.issues()
+    await shop.customer_pays(method="dintero_psp.creditcard")
+
+    await captures_part(
+        shop, How_much="An amount", **{"Amount_(NOK)": "249,50"}, The_rest=["Last capture: release the rest"]
+    )
+
+    assert "final_capture" not in strictly(shop.writes("capture")[0])
+
+
+async def test_other_methods_have_no_last_capture(shop):
+    await a_reserved_link(shop)
+
+    assert "Last capture" not in (await opens(shop, "Capture part…")).read()
 
 
 async def test_an_open_link_offers_to_be_shown_and_cancelled(shop):

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.domain.actions import Action, actions, awaits_auto_capture, may_be_closed, may_stop_waiting
 from bot.domain.links import Delivered, Facts, Link, Status
-from bot.domain.methods import sole_wallet
+from bot.domain.methods import RestRelease, sole_wallet
 from bot.domain.nudges import AUTO_CAPTURE_PATIENCE
 from bot.domain.operations import ASK_ARRIVED_AFTER, Kind, State
 from bot.domain.orders import TO_PHONE, Delivery, Order, Remind
@@ -39,6 +39,12 @@ _PAID_ALTHOUGH_REPORTED: Final = (
 )
 
 
+_NO_RELEASE: Final[Mapping[RestRelease | None, str]] = {
+    RestRelease.LAST_CAPTURE: "This method releases the rest only with a last capture: tick that in _Capture part…_.",
+    RestRelease.NEVER: "With this payment method the rest can be captured, but not released.",
+}
+
+
 def notes(story: Story, now: datetime, look: Look) -> list[str]:
     """Everything worth saying, the most urgent first, as mrkdwn."""
     link = story.newest
@@ -49,6 +55,7 @@ def notes(story: Story, now: datetime, look: Look) -> list[str]:
         *_in_progress(link, look),
         *_status(story, link, now, look),
         amounts(link, look),
+        _rest(link),
         _price_change(link, look),
         *_diverted(story),
     ]
@@ -196,6 +203,14 @@ def _in_progress(link: Link, look: Look) -> list[str]:
             what = noun(kind, amount, link.currency, look)
             told.append(f"⏳ Dintero is working on {what}. Until that has ended, this amount is not open any more.")
     return told
+
+
+def _rest(link: Link) -> str:
+    """Why the rest of a part capture has no *Release*, where its method knows none."""
+    facts = link.facts
+    if link.status is not Status.CAPTURED or not facts.open_to_capture or facts.late or link.operation is not None:
+        return ""
+    return _NO_RELEASE.get(facts.rest_release, "")
 
 
 def _older_links(story: Story, look: Look) -> list[str]:

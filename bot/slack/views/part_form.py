@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.domain.actions import Action, open_amount
 from bot.domain.links import Link, open_by_line
+from bot.domain.methods import RestRelease
 from bot.domain.operations import Kind
 from bot.domain.orders import Line
 from bot.domain.stories import Story
@@ -16,6 +17,7 @@ from bot.slack.views.words import customer
 ALL: Final = "all"
 LINES: Final = "lines"
 AMOUNT: Final = "amount"
+LAST: Final = "last"
 MAX_REASON: Final = 200
 _PER_BLOCK: Final = 10
 """Checkboxes hold ten options; more lines go into a second block."""
@@ -37,6 +39,8 @@ def part_form(story: Story, link: Link, action: Action, look: Look) -> Block:
     ]
     if refunds:
         blocks.append(_reason())
+    elif link.facts.rest_release is RestRelease.LAST_CAPTURE:
+        blocks.append(_last())
     metadata = ids.ButtonValue(link.id, link.version, open_now, action).encode()
     callback_id = ids.VIEW_REFUND if refunds else ids.VIEW_CAPTURE_PART
     title = "Refund" if refunds else "Capture part"
@@ -82,6 +86,15 @@ def _amount(currency: str) -> Block:
     return fields.text_input(
         ids.PART_AMOUNT, f"Amount ({currency})", "", placeholder="100,00", hint=hint, optional=True
     )
+
+
+def _last() -> Block:
+    box = {
+        "type": "checkboxes",
+        "action_id": ids.FIELD,
+        "options": [option("Last capture: release the rest", LAST, "The rest cannot be captured afterwards.")],
+    }
+    return fields.field(ids.PART_LAST, "The rest", box, optional=True)
 
 
 def _reason() -> Block:
