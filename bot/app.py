@@ -266,7 +266,7 @@ def _wire(
     _hang(rounds.loops, wants=wants, due=due, tells=tells, bells=bells)
     shift = Shift(
         loops=bells.loops, jobs=table(rounds.wake, running, sweeping, mailing, reminding, signatures),
-        clock_changes=ClockChanges(store=store, clock=clock, counters=counters),
+        clock_changes=ClockChanges(store=store, clock=clock, counters=counters, skew=last_words.skew),
         running=running, mailing=mailing, owned=owned,
     )  # fmt: skip
     issuing = Issuing(

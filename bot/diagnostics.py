@@ -5,13 +5,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import aiohttp
 import httpx
 
 from bot.app import dintero_config
+from bot.clock import DatabaseClock, SystemClock
 from bot.dintero.answers import NOT_DINTEROS
 from bot.dintero.client import DinteroGateway
+from bot.dintero.wire import Dated
+from bot.domain.clock_skew import DINTERO, SLACK, ClockSkew, differences
 from bot.domain.connection_errors import causes, connection_failure
 from bot.domain.errors import GatewayError, MailNotSent, MailRefused
 from bot.following import NoTime, followed
@@ -19,11 +23,14 @@ from bot.mail.smtp import SmtpMailer
 from bot.outbound import http_client, proxy_for, slack_client
 from bot.post_office import mailer
 from bot.services.ports.threads import SlackDown, ThreadError, Throttled
+from bot.services.ports.world import Clock
 from bot.settings import Settings
 from bot.slack.calls import calling, status_of
+from bot.timekeeping import comparing
 from storage.engine import file_to_make, open_engine, opening
 from storage.schema import state_of
 from storage.secrets import Secrets
+from storage.server_time import has_clock, server_time
 
 NEEDED_SCOPES = frozenset({"commands", "chat:write", "im:write", "users:read"})
 
@@ -39,14 +46,16 @@ class Finding:
 
 async def check(settings: Settings) -> list[Finding]:
     """Try every connection that the settings name, and ask the bot that serves what it has noticed."""
-    clock = [await _clock(settings.paylink_clock_url)] if settings.paylink_clock_url else []
+    skew = ClockSkew()
+    clock, followed_clock = await _clock(settings.paylink_clock_url)
     mail = [await _mail(settings)] if settings.paylink_smtp_url else []
     return [
         _key(settings),
-        await _database(settings),
-        await _slack(settings),
-        await _dintero(settings),
-        *clock,
+        await _database(settings, skew),
+        await _slack(settings, comparing(skew, SLACK, clock)),
+        await _dintero(settings, comparing(skew, DINTERO, clock)),
+        *followed_clock,
+        _compared(skew),
         *mail,
         *await _serving(settings),
     ]
@@ -68,11 +77,13 @@ def _key(settings: Settings) -> Finding:
     return Finding("PAYLINK_SECRET_KEY", well=True, words="usable")
 
 
-async def _database(settings: Settings) -> Finding:
+async def _database(settings: Settings, skew: ClockSkew) -> Finding:
     try:
         engine = open_engine(settings.paylink_database_url)
         with opening(engine):
             state = "empty" if file_to_make(engine) else await state_of(engine)
+            if has_clock(engine):
+                await DatabaseClock(partial(server_time, engine), skew).read()
         await engine.dispose()
     except ValueError as problem:
         return Finding("database", well=False, words=str(problem))
@@ -81,11 +92,11 @@ async def _database(settings: Settings) -> Finding:
     return Finding("database", well=False, words=f"its schema is {state}. Run: paylink migrate")
 
 
-async def _slack(settings: Settings) -> Finding:
+async def _slack(settings: Settings, dated: Dated) -> Finding:
     token, url = settings.slack_bot_token.get_secret_value(), settings.slack_api_url
     async with aiohttp.ClientSession() as session:
         try:
-            client = slack_client(token, url, session)
+            client = slack_client(token, url, session, dated=dated)
             answer = await calling(client.auth_test())
         except ValueError as problem:
             return Finding("Slack", well=False, words=str(problem))
@@ -114,11 +125,11 @@ def slack_trouble(problem: ThreadError, settings: Settings) -> str:
     return f"{problem}. Check SLACK_BOT_TOKEN and reinstall the app."
 
 
-async def _dintero(settings: Settings) -> Finding:
+async def _dintero(settings: Settings, dated: Dated) -> Finding:
     url, setting = settings.dintero_api_url, "DINTERO_API_URL"
     try:
         async with http_client(settings.dintero_api_url, settings.dintero_checkout_url) as http:
-            gateway = DinteroGateway(dintero_config(settings), http)
+            gateway = DinteroGateway(dintero_config(settings), http, dated=dated)
             try:
                 await gateway.sign_in()
                 url, setting = settings.dintero_checkout_url, "DINTERO_CHECKOUT_URL"
@@ -163,13 +174,27 @@ def _another_server(name: str, url: str, setting: str, reason: str) -> str:
     return f"what answers at {url} is not {name}'s API ({reason.removesuffix(f', {NOT_DINTEROS}')}). {where}"
 
 
-async def _clock(url: str) -> Finding:
+async def _clock(url: str | None) -> tuple[Clock, list[Finding]]:
+    """The clock that the bot would have, and how it was to read it where it is the sandbox's."""
     about = "PAYLINK_CLOCK_URL"
+    if url is None:
+        return SystemClock(), []
     try:
         async with followed(url) as clock:
-            return Finding(about, well=True, words=f"the sandbox's time is {clock.now():%Y-%m-%d %H:%M} UTC")
+            words = f"the sandbox's time is {clock.now():%Y-%m-%d %H:%M} UTC"
+            return clock, [Finding(about, well=True, words=words)]
     except NoTime as problem:
-        return Finding(about, well=False, words=str(problem).removeprefix(f"{about}: "))
+        return SystemClock(), [Finding(about, well=False, words=str(problem).removeprefix(f"{about}: "))]
+
+
+def _compared(skew: ClockSkew) -> Finding:
+    """Whether this computer's clock is right: Slack's requests are refused when it is five minutes off."""
+    wrong, compared = differences(skew.known()), " and ".join(f"{whom}'s" for whom in skew.known())
+    if wrong:
+        return Finding("clock", well=False, words=" ".join(wrong))
+    if not compared:
+        return Finding("clock", well=None, words="nothing answered that says what time it is.")
+    return Finding("clock", well=True, words=f"agrees with {compared}")
 
 
 async def _mail(settings: Settings) -> Finding:

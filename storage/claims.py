@@ -117,7 +117,7 @@ class Claims(Links):
         wanted: datetime | None = (await self._run(of_state.where(operations.c.state == State.WANTED))).scalar()
         unknown = select(func.count()).select_from(operations).where(operations.c.state == State.UNKNOWN)
         return Backlog(
-            oldest_due=_since(due, now),
+            oldest_due=None if due is None or due > now else _since(due, now),
             oldest_untold=_since(untold, machine_now),
             oldest_wanted=_since(wanted, now),
             unknown=(await self._run(unknown)).scalar() or 0,
@@ -173,5 +173,5 @@ def _due(row: Any, link: Link | None) -> Due | Claimed:
 
 
 def _since(moment: datetime | None, now: datetime) -> float | None:
-    """Seconds since then; None for the future, which nothing waits for yet."""
-    return (now - moment).total_seconds() if moment is not None and moment <= now else None
+    """Seconds since then; negative when it is in the future, where nothing can have happened yet."""
+    return None if moment is None else (now - moment).total_seconds()

@@ -181,13 +181,13 @@ class Everything:
     ],
 )
 async def test_what_happens_by_itself_and_how_often(name, seconds):
-    [job] = [job for job in table(Bells(), *[Everything()] * 4) if job.name.startswith(name)]
+    [job] = [job for job in table(Bells(), *[Everything()] * 5) if job.name.startswith(name)]
 
     assert job.seconds == seconds
 
 
 async def test_a_slow_job_never_runs_twice_at_once_and_makes_up_for_nothing():
-    ticking = scheduler(table(Bells(), *[Everything()] * 4))
+    ticking = scheduler(table(Bells(), *[Everything()] * 5))
     ticking.start(paused=True)
 
     assert {(job.max_instances, job.coalesce, job.misfire_grace_time) for job in ticking.get_jobs()} == {

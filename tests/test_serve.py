@@ -240,13 +240,14 @@ async def test_check_is_content_with_a_world_that_is_well(world):
 
     assert code == 0
     assert not world.database.exists()
-    assert [line[:4] for line in told.splitlines()] == ["ok  "] * 4 + ["?   "]
+    assert [line[:4] for line in told.splitlines()] == ["ok  "] * 5 + ["?   "]
     assert told.endswith("If paylink serve is running, look at the proxy; otherwise start it.\n")
     assert {line[5:].partition(":")[0] for line in told.splitlines()} == {
         "PAYLINK_SECRET_KEY",
         "database",
         "Slack",
         "Dintero",
+        "clock",
         "PAYLINK_PUBLIC_URL",
     }
 
@@ -318,6 +319,33 @@ async def test_check_says_what_time_the_sandbox_has_where_the_bot_follows_it(wor
     assert code == 0
     found = re.search(r"^ok   PAYLINK_CLOCK_URL: the sandbox's time is (.+) UTC$", told, re.MULTILINE)
     assert world.clock.now() - datetime.fromisoformat(f"{found[1]}Z") < timedelta(minutes=2)
+
+
+@pytest.mark.parametrize(
+    ("of", "off", "sentence"),
+    [
+        ("slack", timedelta(minutes=-6), "This computer's clock is 6 minutes ahead of Slack's. Have it set by NTP"),
+        ("dintero", timedelta(minutes=6), "This computer's clock is 6 minutes behind Dintero's. Have it set by NTP"),
+    ],
+)
+async def test_check_compares_the_clock_with_slacks_and_dinteros(world, of, off, sentence):
+    """Five minutes off, and every request of Slack's is refused."""
+    assert "ok   clock: agrees with Slack's and Dintero's" in (await world.run("check"))[1]
+    getattr(world, of).faults.date = off
+
+    code, told = await world.run("check")
+
+    assert code == 1
+    assert f"FAIL clock: {sentence}" in told
+
+
+async def test_check_does_not_call_a_clock_right_that_nothing_was_compared_with(world):
+    world.slack.faults.date = world.dintero.faults.date = None
+
+    code, told = await world.run("check")
+
+    assert code == 0
+    assert "?    clock: nothing answered that says what time it is." in told
 
 
 async def test_check_says_at_once_that_the_sandboxs_clock_cannot_be_read(world):

@@ -44,6 +44,10 @@ class ClockSkew:
         """Keep that this computer's clock is between `least` and `most` seconds ahead of theirs."""
         self._least[whom] = max(least, 0.0) + min(most, 0.0)
 
+    def forget(self) -> None:
+        """Forget what was compared: this computer's clock was set."""
+        self._least.clear()
+
     def ahead(self, whom: str) -> timedelta:
         """How far this computer's clock is ahead of theirs for certain; zero where that is not known."""
         ahead = timedelta(seconds=max(self._least.get(whom, 0.0), 0.0))
@@ -57,14 +61,15 @@ class ClockSkew:
 def differences(skew: Mapping[str, float]) -> tuple[str, ...]:
     """What is more than tolerated, a sentence each with the fix."""
     return tuple(
-        f"This computer's clock is {_duration(abs(seconds))} {'ahead of' if seconds > 0 else 'behind'} {whom}'s. "
+        f"This computer's clock is {duration(abs(seconds))} {'ahead of' if seconds > 0 else 'behind'} {whom}'s. "
         "Have it set by NTP, for example: timedatectl set-ntp true."
         for whom, seconds in skew.items()
         if abs(seconds) > TOLERATED.get(whom, 0.0)
     )
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """So many seconds, minutes or hours, in words."""
     if seconds < 120:
         return f"{seconds:.0f} seconds"
     return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.0f} hours"

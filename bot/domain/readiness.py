@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from bot.domain.clock_skew import differences, duration
 from bot.domain.problem import Problem
 from bot.domain.signatures import Sender, SignatureHistory, signature_problem
 
 PATIENCE: Final = 600.0
 """Seconds. Work that waits longer than this means that something is stuck."""
+FUTURE: Final = 5.0
+"""Seconds by which something may have happened in the future: replicas and whole seconds differ by less."""
 LINKS_UNSIGNED: Final = 2
 """A customer knows the address of their own link, and may knock there as they please: of one link wrong signatures
 prove nothing. Of two they mean that the secret is wrong, or that a proxy changes the address.
@@ -42,11 +45,13 @@ class Vitals:
     """Of how many links callbacks came lately without the right signature, since the last right one."""
     signatures: Mapping[Sender, SignatureHistory] = field(default_factory=dict)
     """Of the senders whose requests must be signed."""
+    clock_skew: Mapping[str, float] = field(default_factory=dict)
+    """By how many seconds this computer's clock is ahead (negative: behind), by whose clock it was compared with."""
 
 
 def health_problems(seen: Vitals) -> tuple[Problem, ...]:
     """What is wrong, worst first; empty when all is well."""
-    return (*_not_here(seen), *_waiting(seen), *_refused(seen), *_unsigned(seen))
+    return (*_not_here(seen), *_waiting(seen), *_refused(seen), *_unsigned(seen), *_clock(seen))
 
 
 def _not_here(seen: Vitals) -> tuple[Problem, ...]:
@@ -57,6 +62,19 @@ def _not_here(seen: Vitals) -> tuple[Problem, ...]:
     elif seen.schema in _SCHEMA:
         words.append(_SCHEMA[seen.schema])
     return tuple(Problem(each, elsewhere=True) for each in words)
+
+
+def _clock(seen: Vitals) -> tuple[Problem, ...]:
+    """That the clock is wrong, or was."""
+    words = list(differences(seen.clock_skew))
+    waits = (seen.oldest_wanted_operation, seen.oldest_untold_order, seen.oldest_due_link, seen.since_paid_sweep)
+    future = -min((seconds for seconds in waits if seconds is not None), default=0.0)
+    if future > FUTURE:
+        words.append(
+            f"The database holds a time {duration(future)} in the future: the clock was put back, or is behind. "
+            "Paylink corrects that within a minute; if it stays, check the computer's clock."
+        )
+    return tuple(Problem(each) for each in words)
 
 
 def _waiting(seen: Vitals) -> tuple[Problem, ...]:

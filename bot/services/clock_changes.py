@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot.domain.clock_skew import ClockSkew
 from bot.services.ports.storage import Store
 from bot.services.ports.world import Clock, Counters
 
@@ -17,16 +18,19 @@ class ClockChanges:
     store: Store
     clock: Clock
     counters: Counters
+    skew: ClockSkew
 
     async def note_time(self) -> bool:
         """Keep the time, and correct stored times when it was put back; returns whether it was."""
         back = await self.store.note_time(self.clock.now(), self.clock.machine_now())
         if back is None:
             return False
+        self.skew.forget()
         self.counters.add("clock_put_back")
         log.warning("clock_put_back", seconds=round(back.total_seconds()))
         return True
 
     def count_jump(self) -> None:
         """A clock was set, or the machine was suspended."""
+        self.skew.forget()
         self.counters.add("clock_jumps")

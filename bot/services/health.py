@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import structlog
 
+from bot.domain.clock_skew import DINTERO
 from bot.domain.problem import Problem
 from bot.domain.readiness import Vitals, health_problems
 from bot.services.ports.storage import Store
@@ -41,6 +42,7 @@ class Health:
             slack_refusal=self.last_words.refusals.get("slack"),
             dintero_refusal=self.last_words.refusals.get("dintero"),
             links_unsigned=self.signatures.links_refused(),
+            clock_skew=self.last_words.skew.known(),
         )
         try:
             async with asyncio.timeout(_ANSWER_WITHIN):
@@ -62,12 +64,13 @@ class Health:
         async with self.store.read() as work:
             swept = await work.cursor(PAID_TASK)
             signatures = await self.signatures.history(work)
+        dinteros = now - self.last_words.skew.ahead(DINTERO)
         waiting = replace(
             seen,
             oldest_due_link=backlog.oldest_due,
             oldest_untold_order=backlog.oldest_untold,
             oldest_wanted_operation=backlog.oldest_wanted,
             signatures=signatures,
-            since_paid_sweep=None if swept is None else (now - datetime.fromisoformat(swept)).total_seconds(),
+            since_paid_sweep=None if swept is None else (dinteros - datetime.fromisoformat(swept)).total_seconds(),
         )
         return waiting, backlog.unknown

@@ -19,6 +19,23 @@ LONG = PATIENCE + 120
         ({"oldest_wanted_operation": LONG}, "A click has waited 12 minutes to be carried out."),
         ({"since_paid_sweep": LONG}, "Dintero's list of payments was last read 12 minutes ago."),
         (
+            {"clock_skew": {"Slack": 360, "Dintero": 2, "the database": -4}},
+            (
+                "This computer's clock is 6 minutes ahead of Slack's. "
+                "Have it set by NTP, for example: timedatectl set-ntp true."
+            ),
+        ),
+        *(
+            (
+                {wait: -1200},
+                (
+                    "The database holds a time 20 minutes in the future: the clock was put back, or is behind. "
+                    "Paylink corrects that within a minute; if it stays, check the computer's clock."
+                ),
+            )
+            for wait in ("oldest_untold_order", "oldest_wanted_operation", "since_paid_sweep")
+        ),
+        (
             {"slack_refusal": "token_revoked"},
             "Slack refuses the bot's token (token_revoked). Check SLACK_BOT_TOKEN.",
         ),

@@ -151,3 +151,31 @@ async def test_a_clock_that_was_put_back_is_counted(ahead):
     await put_right(ahead)
 
     assert (await health(ahead)).json()["counts"]["clock_put_back"] == 1
+
+
+async def test_a_clock_that_is_off_is_a_problem_that_ready_names_and_no_reason_to_send_the_traffic_elsewhere(ahead):
+    answer, status = await health(ahead, "ready"), await health(ahead, "status")
+
+    by = "20 minutes" if ahead.clock.ahead == AHEAD[0] else "6 hours"
+    assert answer.status_code == 200
+    assert status.status_code == 503
+    assert f"This computer's clock is {by} ahead of Dintero's." in str(answer.json()["problems"])
+
+    await put_right(ahead)
+    assert (await health(ahead, "status")).status_code == 200
+
+
+async def test_a_time_in_the_future_is_a_problem_that_ready_names_until_it_is_corrected(ahead):
+    """A change that waits to be told since a moment that has not come."""
+    await ahead.issues()
+    ahead.slack.faults.down = True
+    ahead.dintero.pay(ahead.session()["id"])
+    await ahead.dintero.deliver_due()
+    for _ in range(3):
+        await ahead.bot.work()
+    ahead.slack.faults.down, ahead.clock.ahead = False, timedelta()
+
+    assert "in the future: the clock was put back, or is behind." in str((await health(ahead)).json()["problems"])
+
+    await put_right(ahead)
+    assert (await health(ahead)).json()["problems"] == []
