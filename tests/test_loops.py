@@ -165,6 +165,9 @@ class Everything:
     async def purge_drafts(self):
         return 0
 
+    async def save(self):
+        return None
+
     async def remind_due(self):
         return 0
 
@@ -175,6 +178,7 @@ class Everything:
         ("wake the loops", 1),
         ("find operations whose sender died", 5),
         ("find mails whose sender died", 5),
+        ("keep when signed requests came", 10),
         ("write down reminders", 20),
         ("find payments nobody told us about", 60),
         ("drop forms", 3600),
