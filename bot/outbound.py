@@ -7,7 +7,6 @@ directly, whatever is set.
 import os
 import ssl
 from functools import cache
-from typing import Final
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
 
@@ -15,9 +14,8 @@ import aiohttp
 import certifi
 import httpx
 
+from bot.addresses import LOOPBACK
 from bot.slack.calls import Admitted, Dated, HeardClient
-
-_LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
 
 
 def authorities() -> ssl.SSLContext:
@@ -59,7 +57,7 @@ def proxy_for(url: str) -> str | None:
     proxies["no"] = proxies.get("no", "").translate({ord("["): None, ord("]"): None})
     host = parts.hostname or ""
     kind = parts.scheme if parts.scheme in proxies else "all"
-    if kind not in proxies or host in _LOOPBACK or proxy_bypass_environment(host, proxies):
+    if kind not in proxies or host in LOOPBACK or proxy_bypass_environment(host, proxies):
         return None
     return _proxy(f"{kind}_proxy", proxies[kind])
 

@@ -4,13 +4,14 @@ import os
 import re
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.core import Locale, UnknownLocaleError
 from phonenumbers import SUPPORTED_REGIONS
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
+from bot.addresses import LOOPBACK, WHOLE_ADDRESS, read_address, refuse_plain
 from bot.dintero.methods import read_methods
 from bot.domain.choices import Shipping, read_profiles, read_shipping
 from bot.domain.contacts import read_contact
@@ -20,11 +21,6 @@ from bot.domain.money import known_currency
 from bot.environment import check_secret, check_text, clean_environment
 from bot.mail.config import read_sender, read_smtp_url
 from bot.web.embedding import read_embedding
-
-_WHOLE_ADDRESS = "write a whole address such as https://pay.example.com, without a password, ? or #"
-_HOST = re.compile(r"[\w.-]{1,253}|[0-9A-Fa-f:.]+", re.ASCII)
-_PATH = re.compile(r"[!-~]*")
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 class BadSettings(Exception):
@@ -131,7 +127,7 @@ class Settings(BaseModel):
     def _api(cls, value: str) -> str:
         if not value.endswith("/api/"):
             raise ValueError("it must end with /api/")
-        _refuse_plain(value)
+        refuse_plain(value)
         return value
 
     @field_validator("paylink_public_url", "dintero_api_url", "dintero_checkout_url", "paylink_return_url")
@@ -139,17 +135,17 @@ class Settings(BaseModel):
     def _url(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        parts = _parts(value)
+        parts = read_address(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-            raise ValueError(_WHOLE_ADDRESS)
-        _refuse_plain(value)
+            raise ValueError(WHOLE_ADDRESS)
+        refuse_plain(value)
         return value.rstrip("/")
 
     @field_validator("paylink_clock_url")
     @classmethod
     def _clock(cls, value: str | None) -> str | None:
-        parts = _parts(value) if value is not None else None
-        if parts and (parts.scheme not in {"http", "https"} or parts.hostname not in _LOOPBACK):
+        parts = read_address(value) if value is not None else None
+        if parts and (parts.scheme not in {"http", "https"} or parts.hostname not in LOOPBACK):
             raise ValueError("write the address of a sandbox on this computer, such as http://127.0.0.1:9000/clock")
         if parts and (parts.query or parts.fragment):
             raise ValueError("write the address without ? or #")
@@ -220,7 +216,7 @@ class Settings(BaseModel):
         if value is not None and not re.fullmatch(r"https?://[\w.:\[\]-]+/[^\s?#]*", value, re.ASCII):
             raise ValueError("write the whole address of a picture, such as https://shop.example.com/logo.svg")
         if value is not None:
-            _refuse_plain(value)
+            refuse_plain(value)
         return value
 
     @field_validator("paylink_merchant_colour")
@@ -329,14 +325,14 @@ class Settings(BaseModel):
     def _public_url_fits(self) -> "Settings":
         public = urlsplit(self.paylink_public_url)
         dintero = urlsplit(self.dintero_checkout_url)
-        if public.hostname in _LOOPBACK and dintero.hostname not in _LOOPBACK:
+        if public.hostname in LOOPBACK and dintero.hostname not in LOOPBACK:
             raise ValueError("PAYLINK_PUBLIC_URL: Dintero cannot reach this computer; write its public https address")
         return self
 
     @model_validator(mode="after")
     def _one_dintero(self) -> "Settings":
         hosts = (urlsplit(url).hostname for url in (self.dintero_api_url, self.dintero_checkout_url))
-        if len({host in _LOOPBACK for host in hosts}) > 1:
+        if len({host in LOOPBACK for host in hosts}) > 1:
             raise ValueError(
                 "DINTERO_API_URL, DINTERO_CHECKOUT_URL: one is on this computer and one is not; set both or neither"
             )
@@ -344,38 +340,13 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _only_a_sandbox_tells_the_time(self) -> "Settings":
-        here = urlsplit(self.dintero_checkout_url).hostname in _LOOPBACK
+        here = urlsplit(self.dintero_checkout_url).hostname in LOOPBACK
         if self.paylink_clock_url is not None and not (self.sandbox and here):
             raise ValueError(
                 "PAYLINK_CLOCK_URL: only a sandbox on this computer may tell the time. Remove it, or set "
                 "DINTERO_ACCOUNT_ID to a T account and DINTERO_API_URL and DINTERO_CHECKOUT_URL to this computer"
             )
         return self
-
-
-def _parts(url: str) -> SplitResult:
-    try:
-        parts = urlsplit(url)
-        port_is_one = parts.port is None or parts.port > 0  # reading it raises when it is no number
-    except ValueError:
-        raise ValueError(_WHOLE_ADDRESS) from None
-    host_is_one = not parts.hostname or _is_host(parts.hostname)
-    if not port_is_one or not host_is_one or "@" in parts.netloc or not _PATH.fullmatch(parts.path):
-        raise ValueError(_WHOLE_ADDRESS)
-    return parts
-
-
-def _is_host(name: str) -> bool:
-    try:
-        return _HOST.fullmatch(name.encode("idna").decode()) is not None
-    except UnicodeError:
-        return False
-
-
-def _refuse_plain(url: str) -> None:
-    parts = _parts(url)
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
-        raise ValueError("secrets and links go over https only; http is for a sandbox on this computer")
 
 
 def read_settings() -> Settings:

@@ -1,5 +1,6 @@
 """Dintero's answers: a model, or the error that says whether it may be asked again. Pure."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final, TypeVar
 
@@ -19,6 +20,7 @@ NOT_DINTEROS: Final = "not Dintero's API"
 """In the message of an error: another server answers."""
 
 _ELEMENTS: Final = TypeAdapter(list[dict[str, Any]])
+_IDENTITY: Final = re.compile(r"[\w.:=-]{1,80}", re.ASCII)
 _NEUTRAL: Final[Mapping[int, str]] = {
     400: "Dintero did not accept this.",
     403: "Dintero does not let this account's API client do this.",
@@ -90,12 +92,25 @@ def written(response: httpx.Response, into: type[Model]) -> Model:
 
 
 def refusal(response: httpx.Response) -> str:
-    """Dintero's own message (Dintero reference §4.11), or a neutral sentence when it is not fit to show."""
+    """Dintero's own message (Dintero reference §4.11), or a neutral sentence when it is not fit to show.
+
+    Its id of the request comes last: Dintero's support finds the request by it.
+    """
     try:
         message = ErrorBody.model_validate_json(response.content).error.message
     except ValidationError:
         message = ""
-    return presentable(message) or _NEUTRAL.get(response.status_code, _NEUTRAL[400])
+    sentence = presentable(message) or _NEUTRAL.get(response.status_code, _NEUTRAL[400])
+    identity = request_id(response)
+    if identity is None:
+        return sentence
+    return f"{sentence}{'' if sentence.endswith(tuple('.!?…')) else '.'} Dintero's request id: {identity}."
+
+
+def request_id(response: httpx.Response) -> str | None:
+    """Dintero's id of the request; None without one, and for what is none (Dintero reference §2)."""
+    identity = response.headers.get("request-id", "")
+    return identity if _IDENTITY.fullmatch(identity) else None
 
 
 def created(answer: CreateAnswer, *, asked: Delivery, sandbox: bool) -> Created:

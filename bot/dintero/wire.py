@@ -16,7 +16,7 @@ import stamina
 import structlog
 
 from bot.dintero import requests
-from bot.dintero.answers import TryAgain, named, read, retry_after
+from bot.dintero.answers import TryAgain, named, read, request_id, retry_after
 from bot.dintero.config import DinteroConfig
 from bot.dintero.models import Granted
 from bot.dintero.requests import Call
@@ -224,10 +224,11 @@ class Wire:
         )
         started = self._monotonic()
         outcome: int | str = "interrupted"
+        identity: str | None = None
         try:
             async with asyncio.timeout(limits.whole):
                 response = await self._http.send(request, auth=auth, follow_redirects=False)
-            outcome = response.status_code
+            outcome, identity = response.status_code, request_id(response)
             self._dated(response.headers.get("date"), self._monotonic() - started)
         except AttributeError as error:
             # httpx asks a new connection for its socket, and uvloop has none where the other end has hung up already.
@@ -239,7 +240,14 @@ class Wire:
             raise
         finally:
             seconds = round(self._monotonic() - started, 3)
-            log.info("dintero_call", method=call.method, path=call.template, status=outcome, seconds=seconds)
+            log.info(
+                "dintero_call",
+                method=call.method,
+                path=call.template,
+                status=outcome,
+                seconds=seconds,
+                request_id=identity,
+            )
         return response
 
     @asynccontextmanager

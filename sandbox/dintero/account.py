@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from sandbox.dintero import payments
 from sandbox.dintero.faults import Faults
@@ -55,6 +56,8 @@ class Exchange:
     at: datetime
     status: int | None = None
     answer: Any = None
+    request_id: str = field(default_factory=lambda: uuid4().hex)
+    """In the header `request-id` of the answer (Dintero reference §2)."""
 
 
 @dataclass

@@ -87,6 +87,7 @@ def _endpoint(dintero: Dintero, kind: Kind, path: str, work: Work) -> Callable[[
             response = JSONResponse(refused.body, refused.status)
         await asyncio.sleep(fault.wait if fault.after else 0)
         response = _instead(fault) or _spoiled(fault, response)
+        response.headers["request-id"] = exchange.request_id
         if not isinstance(response, (Drop, Cut)):
             exchange.status, exchange.answer = response.status_code, _readable(response)
         return response

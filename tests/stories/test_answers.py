@@ -141,6 +141,12 @@ async def test_a_look_that_somebody_asked_for_in_vain_is_made_once_dintero_answe
 # -- refusals
 
 
+def with_id(shop, sentence):
+    """The sentence of the last refusal, with Dintero's id of the request."""
+    refused = [exchange for exchange in shop.dintero.log if exchange.status in {400, 403, 404}]
+    return f"{sentence} Dintero's request id: {refused[-1].request_id}."
+
+
 @every_ask
 @pytest.mark.parametrize(
     ("status", "sentence"),
@@ -156,6 +162,7 @@ async def test_a_refusal_is_told_in_the_thread_and_to_the_one_who_pressed(shop, 
 
     await ask.press(shop)
 
+    sentence = with_id(shop, sentence)
     assert len(shop.writes(ask.kind)) == 1
     assert ask.happened(shop) == 0
     assert (await the_operation(shop)).state == "refused"
@@ -178,7 +185,7 @@ async def test_a_refusal_carries_dinteros_own_sentence(shop, monkeypatch):
 
     await releases(shop, "Release the rest")
 
-    sentence = "vipps cannot void the rest of a part capture."
+    sentence = with_id(shop, "vipps cannot void the rest of a part capture.")
     assert f"⛔ Dintero refused the release of 149,50 kr that @kari asked for: {sentence}" in lines(shop)[-1]
     assert whispers(shop) == [f"4711 · Dintero refused, so nothing was done: {sentence}"]
     assert "Release the rest" in shop.card.buttons
@@ -195,7 +202,8 @@ async def test_somebody_elses_words_cannot_shout_in_our_whisper(shop, monkeypatc
 
     [whisper] = shop.slack.ephemerals(shop.kari)
     assert "<!channel>" not in str(whisper.blocks) + whisper.text
-    assert whispers(shop) == ["4711 · Dintero refused, so nothing was done: Look: <!channel> here."]
+    sentence = with_id(shop, "Look: <!channel> here.")
+    assert whispers(shop) == [f"4711 · Dintero refused, so nothing was done: {sentence}"]
 
 
 # -- unknown, and it was done
