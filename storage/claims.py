@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Integer, bindparam, case, func, or_, select, update
+from sqlalchemy import Integer, bindparam, case, func, or_, select, text, update
 
 from bot.domain.links import Link
 from bot.domain.operations import State
@@ -13,12 +13,12 @@ from bot.domain.waiting import Waiting
 from storage.columns import Utc
 from storage.links import TO_REMIND, WITH_OPERATIONS, Links
 from storage.mails import LAPSED_MAILS, WANTED_MAILS
-from storage.tables import links, operations, orders
+from storage.tables import IS_OPEN, IS_UNSENT, links, operations, orders
 from storage.timing import LAPSED_LEASE
 from storage.transaction import CHANGE_ORDER, MACHINE_NOW, NOW, Hold, free
 
 # Built once: these run at every step, and building one takes longer than running it.
-_OPERATION: Final = select(operations.c.id, operations.c.fence, operations.c.kind)
+_OPERATION: Final = select(operations.c.id, operations.c.fence, operations.c.kind).where(text(f"operation.{IS_UNSENT}"))
 _WANTED: Final = _OPERATION.where(operations.c.state == State.WANTED, free(operations.c.lease_until, MACHINE_NOW))
 _LAPSED: Final = _OPERATION.where(operations.c.state == State.SENDING, operations.c.lease_until < MACHINE_NOW)
 _DUE: Final = select(links.c.id, links.c.hint_at, links.c.fence).where(
@@ -45,6 +45,13 @@ _WORK: Final = {
 }
 _LOOK: Final = select(*(or_(*(query.exists() for query in _WORK[kind])).label(kind) for kind in Waiting))
 """Whether there is work, kind by kind."""
+
+_OLDEST_DUE: Final = select(func.min(links.c.due_at)).where(links.c.due_at <= NOW)
+_OLDEST_UNTOLD: Final = select(func.min(orders.c.untold_since)).where(orders.c.untold_since.is_not(None))
+_OLDEST_WANTED: Final = select(func.min(operations.c.created_at)).where(
+    text(f"operation.{IS_UNSENT}"), operations.c.state == State.WANTED
+)
+_UNKNOWN: Final = select(func.count()).where(text(f"operation.{IS_OPEN}"), operations.c.state == State.UNKNOWN)
 
 _LIMIT: Final = bindparam("limit", type_=Integer)
 _OLDEST_FIRST: Final = operations.c.created_at, operations.c.id
@@ -111,16 +118,14 @@ class Claims(Links):
 
     async def backlog(self, now: datetime, machine_now: datetime) -> Backlog:
         """What waits, and for how long: four queries over partial indexes."""
-        due: datetime | None = (await self._run(select(func.min(links.c.due_at)))).scalar()
-        untold: datetime | None = (await self._run(select(func.min(orders.c.untold_since)))).scalar()
-        of_state = select(func.min(operations.c.created_at))
-        wanted: datetime | None = (await self._run(of_state.where(operations.c.state == State.WANTED))).scalar()
-        unknown = select(func.count()).select_from(operations).where(operations.c.state == State.UNKNOWN)
+        due: datetime | None = (await self._run(_OLDEST_DUE, {"now": now})).scalar()
+        untold: datetime | None = (await self._run(_OLDEST_UNTOLD)).scalar()
+        wanted: datetime | None = (await self._run(_OLDEST_WANTED)).scalar()
         return Backlog(
             oldest_due=None if due is None or due > now else _since(due, now),
             oldest_untold=_since(untold, machine_now),
             oldest_wanted=_since(wanted, now),
-            unknown=(await self._run(unknown)).scalar() or 0,
+            unknown=(await self._run(_UNKNOWN)).scalar() or 0,
         )
 
     async def untold_orders(self, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Untold]:

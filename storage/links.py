@@ -15,7 +15,7 @@ from bot.domain.waiting import Waiting
 from storage.columns import Utc
 from storage.rows import link_from, operation_from
 from storage.secrets import token_hash
-from storage.tables import IS_OPEN, links, operations, orders
+from storage.tables import IS_OPEN, accounts, links, operations, orders
 from storage.transaction import NOW, Transaction
 
 _OPERATION: Final = "operation_"
@@ -23,6 +23,9 @@ WITH_OPERATIONS: Final = select(
     links, *(column.label(f"{_OPERATION}{column.name}") for column in operations.c)
 ).outerjoin_from(links, operations, and_(operations.c.link_id == links.c.id, text(f"operation.{IS_OPEN}")))
 """Links, each with its open operation: there is at most one. Conditions are added."""
+
+OF_ANY_ACCOUNT: Final = links.c.account_id.in_(select(accounts.c.id))
+"""True of every link. The index of merchant references begins with the account: without it all links are read."""
 
 _PLANNED: Final = bindparam("planned", type_=Utc)
 _DUE: Final = case((or_(_PLANNED.is_(None), links.c.hint_at < _PLANNED), links.c.hint_at), else_=_PLANNED)
@@ -117,12 +120,17 @@ class Links(Transaction):
 
     async def links_by_session(self, session_ids: Sequence[str]) -> Mapping[str, Link]:
         """Ours among these session ids."""
+        if not session_ids:
+            return {}
         found = await self._readable(WITH_OPERATIONS.where(links.c.session_id.in_(session_ids)))
         return {link.session_id: link for link in found if link.session_id is not None}
 
     async def links_by_reference(self, references: Sequence[str]) -> Mapping[str, Link]:
         """Ours among these merchant references."""
-        found = await self._readable(WITH_OPERATIONS.where(links.c.merchant_reference.in_(references)))
+        if not references:
+            return {}
+        these = WITH_OPERATIONS.where(OF_ANY_ACCOUNT, links.c.merchant_reference.in_(references))
+        found = await self._readable(these)
         return {link.reference: link for link in found}
 
     async def save_link(self, link: Link, *, expected_version: int, due_at: datetime | None, visible: bool) -> bool:

@@ -5,16 +5,16 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import Integer, Row, bindparam, select, update
+from sqlalchemy import Integer, Row, bindparam, select, text, update
 
 from bot.domain.mails import Mail, MailState
 from bot.domain.stories import Claimed
 from bot.domain.waiting import Waiting
-from storage.tables import mails
+from storage.tables import IS_UNSENT, mails
 from storage.timing import LAPSED_LEASE, SENDING_LEASE
 from storage.transaction import MACHINE_NOW, Hold, Transaction, free
 
-_MAIL: Final = select(mails.c.id, mails.c.fence)
+_MAIL: Final = select(mails.c.id, mails.c.fence).where(text(f"mail.{IS_UNSENT}"))
 WANTED_MAILS: Final = _MAIL.where(
     mails.c.state == MailState.WANTED, mails.c.due_at <= MACHINE_NOW, free(mails.c.lease_until, MACHINE_NOW)
 )

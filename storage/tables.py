@@ -24,10 +24,15 @@ _NAMES: Final = {
 }
 
 IS_OPEN: Final = f"state IN ({', '.join(repr(str(state)) for state in State if state in OPEN)})"
+IS_UNSENT: Final = "state IN ('wanted', 'sending')"
+"""The condition of operations and e-mails that wait to be sent or are being sent."""
 
 
 def _where(condition: str) -> dict[str, Any]:
-    """A partial index, on both databases."""
+    """A partial index, on both databases.
+
+    SQLite uses it only for statements that repeat the condition word for word: `state = ?` is not enough.
+    """
     return {"sqlite_where": sql(condition), "postgresql_where": sql(condition)}
 
 
@@ -213,7 +218,7 @@ class OperationRow(Base, table=True):
 
     __table_args__ = (
         Index("ix_operation_open", "link_id", unique=True, **_where(IS_OPEN)),
-        Index("ix_operation_run", "state", "created_at", **_where("state IN ('wanted', 'sending')")),
+        Index("ix_operation_run", "state", "created_at", **_where(IS_UNSENT)),
     )
 
 
@@ -260,7 +265,7 @@ class MailRow(Base, table=True):
 
     __table_args__ = (
         UniqueConstraint("link_id", "n"),
-        Index("ix_mail_run", "state", "due_at", **_where("state IN ('wanted', 'sending')")),
+        Index("ix_mail_run", "state", "due_at", **_where(IS_UNSENT)),
     )
 
 

@@ -351,7 +351,7 @@ async def test_ours_are_found_among_strangers(house, statements):
         assert await work.links_by_reference(["x", link.reference]) == {link.reference: link}
         assert await work.links_by_session([]) == {}
 
-    assert len([one for one in statements if "FROM link" in one]) == 3
+    assert len([one for one in statements if "FROM link" in one]) == 2
 
 
 async def test_two_links_cannot_have_one_reference(house):

@@ -121,7 +121,8 @@ class Shop:
 
     async def _lags(self):
         async with self.bot.store._reader.connect() as connection:
-            return (await connection.execute(select(func.min(orders.c.untold_since)))).scalar() is not None
+            oldest = select(func.min(orders.c.untold_since)).where(orders.c.untold_since.is_not(None))
+            return (await connection.execute(oldest)).scalar() is not None
 
     # -- the seller
 
