@@ -22,6 +22,7 @@ from bot.domain.field_parsers import (
     parse_text,
     parse_vat,
 )
+from bot.domain.methods import sole_wallet
 from bot.domain.money import MAX_MINOR, plain_amount, round_half_up
 from bot.domain.orders import TO_PHONE, Agreed, Capture, Delivery, Line, Remind
 
@@ -179,6 +180,23 @@ def read_draft(
         remind=Remind(draft.remind),
         remind_opened=draft.remind_opened,
     )
+
+
+def opens_in_wallet(draft: Draft, choices: Choices) -> bool:
+    """Whether only a wallet's app opens the link, by a push or as an app link."""
+    payable = choices.payable(draft.methods)
+    return draft.delivery == Delivery.APP or (draft.delivery == Delivery.SMS and sole_wallet(payable) is not None)
+
+
+def usual_deadline(draft: Draft, choices: Choices) -> str:
+    """The deadline while none is chosen: a wallet may soon end a push or an app link (Dintero reference §4.5)."""
+    return PHONE if opens_in_wallet(draft, choices) else DEADLINE
+
+
+def deadline_after(before: Draft, draft: Draft, choices: Choices) -> str:
+    """The draft's deadline, preset anew when it was the usual one `before` and another is usual now."""
+    usual, now_usual = usual_deadline(before, choices), usual_deadline(draft, choices)
+    return now_usual if usual != now_usual and draft.deadline == usual else draft.deadline
 
 
 def made_up_reference(draft_id: str) -> str:

@@ -89,6 +89,11 @@ def sole_wallet(methods: Sequence[str]) -> str | None:
     return title(methods[0]) if len(methods) == 1 and methods[0] in _PUSHES else None
 
 
+def wallet_life(wallet: str) -> str:
+    """How long a wallet keeps what only its app opens, in words; Swish does not say (Dintero reference §4.5)."""
+    return "5 to 10 minutes" if wallet in {title(method) for method in _OPENS_APP} else "a few minutes"
+
+
 def opens_app(methods: Sequence[str]) -> bool:
     """Whether a link that can be paid with these alone may open an app by itself (Dintero reference §4.5)."""
     return len(methods) == 1 and methods[0] in _OPENS_APP

@@ -226,7 +226,16 @@ class Account:
             return "CANCELLED"
         if tx and tx["status"] != "INITIATED":
             return str(tx["status"]) if tx["status"] in {"ON_HOLD", "DECLINED", "FAILED"} else "AUTHORIZED"
-        return "EXPIRED" if self.clock() >= moment(session["expires_at"]) else None
+        over = self.clock() >= moment(session["expires_at"])
+        return "EXPIRED" if over or self._is_dead_in_wallet(session) else None
+
+    def _is_dead_in_wallet(self, session: Json) -> bool:
+        """Whether the wallet has ended what only it can open, which the session's own deadline does not say."""
+        life, channel = self.switches.wallet_link_life, session["configuration"].get("channel")
+        methods = self.methods(session)
+        pushed = bool(session["configuration"].get("publish")) and len(methods) == 1 and methods[0] in WALLETS
+        born = moment(session["created_at"])
+        return bool(life and (pushed or channel == "hosted") and self.clock() >= born + timedelta(seconds=life))
 
     def methods(self, session: Json) -> list[str]:
         """Name the payment methods the page offers, as payment_product_type (Dintero reference §4.6)."""

@@ -35,6 +35,11 @@ class Switches:
         Literal["merges", "replaces"],
         "The configuration of a session is merged into its profile, or replaces the profile's methods (§4.5).",
     ] = "merges"
+    wallet_link_life: Annotated[
+        float,
+        "Seconds after which a push or an app link is dead in the wallet, whatever the session's deadline; 0 is never "
+        "(§4.5; Vipps itself says 600).",
+    ] = 0.0
     session_search: Annotated[bool, "GET /sessions exists (§5.1); otherwise a plain 404."] = False
     sessions_listed_with_events: Annotated[bool, "Elements of GET /sessions carry events (§5.1)."] = False
     auto_capture_calls_back: Annotated[

@@ -9,7 +9,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.domain.doubts import Doubt
 from bot.domain.draft_lines import filled_lines
-from bot.domain.drafts import A_DATE, DEADLINE, Draft
+from bot.domain.drafts import A_DATE, DEADLINE, Draft, deadline_after
 from bot.domain.errors import FieldErrors, NotYet
 from bot.domain.permissions import Actor
 from bot.services.creating import Creating
@@ -120,8 +120,11 @@ class IssueFormListener:
     ) -> None:
         # What was typed is put over what is shown: a second click on a form that is being redrawn, or whose
         # redrawing was lost, then makes the same once more.
-        read = forms.after_click(await self._read(body), action)
-        deadline = deadline or (self._some_date() if read.deadline == A_DATE else read.deadline)
+        view, about = body["view"], FormMetadata.decode(body["view"].get("private_metadata"))
+        stored = await self.drafts.stored(about.draft_id, knock(body).user_id)
+        read = forms.after_click(forms.read_form(view, stored), action)
+        chosen = deadline_after(forms.draft_in_view(view, stored), read, self.issuing.shop.choices)
+        deadline = deadline or (self._some_date() if chosen == A_DATE else chosen)
         draft = replace(read, expanded=expanded or read.expanded, deadline=deadline, redrawn=True)
         await self.drafts.keep(draft, knock(body).user_id)
         self.owned.start("redraw the form", self._show(body["view"], draft))

@@ -1,9 +1,9 @@
 """A fresh form on somebody's screen."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.domain.drafts import Draft, DraftLine, vat_rates
+from bot.domain.drafts import Draft, DraftLine, usual_deadline, vat_rates
 from bot.services.issuing import Shop
 from bot.services.ports.threads import People, ThreadError
 from bot.slack.listeners.drawing import FormDrawing
@@ -23,13 +23,21 @@ class FormOpening:
     drawing: FormDrawing
 
     def blank(self, channel: str, thread: str = "") -> Draft:
-        """A form in which nothing is typed yet."""
+        """A form in which nothing is typed yet; its deadline is the usual one when it is opened."""
         usual = DraftLine(line_id="1", vat=vat_rates(self.shop.country)[0])
-        return Draft(id=uuid.uuid4().hex, channel=channel, thread=thread, currency=self.shop.currency, lines=(usual,))
+        return Draft(
+            id=uuid.uuid4().hex,
+            channel=channel,
+            thread=thread,
+            currency=self.shop.currency,
+            deadline="",
+            lines=(usual,),
+        )
 
     def start(self, who: Knock, draft: Draft, again: str) -> None:
         """Open it while the answer leaves; `again` says what to do when Slack was too slow."""
-        self.owned.start("open the form", self._open(who, draft, again))
+        ready = replace(draft, deadline=draft.deadline or usual_deadline(draft, self.shop.choices))
+        self.owned.start("open the form", self._open(who, ready, again))
         self.owned.start("learn who sends it", self._learn(who))
 
     async def _learn(self, who: Knock) -> None:

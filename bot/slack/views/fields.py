@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Final
 
 from bot.domain.choices import MAX_OPTIONS, Choices
-from bot.domain.drafts import A_DATE, CURRENCIES, DEADLINES, EXCL, INCL, Draft, DraftLine, vat_rates
+from bot.domain.drafts import A_DATE, CURRENCIES, DEADLINES, EXCL, INCL, Draft, DraftLine, opens_in_wallet, vat_rates
 from bot.domain.field_parsers import MAX_REFERENCE, PHONE, is_day, parse_deadline
-from bot.domain.methods import opens_app, sole_wallet, title
+from bot.domain.methods import opens_app, sole_wallet, title, wallet_life
 from bot.domain.orders import TO_PHONE, Capture, Delivery, Remind
 from bot.slack import ids
 from bot.slack.views.aloud import moment
@@ -118,14 +118,18 @@ def reference(draft: Draft, coming: str = "") -> Block:
     return text_input(ids.REFERENCE, "Reference", draft.reference, placeholder="4711", hint=hint, optional=True)
 
 
-def deadline(draft: Draft) -> Block:
-    """How long the link lives, with the draft's own deadline when it is none of the usual."""
+def deadline(draft: Draft, generation: int = 0) -> Block:
+    """How long the link lives, with the draft's own deadline when it is none of the usual.
+
+    Another generation shows what was preset anew: under the same id Slack would keep what stood there.
+    """
     words = {value: _DEADLINE_WORDS[value] for value in DEADLINES}
     own = deadline_words(draft.deadline)
     if draft.deadline and draft.deadline not in words:
         words = {value: said for value, said in words.items() if said != own} | {draft.deadline: own}
     options = [option(said, fit(value, 75)) for value, said in words.items()]
-    return choice(ids.DEADLINE, "Pay within", "static_select", options, draft.deadline)
+    block_id = ids.block_id(ids.DEADLINE, generation=generation)
+    return choice(block_id, "Pay within", "static_select", options, draft.deadline)
 
 
 def pay_within(draft: Draft, now: datetime, look: Look) -> Block:
@@ -134,7 +138,7 @@ def pay_within(draft: Draft, now: datetime, look: Look) -> Block:
     if is_day(draft.deadline):
         element: Block = {"type": "datepicker", "action_id": ids.FIELD, "initial_date": draft.deadline}
         return field(ids.DATE, "Pay before the end of", element, hint=hint) | {"dispatch_action": True}
-    menu = deadline(draft)
+    menu = deadline(draft, generation=int(opens_in_wallet(draft, look.choices)))
     options = [*menu["element"]["options"], option("A date…", A_DATE)]
     told = menu | {"element": menu["element"] | {"options": options}, "dispatch_action": True}
     return told | ({"hint": plain(hint, 300)} if hint else {})
@@ -164,10 +168,16 @@ def delivery(draft: Draft, choices: Choices) -> Block:
     """
     app = draft.delivery == Delivery.APP or any(opens_app((method,)) for method in choices.methods)
     options = [way for way in _WAYS if app or way["value"] != Delivery.APP]
-    told = push_note(draft, choices)
+    told = push_note(draft, choices) or _app_note(draft, choices)
     return choice(ids.DELIVERY, "Delivery", "radio_buttons", options, draft.delivery, hint=told) | {
         "dispatch_action": True
     }
+
+
+def _app_note(draft: Draft, choices: Choices) -> str:
+    """How long an app link lives, once it is chosen."""
+    wallet = sole_wallet(choices.payable(draft.methods)) or "The app"
+    return short_life(wallet) if draft.delivery == Delivery.APP else ""
 
 
 def push_note(draft: Draft, choices: Choices) -> str:
@@ -175,7 +185,15 @@ def push_note(draft: Draft, choices: Choices) -> str:
     wallet = sole_wallet(choices.payable(draft.methods))
     if wallet is None or draft.delivery != Delivery.SMS:
         return ""
-    return f"{wallet} is the only way to pay, so it goes out as a push in the {wallet} app instead of an SMS."
+    return (
+        f"{wallet} is the only way to pay, so it goes out as a push in the {wallet} app instead of an SMS. "
+        f"{short_life(wallet)}"
+    )
+
+
+def short_life(wallet: str) -> str:
+    """How long what only a wallet opens may live; nobody promises more (Dintero reference §4.5)."""
+    return f"{wallet} may end it after {wallet_life(wallet)}, so the customer should pay at once."
 
 
 def methods(draft: Draft, choices: Choices) -> list[Block]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.domain.actions import Action, actions, awaits_auto_capture, may_be_closed, may_stop_waiting
 from bot.domain.links import Delivered, Facts, Link, Status
-from bot.domain.methods import RestRelease, sole_wallet
+from bot.domain.methods import RestRelease, sole_wallet, wallet_life
 from bot.domain.nudges import AUTO_CAPTURE_PATIENCE
 from bot.domain.operations import ASK_ARRIVED_AFTER, Kind, State
 from bot.domain.orders import TO_PHONE, Delivery, Order, Remind
@@ -88,6 +88,19 @@ def delivery_note(order: Order, facts: Facts, look: Look) -> str:
     return " ".join(sentence for sentence in told if sentence)
 
 
+def lifetime(order: Order, facts: Facts) -> str:
+    """How long a push or an app link may live, which is less than its deadline; else an empty string."""
+    wallet = sole_wallet(order.methods)
+    sent = order.delivery is Delivery.SMS and facts.delivered not in {Delivered.SKIPPED, Delivered.FAILED}
+    if wallet is None or not (sent or order.delivery is Delivery.APP):
+        return ""
+    what = "push" if sent else "app link"
+    return (
+        f"{wallet} may end the {what} after {wallet_life(wallet)}, before the deadline. If the customer can no longer "
+        "open it, press *Send again…*."
+    )
+
+
 def opening(order: Order, facts: Facts) -> str:
     """In which app the customer finds the link, where only one can open it; else an empty string."""
     wallet = sole_wallet(order.methods)
@@ -120,7 +133,7 @@ def _open(story: Story, link: Link, now: datetime, look: Look) -> list[str]:
     elif link.session_id is None and facts.vouched_by is not None:
         told.append(_vouched(facts.vouched_by))
     elif facts.opened_at is None and facts.paying_since is None and not facts.attempts_failed:
-        told.append(delivery_note(story.order, facts, look))
+        told += [delivery_note(story.order, facts, look), lifetime(story.order, facts)]
     if facts.last_failure:
         told.append(f"The last attempt failed{because(facts.last_failure)}")
     if link.remind_at is not None and now < link.expires_at:

@@ -11,7 +11,7 @@ from bot.slack import ids
 from bot.slack.views.aloud import promised, read_aloud
 from bot.slack.views.blocks import Block, Look, context, escape, modal, section
 from bot.slack.views.issue_form import TITLE
-from bot.slack.views.notes import opening
+from bot.slack.views.notes import lifetime, opening
 from bot.slack.views.words import because, customer, message
 
 _READY: Final = "🔗 *Ready to share*"
@@ -72,7 +72,8 @@ def created_form(story: Story, url: str | None, look: Look, carriers: Sequence[B
     sandbox = look.sandbox and order.delivery in TO_PHONE
     delivered = Delivered.SIMULATED if sandbox else facts.delivered
     head, note = _OTHERWISE.get((order.delivery, delivered)) or _DELIVERED[delivered]
-    told = [sentence for sentence in (note.format(message=message(order.methods)), opening(order, facts)) if sentence]
+    said = (note.format(message=message(order.methods)), opening(order, facts), lifetime(order, facts))
+    told = [sentence for sentence in said if sentence]
     amount = look.money(link.amount, link.currency)
     blocks = [section(f"{head} · {amount} · {escape(link.reference)} · {customer(story)}")]
     if told:
