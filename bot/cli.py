@@ -81,6 +81,7 @@ def migrate() -> None:
 def check(*, as_json: Annotated[bool, typer.Option("--json", help="For machines: one JSON object.")] = False) -> None:
     """Try every connection and say what is wrong and how to mend it."""
     from bot import diagnostics  # noqa: PLC0415
+    from bot.finding import Finding  # noqa: PLC0415
     from bot.journal import keep_quiet  # noqa: PLC0415
 
     keep_quiet()
@@ -90,7 +91,7 @@ def check(*, as_json: Annotated[bool, typer.Option("--json", help="For machines:
         if not as_json:
             _refuse_settings(problem)
         lines = [line.partition(": ") for line in str(problem).splitlines()]
-        typer.echo(diagnostics.as_json([diagnostics.Finding(name, False, words) for name, _, words in lines]))
+        typer.echo(diagnostics.as_json([Finding(name, False, words) for name, _, words in lines]))
         raise typer.Exit(2) from None
     if as_json:
         typer.echo(diagnostics.as_json(findings))

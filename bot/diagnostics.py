@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
@@ -18,10 +17,12 @@ from bot.dintero.wire import Dated
 from bot.domain.clock_skew import DINTERO, SLACK, ClockSkew, differences
 from bot.domain.connection_errors import causes, connection_failure
 from bot.domain.errors import GatewayError, MailNotSent, MailRefused
+from bot.finding import Finding
 from bot.following import NoTime, followed
 from bot.mail.smtp import SmtpMailer
 from bot.outbound import http_client, proxy_for, slack_client
 from bot.post_office import mailer
+from bot.running_bot import ask_running_bot
 from bot.services.ports.threads import SlackDown, ThreadError, Throttled
 from bot.services.ports.world import Clock
 from bot.settings import Settings
@@ -33,15 +34,6 @@ from storage.secrets import Secrets
 from storage.server_time import has_clock, server_time
 
 NEEDED_SCOPES = frozenset({"commands", "chat:write", "im:write", "users:read"})
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was tried; `well` is None when nobody can say."""
-
-    about: str
-    well: bool | None
-    words: str
 
 
 async def check(settings: Settings) -> list[Finding]:
@@ -57,7 +49,7 @@ async def check(settings: Settings) -> list[Finding]:
         *followed_clock,
         _compared(skew),
         *mail,
-        *await _serving(settings),
+        *await ask_running_bot(settings, _why_unreachable),
     ]
 
 
@@ -211,31 +203,3 @@ async def _mail(settings: Settings) -> Finding:
     except ValueError as problem:
         return Finding(about, well=False, words=str(problem))
     return Finding(about, well=True, words="the mail server lets Paylink in; no mail was sent")
-
-
-async def _serving(settings: Settings) -> list[Finding]:
-    """Ask the bot that serves at the public address what it had to refuse and could not write."""
-    about = "PAYLINK_PUBLIC_URL"
-    try:
-        counts = await _counts(settings.paylink_public_url)
-    except (httpx.HTTPError, LookupError, ValueError, TypeError, AttributeError) as problem:
-        why = _why_unreachable(problem) or "what answers there is not Paylink"
-        words = f"no bot answers there ({why}). If paylink serve is running, look at the proxy; otherwise start it."
-        return [Finding(about, well=None, words=words)]
-    refused, lost = counts.get("unsigned_callbacks", 0), counts.get("log_lines_lost", 0)
-    found = [Finding(about, well=True, words="the bot answers there, and refused no callback")]
-    if refused:
-        words = f"{refused} callback{'s' * (refused != 1)} came without Dintero's signature or with a wrong one. "
-        mend = "Compare DINTERO_SIGNATURE_SECRET with the account's, and this address with what your proxy is given."
-        found = [Finding(about, well=False, words=words + mend)]
-    if lost:
-        words = f"{lost} line{'s' * (lost != 1)} could not be written. Look at where the output of paylink serve goes."
-        found.append(Finding("log", well=False, words=words))
-    return found
-
-
-async def _counts(public_url: str) -> dict[str, int]:
-    """What the bot has counted. Raises httpx.HTTPError, and whatever an answer that is none of a bot's leads to."""
-    async with http_client(public_url) as http:
-        counts = (await http.get(f"{public_url}/health/ready", timeout=5)).json()["counts"]
-    return {name: int(count) for name, count in counts.items()}

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Update, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.stories import Task
 from storage.tables import tasks
@@ -37,6 +38,13 @@ class Tasks(Transaction):
         held = {"fence": row.fence + 1, "lease_until": machine_now + lease}
         await self._run(update(tasks).where(tasks.c.name == name), held)
         return Task(name=name, cursor=row.cursor, fence=row.fence + 1)
+
+
+async def kept_cursor(engine: AsyncEngine, task_name: str) -> str | None:
+    """Where a sweep goes on from, for a program that only looks; None when it never ran."""
+    async with engine.connect() as connection:
+        found = await connection.execute(select(tasks.c.cursor).where(tasks.c.name == task_name))
+        return found.scalar_one_or_none()
 
 
 def _of(task: Task, **values: Any) -> Update:

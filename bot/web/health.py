@@ -38,6 +38,7 @@ class HealthRoutes:
         body = {
             "ready": not any(problem.elsewhere for problem in problems),
             "problems": [problem.words for problem in problems],
+            "unproven": [problem.words for problem in problems if problem.unproven],
             **numbers,
         }
         return JSONResponse(body, 503 if any(map(counts, problems)) else 200)

@@ -28,6 +28,7 @@ async def test_a_bot_with_nothing_to_do_is_well(shop, which):
     assert answer.json() == {
         "ready": True,
         "problems": [],
+        "unproven": [],
         "seconds": {
             "oldest_due_link": None,
             "oldest_untold_order": None,

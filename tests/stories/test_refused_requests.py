@@ -56,6 +56,17 @@ async def test_three_refused_requests_of_slacks_are_a_problem_until_one_is_accep
     assert (await asked(shop)).json()["problems"] == []
 
 
+async def test_a_request_that_check_signs_itself_proves_nothing_of_slack(shop):
+    shop.slack.faults.requests.wrong_signature = True
+    await types_help(shop, 3)
+    shop.slack.faults.requests.wrong_signature = False
+
+    answer = await shop.slack.send("check", b'{"type": "paylink_check"}', "application/json")
+
+    assert (answer.status, answer.body) == (200, "paylink_check")
+    assert (await asked(shop)).json()["problems"][0].startswith("3 requests")
+
+
 async def test_the_log_says_by_how_much_the_clock_is_off(shop, capsys):
     shop.slack.faults.requests.seconds_behind = 400
 
