@@ -111,7 +111,7 @@ class References(Transaction):
 
 
 def _twin(row: Row[Any], reference: str) -> Twin:
-    posted = row.card_state == CardState.POSTED and not row.diverted
+    posted = row.card_state in {CardState.POSTED, CardState.FROZEN} and not row.diverted
     return Twin(
         link_id=row.id,
         reference=row.merchant_reference,

@@ -94,7 +94,12 @@ def _waiting(seen: Vitals) -> tuple[Problem, ...]:
 def _refused(seen: Vitals) -> tuple[Problem, ...]:
     problems = []
     if seen.slack_refusal is not None:
-        problems.append(Problem(f"Slack refuses the bot's token ({seen.slack_refusal}). Check SLACK_BOT_TOKEN."))
+        problems.append(
+            Problem(
+                f"Slack refuses Paylink's calls ({seen.slack_refusal}): cards and threads wait, nothing is lost. Check "
+                "SLACK_BOT_TOKEN; where it is about the workspace, ask its admins."
+            )
+        )
     if seen.dintero_refusal is not None:
         secrets = "DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET"
         problems.append(Problem(f"Dintero refuses the API client ({seen.dintero_refusal}). Check {secrets}."))

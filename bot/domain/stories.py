@@ -17,6 +17,8 @@ class CardState(StrEnum):
     POSTING = "posting"
     """Committed before the call: found after a restart or a timeout, it is posted once more and counted."""
     POSTED = "posted"
+    FROZEN = "frozen"
+    """Posted, and Slack lets nobody change it any more: the thread tells what happens from then on."""
     NOWHERE = "nowhere"
     """Slack will not take it anywhere we may write. It is tried again when something changes or somebody refreshes,
     and every hour while something about money waits to be told."""

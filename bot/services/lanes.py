@@ -41,5 +41,5 @@ def first_lane(untold: Untold) -> Lane | None:
     """The limit that the first call about the order is under; None when its row does not say."""
     if untold.card == CardState.POSTED and untold.outdated:
         return updates(untold.workspace_id, untold.urgency)
-    in_sight = {CardState.POSTED, CardState.NONE, CardState.POSTING}
+    in_sight = {CardState.POSTED, CardState.FROZEN, CardState.NONE, CardState.POSTING}
     return posts(untold.channel) if untold.card in in_sight and untold.channel else None

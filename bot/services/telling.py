@@ -19,7 +19,16 @@ from bot.domain.links import Status
 from bot.domain.stories import CardState, Claimed, Story, Untold
 from bot.services.lanes import Lane, first_lane, posts, updates
 from bot.services.ports.storage import Store
-from bot.services.ports.threads import Gone, NotWelcome, Rejected, SlackDown, ThreadError, Threads, Throttled
+from bot.services.ports.threads import (
+    Gone,
+    NotEditable,
+    NotWelcome,
+    Rejected,
+    SlackDown,
+    ThreadError,
+    Threads,
+    Throttled,
+)
 from bot.services.ports.world import Clock, Counters
 from bot.services.queues import Queues
 from bot.services.together import side_by_side
@@ -44,6 +53,8 @@ _STUMBLED: Final = (_BACKOFF, timedelta(minutes=1), timedelta(minutes=5), timede
 """After so many failures in a row that may have left a message in Slack: each repetition may be a copy, and after the
 end of an outage nobody should wait longer than the last of these for a card.
 """
+_REFUSED_AGAIN: Final = 300.0
+"""The longest pause, in seconds, while Slack refuses the token or the workspace: nothing may have been posted."""
 _HOPELESS: Final = timedelta(hours=1)
 """When to try again what only a person can mend."""
 
@@ -141,10 +152,12 @@ class Telling:
             return throttled.seconds
         except ThreadError as error:
             self.counters.add("slack_failures")
-            if locked_out := error.why if isinstance(error, SlackDown) else "":
-                self.counters.add("slack_token_refused")
-            log.warning("telling_failed", order=claimed.id, reason=locked_out or type(error).__name__)
-            return _BACKOFF.total_seconds()
+            refused = error.why if isinstance(error, SlackDown) else ""
+            log.warning("telling_failed", order=claimed.id, reason=refused or type(error).__name__)
+            if not refused:
+                return _BACKOFF.total_seconds()
+            self.counters.add("slack_calls_refused")
+            return min(await self._stumble(claimed), _REFUSED_AGAIN)
         except _MaybePosted:
             self.counters.add("slack_failures")
             log.warning("telling_in_doubt", order=claimed.id)
@@ -167,7 +180,7 @@ class Telling:
             return
         events = await self.store.untold_events(claimed.id)
         story = await self._card(story, claimed.urgency)
-        if story.card.state is not CardState.POSTED:
+        if story.card.state not in {CardState.POSTED, CardState.FROZEN}:
             await self._leave_untold([event for event in events if urgency(event.kind) is not Urgency.MONEY])
             if claimed.urgency == Urgency.MONEY:
                 raise _Wait(_HOPELESS.total_seconds())
@@ -186,17 +199,35 @@ class Telling:
             return await self._post(replace(story, card=home))
         if up_to_date:
             return story
+        return await (self._freeze(story) if state is CardState.FROZEN else self._update(story, hurry))
+
+    async def _update(self, story: Story, hurry: int) -> Story:
         try:
             lane = updates(story.order.workspace_id, hurry)
             await self._in_turn(lane, lambda: self.threads.update_card(story, self.clock.now()))
         except Gone:  # somebody deleted it: a fresh card, once
             self.counters.add("cards_reposted")
             return await self._post(story)
+        except NotEditable:
+            await self._say_frozen(story)
+            return await self._freeze(story)
         except NotWelcome:
             return await self._post(replace(story, card=replace(story.card, diverted=False)))
         except Rejected as refusal:
             self._note_rejected(story, refusal)
         return await self._set_card(story, CardState.POSTED, story.card.channel, story.card.ts)
+
+    async def _freeze(self, story: Story) -> Story:
+        """Leave the card as it stands."""
+        return await self._set_card(story, CardState.FROZEN, story.card.channel, story.card.ts)
+
+    async def _say_frozen(self, story: Story) -> None:
+        self.counters.add("cards_frozen")
+        log.warning("card_frozen", order=story.order.id)
+        try:
+            await self._in_turn(posts(story.card.channel), lambda: _posted(self.threads.post_frozen_notice(story)))
+        except (Gone, NotWelcome, Rejected, _MaybePosted):  # it is said once, or not at all: the lines say the rest
+            log.warning("notice_not_posted", order=story.order.id)
 
     def _note_rejected(self, story: Story, refusal: Rejected) -> None:
         self.counters.add("cards_rejected")
@@ -293,7 +324,12 @@ class Telling:
         try:
             lane = updates(story.order.workspace_id, Urgency.MONEY)
             await self._in_turn(lane, lambda: self.threads.strip_line(story, older, self.clock.now()))
-        except (Gone, NotWelcome, Rejected) as refusal:  # its buttons stay; the service refuses stale clicks anyway
+        except (
+            Gone,
+            NotEditable,
+            NotWelcome,
+            Rejected,
+        ) as refusal:  # the service refuses stale clicks
             log.warning("line_not_stripped", order=story.order.id, reason=type(refusal).__name__)
 
     async def _leave_untold(self, events: Sequence[Event]) -> None:

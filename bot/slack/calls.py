@@ -12,38 +12,18 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.clock import elapsed
-from bot.services.ports.threads import Gone, NotWelcome, Rejected, SlackDown, ThreadError, Throttled
+from bot.services.ports.threads import Gone, NotEditable, NotWelcome, Rejected, SlackDown, ThreadError, Throttled
+from bot.slack.error_codes import Meaning, meaning_of
 
 SOMEBODY_WAITS: Final = 2.5
 BACKGROUND: Final = 10.0
 
-_NOT_WELCOME: Final = frozenset(
-    {
-        "not_in_channel",
-        "channel_not_found",
-        "is_archived",
-        "is_inactive",
-        "restricted_action",
-        "restricted_action_read_only_channel",
-        "restricted_action_thread_only_channel",
-        "restricted_action_non_threadable_channel",
-        "restricted_action_thread_locked",
-        "messages_tab_disabled",
-        "user_not_in_channel",
-        "team_access_not_granted",
-        "cannot_dm_bot",
-        "user_disabled",
-    }
-)
-_GONE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found"})
-_MAYBE_DONE: Final = frozenset({"fatal_error", "internal_error", "service_unavailable", "request_timeout"})
-_LOCKED_OUT: Final = frozenset(
-    {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "ekm_access_denied"}
-)
-
+_REFUSES_US: Final = frozenset({Meaning.CREDENTIALS, Meaning.ACCESS})
+_REFUSED_LATELY: Final = 600.0
+"""Seconds after which a refusal is forgotten when other calls are answered: what waits asks again sooner."""
 
 Admitted: TypeAlias = Callable[[str | None], None]
-"""Called after every answer with None, or with the code that refuses the token."""
+"""Called after every answer with None, or with the code that refuses us."""
 Dated: TypeAlias = Callable[[str | None, float], None]
 """Called with every answer's `Date` header, and the seconds that the answer took."""
 
@@ -59,6 +39,7 @@ class HeardClient(AsyncWebClient):
         self.proxy = proxy  # else the SDK takes one from the environment, and never looks at NO_PROXY
         self._admitted = admitted
         self._dated = dated
+        self._refused: dict[str, tuple[str, float]] = {}
 
     async def api_call(self, api_method: str, **options: Any) -> AsyncSlackResponse:
         """One call of the Web API. Raises SlackApiError when it is refused."""
@@ -67,15 +48,26 @@ class HeardClient(AsyncWebClient):
             answer = await super().api_call(api_method, **options)
         except SlackApiError as error:
             self._dated(_date(error.response), elapsed() - started)
-            code = _code(error)
-            if code in _LOCKED_OUT:
-                self._admitted(code)
-            elif code:  # it was refused for another reason: we were let in
-                self._admitted(None)
+            if code := _code(error):
+                self._note(api_method, code if meaning_of(code) in _REFUSES_US else None)
             raise
         self._dated(_date(answer), elapsed() - started)
-        self._admitted(None)
+        self._note(api_method, None)
         return answer
+
+    def _note(self, api_method: str, refusal: str | None) -> None:
+        """Keep by method what is refused: that Slack answers one call does not mend another."""
+        now = elapsed()
+        if refusal is not None:
+            self._refused[api_method] = refusal, now
+        else:
+            self._refused.pop(api_method, None)
+            self._refused = {
+                method: (code, at)
+                for method, (code, at) in self._refused.items()
+                if now - at < _REFUSED_LATELY and meaning_of(code) is not Meaning.CREDENTIALS
+            }
+        self._admitted(next((code for code, _ in self._refused.values()), None))
 
 
 async def calling(call: Awaitable[Any], *, seconds: float = BACKGROUND) -> Any:
@@ -115,19 +107,27 @@ def is_slacks(response_url: str, api_url: str) -> bool:
     return same and api.hostname is not None and asked.hostname in {api.hostname, f"hooks.{api.hostname}"}
 
 
+_BY_MEANING: Final[Mapping[Meaning, Callable[[str], ThreadError]]] = {
+    Meaning.MESSAGE: Rejected,
+    Meaning.CHANNEL: NotWelcome,
+    Meaning.PERSON: NotWelcome,
+    Meaning.TARGET_GONE: Gone,
+    Meaning.NOT_EDITABLE: NotEditable,
+    Meaning.MAY_BE_DONE: lambda _: SlackDown(doubtful=True),
+    Meaning.CREDENTIALS: lambda code: SlackDown(doubtful=False, why=code),
+    Meaning.ACCESS: lambda code: SlackDown(doubtful=False, why=code),
+}
+
+
 def _meaning(error: SlackApiError) -> ThreadError:
     response: Any = error.response
     status = getattr(response, "status_code", 200)
     code = _code(error)
-    if status == 429 or code in {"ratelimited", "rate_limited"}:
+    if status == 429 or meaning_of(code) is Meaning.RATE_LIMIT:
         return Throttled(_seconds(getattr(response, "headers", {})))
-    if status >= 500 or code in _MAYBE_DONE:
+    if status >= 500:
         return SlackDown(doubtful=True)
-    if code in _NOT_WELCOME:
-        return NotWelcome(code)
-    if code in _GONE:
-        return Gone(code)
-    return SlackDown(doubtful=False, why=code) if code in _LOCKED_OUT else Rejected(code)
+    return _BY_MEANING[meaning_of(code)](code)
 
 
 def _code(error: SlackApiError) -> str:

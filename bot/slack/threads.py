@@ -15,7 +15,7 @@ from bot.domain.events import Event
 from bot.domain.links import Delivered, Link, Status
 from bot.domain.orders import ON_OUR_PAGE, Delivery, Order
 from bot.domain.stories import Story
-from bot.services.ports.threads import SlackDown, ThreadError, Throttled
+from bot.services.ports.threads import Rejected, SlackDown, ThreadError, Throttled
 from bot.slack.calls import BACKGROUND, SOMEBODY_WAITS, calling, is_slacks
 from bot.slack.views.blocks import Block, Look, Message, code_to_scan, mail_link
 from bot.slack.views.card import card
@@ -26,6 +26,10 @@ from bot.slack.views.words import because, named
 
 log = structlog.get_logger()
 
+_FROZEN: Final = (
+    "Slack no longer lets the card above be changed. What happens to this payment is told here in the thread, and the "
+    "buttons below are the ones to press."
+)
 _QUIET: Final[dict[str, Any]] = {"unfurl_links": False, "unfurl_media": False}
 _SHOW_WITHIN: Final = 20.0
 """Seconds for which a waiting form is tried: longer nobody looks at it, and the person is told otherwise."""
@@ -61,6 +65,10 @@ class SlackThreads:
         """Tell one event in the thread."""
         drawn = line(story, event, now, self.look, with_buttons=True, picture=self.picture(event.link_id))
         return await self._post(drawn, channel=story.card.channel, thread_ts=_thread(story) or story.card.ts)
+
+    async def post_frozen_notice(self, story: Story) -> str:
+        """Say in the thread that the card can no longer be changed."""
+        return await self._post(said(_FROZEN), channel=story.card.channel, thread_ts=_thread(story) or story.card.ts)
 
     async def strip_line(self, story: Story, event: Event, now: datetime) -> None:
         """Redraw an older line without its buttons."""
@@ -171,16 +179,25 @@ class SlackThreads:
         return True
 
     async def _post(self, message: Message, **where: Any) -> str:
-        answer = await calling(
-            self.client.chat_postMessage(text=message.text, blocks=message.blocks, **_QUIET, **where)
-        )
+        try:
+            answer = await calling(
+                self.client.chat_postMessage(text=message.text, blocks=message.blocks, **_QUIET, **where)
+            )
+        except Rejected as refusal:  # as plain text it says the same, without buttons
+            log.warning("message_rejected", code=str(refusal))
+            answer = await calling(self.client.chat_postMessage(text=message.text, **_QUIET, **where))
         ts = answer.get("ts")
         if not ts:
             raise SlackDown(doubtful=True)
         return str(ts)
 
     async def _update(self, message: Message, channel: str, ts: str | None) -> None:
-        await calling(self.client.chat_update(channel=channel, ts=ts or "", text=message.text, blocks=message.blocks))
+        to: dict[str, Any] = {"channel": channel, "ts": ts or "", "text": message.text}
+        try:
+            await calling(self.client.chat_update(**to, blocks=message.blocks))
+        except Rejected as refusal:
+            log.warning("message_rejected", code=str(refusal))
+            await calling(self.client.chat_update(**to, blocks=[]))
 
     async def respond(self, response_url: str, message: Message, *, in_place: bool = False) -> bool:
         """Answer by a `response_url`, in the place of what was clicked or for one person's eyes; False when it failed.

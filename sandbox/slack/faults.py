@@ -81,6 +81,8 @@ class Faults:
         self.down = False
         self.locked_out = ""
         """The error that every call is answered with while the app's token is refused (Slack reference §10)."""
+        self.refused: dict[str, str] = {}
+        """Method → the error that its calls are answered with, until it is taken out (Slack reference §10)."""
         self.date: timedelta | None = timedelta()
         """How far the `Date` header is ahead of the sandbox's clock; None: no answer has one."""
         self.requests = Requests()
@@ -96,6 +98,8 @@ class Faults:
             return Fault.status(503)
         if self.locked_out:
             return Fault.error(self.locked_out)
+        if method in self.refused:
+            return Fault.error(self.refused[method])
         waiting = self.waiting[method] or self.waiting["*"]
         return waiting.popleft() if waiting else None
 

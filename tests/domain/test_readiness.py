@@ -37,7 +37,10 @@ LONG = PATIENCE + 120
         ),
         (
             {"slack_refusal": "token_revoked"},
-            "Slack refuses the bot's token (token_revoked). Check SLACK_BOT_TOKEN.",
+            (
+                "Slack refuses Paylink's calls (token_revoked): cards and threads wait, nothing is lost. Check "
+                "SLACK_BOT_TOKEN; where it is about the workspace, ask its admins."
+            ),
         ),
         (
             {"dintero_refusal": "401"},

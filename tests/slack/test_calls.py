@@ -7,7 +7,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.services.ports.threads import Gone, NotWelcome, Rejected, SlackDown, Throttled
+from bot.services.ports.threads import Gone, NotEditable, NotWelcome, Rejected, SlackDown, Throttled
 from bot.slack.calls import calling, is_slacks
 
 
@@ -34,7 +34,8 @@ def refusal(code, status=200, **headers):
         (refusal("message_not_found"), Gone),
         (refusal("cant_update_message"), Gone),
         (refusal("invalid_blocks"), Rejected),
-        (refusal("some_new_error"), Rejected),
+        (refusal("edit_window_closed"), NotEditable),
+        (refusal("user_disabled"), NotWelcome),
     ],
 )
 async def test_a_refusal_is_named(error, meaning):
@@ -69,6 +70,8 @@ async def test_slack_says_how_long_to_wait(error, seconds):
         (TimeoutError(), True),
         (refusal("invalid_auth"), False),
         (refusal("token_revoked"), False),
+        (refusal("team_added_to_org"), False),
+        (refusal("some_new_error"), False),
         (aiohttp.ClientConnectorError(None, OSError("refused")), False),
     ],
 )

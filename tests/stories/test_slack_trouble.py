@@ -301,7 +301,7 @@ async def test_a_card_that_slack_refuses_to_show_is_not_tried_for_ever(shop, err
 
 
 async def test_a_card_that_slack_refused_to_show_is_drawn_again_at_the_next_change(shop):
-    shop.slack.faults.add("chat.postMessage", Fault.error("invalid_blocks"))
+    shop.slack.faults.add("chat.postMessage", *[Fault.error("invalid_blocks")] * 2)  # plain text too
     await shop.issues()
     assert shop.cards == []
 
@@ -312,11 +312,11 @@ async def test_a_card_that_slack_refused_to_show_is_drawn_again_at_the_next_chan
 
 async def test_an_update_that_slack_refuses_to_show_is_not_tried_for_ever(shop):
     await shop.issues()
-    shop.slack.faults.add("chat.update", Fault.error("invalid_blocks"))
+    shop.slack.faults.add("chat.update", *[Fault.error("invalid_blocks")] * 2)  # plain text too
     await shop.customer_pays()
     await rest(shop)
 
-    assert len([call for call in shop.slack.log if call.method == "chat.update"]) == 1
+    assert len([call for call in shop.slack.log if call.method == "chat.update"]) == 2
     assert ready_counts(shop)["cards_rejected"] == 1
     assert len(shop.lines) == 1  # the thread tells it all the same
 
@@ -326,7 +326,7 @@ async def test_an_update_that_slack_refuses_to_show_is_not_tried_for_ever(shop):
 
 async def test_a_line_that_slack_refuses_to_show_is_left_to_the_card(shop):
     await shop.issues()
-    shop.slack.faults.add("chat.postMessage", Fault.error("invalid_blocks"))
+    shop.slack.faults.add("chat.postMessage", *[Fault.error("invalid_blocks")] * 2)  # plain text too
     await shop.customer_pays()
     await rest(shop)
 

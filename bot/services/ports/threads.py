@@ -29,10 +29,15 @@ class Gone(ThreadError):
     """The message was deleted, or is not ours."""
 
 
+class NotEditable(ThreadError):
+    """The message stands, and Slack lets nobody change it any more."""
+
+
 class SlackDown(ThreadError):
     """Slack did not answer, or not in a way to trust. `doubtful` says that a post may have been made.
 
-    `why` is Slack's own word where it refused our token, and empty where it said nothing.
+    `why` is Slack's own code where it refused us (the token, the workspace, a code that is not known here), and empty
+    where it said nothing.
     """
 
     def __init__(self, *, doubtful: bool, why: str = "") -> None:
@@ -62,6 +67,10 @@ class Threads(Protocol):
 
     async def post_line(self, story: Story, event: Event, now: datetime) -> str:
         """Tell one event in the card's thread, with buttons when there is something to decide; returns its ts."""
+        ...
+
+    async def post_frozen_notice(self, story: Story) -> str:
+        """Say in the thread that the card can no longer be changed; returns the notice's ts. Raises ThreadError."""
         ...
 
     async def strip_line(self, story: Story, event: Event, now: datetime) -> None:

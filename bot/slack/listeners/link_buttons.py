@@ -237,4 +237,4 @@ class LinkButtonsListener:
 
 def _is_a_copy(story: Story, channel: str, ts: str) -> bool:
     card = story.card
-    return card.state is CardState.POSTED and (card.channel, card.ts) != (channel, ts)
+    return card.state in {CardState.POSTED, CardState.FROZEN} and (card.channel, card.ts) != (channel, ts)
