@@ -13,14 +13,16 @@ from starlette.routing import Route
 
 from benchmarks.houses import AMOUNT
 from benchmarks.stage import ACCOUNT
+from bot.clock import SystemClock
 
 BEGIN = datetime(2027, 3, 1, 12, tzinfo=UTC)
 
 
-class VirtualClock:
+class VirtualClock(SystemClock):
     """All three times, moved together and by hand."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.at = BEGIN
 
     def now(self) -> datetime:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,8 @@ READ_EVERY: Final = 10.0
 _PROMPT: Final = 1.0
 """Seconds. An answer that took longer says too little about the time."""
 WATCH_EVERY: Final = 1.0
+_STEPS: Final = 100
+"""Remembered; whoever sets the clock oftener has other problems."""
 JUMP: Final = 2.0
 """Seconds by which wall clock and elapsed time differ, since they were compared last, when the clock was set."""
 
@@ -35,6 +38,10 @@ def elapsed() -> float:
 class SystemClock:
     """Three times from the machine; see `bot.services.ports.world.Clock`."""
 
+    def __init__(self) -> None:
+        self._forward: deque[tuple[float, float]] = deque(maxlen=_STEPS)
+        """When, in elapsed time, the clock was set forward, and by how many seconds."""
+
     def now(self) -> datetime:
         """Business time, aware UTC."""
         return datetime.now(UTC)
@@ -47,6 +54,17 @@ class SystemClock:
         """Seconds that never jump, and go on while the machine is suspended."""
         return elapsed()
 
+    def note_step(self, seconds: float) -> None:
+        """The machine's clock was set forward by so many seconds, or back where they are negative."""
+        if seconds > 0:
+            self._forward.append((self.monotonic(), seconds))
+
+    def certain_now(self, since: datetime) -> datetime:
+        """Business time, less what the clock was set forward since `since`: nobody waited for that."""
+        now, elapsed_now = self.now(), self.monotonic()
+        age = (now - since).total_seconds()
+        return now - timedelta(seconds=sum(step for at, step in self._forward if elapsed_now - at <= age))
+
 
 class DatabaseClock(SystemClock):
     """The database's clock, carried on by elapsed time from one reading to the next: one for all replicas.
@@ -56,6 +74,7 @@ class DatabaseClock(SystemClock):
 
     def __init__(self, ask: Callable[[], Awaitable[datetime]], skew: ClockSkew) -> None:
         """`ask` gives the database's time, aware UTC; `skew` is told how far this computer's clock is off."""
+        super().__init__()
         self._ask = ask
         self._skew = skew
         self._read: tuple[datetime, float] | None = None
@@ -108,17 +127,18 @@ async def database_clock(ask: Callable[[], Awaitable[datetime]], skew: ClockSkew
 
 
 async def watch(
-    machine_now: Callable[[], datetime], on_jump: Callable[[], None], *, every: float = WATCH_EVERY
+    machine_now: Callable[[], datetime], on_jump: Callable[[float], None], *, every: float = WATCH_EVERY
 ) -> None:
     """Compare wall clocks with elapsed time all `every` seconds until cancelled; call `on_jump` when one was set.
 
-    Watched are this computer's own, by which jobs are planned, and `machine_now`. Elapsed time is the event loop's,
-    which stands still while the machine is suspended: that is a jump too, for whatever was to happen meanwhile.
+    It is called with the seconds by which `machine_now` was set forward; negative when back. Watched are this
+    computer's own clock, by which jobs are planned, and `machine_now`. Elapsed time is also the event loop's, which
+    stands still while the machine is suspended: that is a jump too, for whatever was to happen meanwhile.
     """
 
-    def offsets() -> tuple[float, ...]:
-        elapsed_now = time.monotonic()
-        return tuple(at.timestamp() - elapsed_now for at in (datetime.now(UTC), machine_now()))
+    def offsets() -> tuple[float, float, float]:
+        machine, loop = machine_now().timestamp(), time.monotonic()
+        return datetime.now(UTC).timestamp() - loop, machine - loop, machine - elapsed()
 
     before = offsets()
     while True:
@@ -128,4 +148,4 @@ async def watch(
         before = now
         if any(abs(step) > JUMP for step in steps):
             log.warning("clock_jumped", seconds=max(map(round, steps), key=abs))
-            on_jump()
+            on_jump(steps[2] if abs(steps[2]) > JUMP else 0.0)

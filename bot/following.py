@@ -43,6 +43,7 @@ class FollowedClock(SystemClock):
 
     def __init__(self, url: str, http: httpx.AsyncClient, machine: Clock | None = None) -> None:
         """`url` answers a GET with `{"now": "<ISO 8601 with its zone>"}`; `machine` is what tells machine time."""
+        super().__init__()
         self._url = url
         self._http = http
         self._machine = machine or SystemClock()

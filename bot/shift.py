@@ -93,8 +93,8 @@ class Shift:
             task.cancel()
         self.ticking.shutdown(wait=False)
 
-    def _jumped(self) -> None:
-        self.clock_changes.count_jump()
+    def _jumped(self, seconds: float) -> None:
+        self.clock_changes.note_jump(seconds)
         self.replan()
 
     async def _correct_times(self) -> None:

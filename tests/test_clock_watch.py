@@ -9,7 +9,7 @@ import pytest
 import structlog
 import time_machine
 
-from bot.clock import DatabaseClock, database_clock, watch
+from bot.clock import DatabaseClock, SystemClock, database_clock, watch
 from bot.domain.clock_skew import DATABASE, ClockSkew, differences
 from storage.engine import open_engine
 from storage.server_time import has_clock, server_time
@@ -32,7 +32,7 @@ async def watching(machine_now=lambda: datetime.now(UTC)):
             compared.clear()
             await compared.wait()
 
-    task = asyncio.create_task(watch(now, lambda: jumps.append(1), every=0))
+    task = asyncio.create_task(watch(now, lambda seconds: jumps.append(round(seconds)), every=0))
     try:
         await some_comparisons()
         yield jumps, some_comparisons
@@ -48,7 +48,7 @@ async def test_a_clock_that_is_set_is_noticed_once(step):
             machine.shift(step)
             await some_comparisons()
 
-    assert jumps == [1]
+    assert jumps == [step.total_seconds()]
     assert [one["seconds"] for one in logs if one["event"] == "clock_jumped"] == [step.total_seconds()]
 
 
@@ -70,7 +70,7 @@ async def test_a_machine_that_was_suspended_is_noticed(monkeypatch):
         asleep[0] = 60.0
         await some_comparisons()
 
-    assert jumps == [1]
+    assert jumps == [0]  # no time was skipped
 
 
 async def test_a_database_whose_clock_is_set_is_noticed():
@@ -79,7 +79,23 @@ async def test_a_database_whose_clock_is_set_is_noticed():
         ahead[0] = timedelta(minutes=-20)
         await some_comparisons()
 
-    assert jumps == [1]
+    assert jumps == [-1200]
+
+
+async def test_time_that_was_skipped_is_no_time_that_anybody_waited():
+    with time_machine.travel(NOON, tick=False) as machine:
+        clock = SystemClock()
+        before = clock.now()
+        machine.shift(timedelta(minutes=20))
+        clock.note_step(1200)
+        after = clock.now()
+
+        assert clock.certain_now(before) == NOON
+        assert clock.certain_now(after) == after
+
+        machine.shift(timedelta(minutes=-20))
+        clock.note_step(-1200)
+        assert clock.certain_now(before) <= NOON
 
 
 class Server:

@@ -9,6 +9,7 @@ from bot.domain.links import Link
 from bot.domain.operations import Operation, State
 from bot.domain.permissions import Forbidden, decide
 from bot.domain.stories import Story
+from bot.services.clock_changes import certain_now
 from bot.services.ports.storage import Store
 from bot.services.ports.world import Bell, Clock
 from bot.services.pressing import Press, Pressing, close_as_absent, is_about, naming
@@ -64,7 +65,7 @@ class Looking:
             ) from None
         link = link or before.link(press.link_id)
         doubtful = link.operation
-        if doubtful and is_about(press, doubtful) and may_be_closed(link, self.clock.now()):
+        if doubtful and is_about(press, doubtful) and may_be_closed(link, certain_now(self.clock, link)):
             return await self._close(before, doubtful, press)
         await self.pressing.redraw(press.link_id)
         return None if link.version != before.link(press.link_id).version else _nothing_new(link)

@@ -24,6 +24,7 @@ from bot.domain.redrafting import wished
 from bot.domain.reminders import first_reminder, stopped
 from bot.domain.schedule import next_look
 from bot.domain.stories import Story
+from bot.services.clock_changes import check_waited
 from bot.services.issuing import Shop, free_reference, known, next_link, want_link
 from bot.services.message_limit import count_message
 from bot.services.ports.storage import Store
@@ -136,6 +137,7 @@ class Pressing:
 
         """
         link = story.link(press.link_id)
+        check_waited(self.clock, link, lambda now: press.action in offers(story, link, now))
         if press.action not in offers(story, link, self.clock.now()):
             raise Refused(_not_offered(story, link, press.action), "stale")
         if press.action in ENDS_OPERATION and not is_about(press, link.operation):

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from bot.app import assembled
+from bot.clock import SystemClock
 from bot.settings import Settings
 from sandbox.dintero import Dintero, Switches
 from sandbox.dintero import create_app as dintero_app
@@ -33,10 +34,11 @@ limits of their own.
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
-class StoryClock:
+class StoryClock(SystemClock):
     """All three times, moved together. The bot's own may be `ahead` of the true time, which everybody else has."""
 
     def __init__(self):
+        super().__init__()
         self.at, self.seconds, self.ahead = START, 1000.0, timedelta()
 
     def now(self):

@@ -8,10 +8,13 @@ from urllib.parse import quote
 
 import pytest
 
+from sandbox.dintero.faults import Fault
 from sandbox.slack.faults import Fault as SlackFault
+from tests.stories.asks import every_ask
 from tests.stories.knocking import knock
 from tests.stories.test_health import health
 from tests.stories.test_restarts_of_money import dies, killed
+from tests.stories.till import the_operation
 
 AHEAD = [timedelta(minutes=20), timedelta(hours=6)]
 
@@ -179,3 +182,43 @@ async def test_a_time_in_the_future_is_a_problem_that_ready_names_until_it_is_co
 
     await put_right(ahead)
     assert (await health(ahead)).json()["problems"] == []
+
+
+def set_forward(shop, **by):
+    """Somebody sets the clock, and the bot notices it."""
+    shop.clock.ahead += timedelta(**by)
+    shop.bot.shift.clock_changes.note_jump(timedelta(**by).total_seconds())
+
+
+@every_ask
+async def test_a_clock_that_is_set_forward_makes_nobody_try_again_sooner(shop, ask):
+    """Ten minutes after sending, never earlier: twenty that the clock skips are none."""
+    await ask.ready(shop)
+    shop.dintero.faults.add(ask.kind, Fault.drop_before())
+    await ask.press(shop)
+    set_forward(shop, minutes=20)
+    await shop.later(seconds=30)
+    asked = len(shop.writes(ask.kind))
+
+    await shop.presses("Try again")
+    await shop.presses("Check again")
+
+    assert len(shop.writes(ask.kind)) == asked
+    assert (await the_operation(shop)).state == "unknown"
+    assert "was set forward" in shop.whispers()[0]
+
+    await shop.later(minutes=10)
+    await shop.presses("Try again")
+    assert len(shop.writes(ask.kind)) == asked + 1
+
+
+async def test_a_clock_that_is_set_forward_makes_nobody_send_a_second_message_sooner(shop):
+    shop.dintero.faults.add("create", Fault.drop_before())
+    await shop.issues()
+    set_forward(shop, minutes=5)
+    await shop.later(seconds=10)
+
+    await shop.presses("Send again")
+
+    assert len(shop.writes("create")) == 1
+    assert "was set forward" in shop.whispers()[-1]

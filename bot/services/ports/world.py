@@ -19,6 +19,14 @@ class Clock(Protocol):
         """The machine's own wall time, aware UTC: leases and rate limits in rows shared by replicas."""
         ...
 
+    def note_step(self, seconds: float) -> None:
+        """The machine's clock was set forward by so many seconds, or back where they are negative."""
+        ...
+
+    def certain_now(self, since: datetime) -> datetime:
+        """Business time by which no more has passed since `since` than is certain."""
+        ...
+
     def monotonic(self) -> float:
         """Seconds that never jump, and go on while the machine is suspended: time spent inside this process."""
         ...
