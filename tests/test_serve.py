@@ -392,3 +392,16 @@ async def test_check_names_another_programs_schema(unused):
 
     assert code == 1
     assert "FAIL database: its schema is newer" in told
+
+
+# -- what the machine may lack
+
+
+@pytest.mark.parametrize("lacking", [{"PYTHONTZPATH": ""}, {"TZ": "Nowhere/Land"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}])
+async def test_the_bot_needs_neither_zones_nor_a_locale_of_the_machine(world, lacking):
+    """A small container has none of them, and the default zone is Europe/Oslo."""
+    world.start = from_a_shell
+
+    code, told = await world.run("check", PAYLINK_TIMEZONE="Europe/Oslo", **lacking)
+
+    assert code == 0, told
