@@ -16,6 +16,7 @@ import structlog
 from bot.domain.errors import Unreadable
 from bot.domain.events import Event, Urgency, urgency
 from bot.domain.links import Status
+from bot.domain.operations import State
 from bot.domain.stories import CardState, Claimed, Story, Untold
 from bot.services.lanes import Lane, first_lane, posts, updates
 from bot.services.ports.storage import Store
@@ -31,6 +32,17 @@ from bot.services.ports.threads import (
 )
 from bot.services.ports.world import Clock, Counters
 from bot.services.queues import Queues
+from bot.services.slack_pauses import (
+    AFTER_FAILURES,
+    BACKOFF,
+    HOPELESS,
+    SOON,
+    WHILE_REFUSED,
+    MaybePosted,
+    NotYet,
+    Wait,
+    posted,
+)
 from bot.services.together import side_by_side
 
 log = structlog.get_logger()
@@ -46,37 +58,9 @@ TRUSTED: Final = 30.0
 """Seconds of that lease in which a call to Slack may begin. A process that stood still makes none when it wakes:
 another has told the order meanwhile."""
 _AT_ONCE: Final = 10
-_BACKOFF: Final = timedelta(seconds=15)
-_SOON: Final = 1.1
-"""Seconds until the next post to a channel may be made."""
-_STUMBLED: Final = (_BACKOFF, timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
-"""After so many failures in a row that may have left a message in Slack: each repetition may be a copy, and after the
-end of an outage nobody should wait longer than the last of these for a card.
-"""
-_REFUSED_AGAIN: Final = 300.0
-"""The longest pause, in seconds, while Slack refuses the token or the workspace: nothing may have been posted."""
-_HOPELESS: Final = timedelta(hours=1)
-"""When to try again what only a person can mend."""
-
-
-class _MaybePosted(Exception):
-    """A post was not answered as it should be: whoever repeats it may make a copy."""
-
-
-class _Wait(Exception):
-    """Nothing can be done now: come back in so many seconds."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__()
-        self.seconds = seconds
-
-
-class _NotYet(Exception):
-    """Its lane has no turn now: the next one is free in so many seconds."""
-
-    def __init__(self, lane: Lane, seconds: float) -> None:
-        super().__init__()
-        self.lane, self.seconds = lane, seconds
+_ON_ITS_WAY: Final = frozenset({State.WANTED, State.SENDING})
+_PASSING: Final = 1.5
+"""Seconds that an operation on its way must last before its card says so: 45 updates a minute are for all orders."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +91,12 @@ class Telling:
         _ours_until.set(self.clock.monotonic() + TRUSTED)
         try:
             wait = await self._attempt(claimed)
-        except _NotYet as turn:
+        except NotYet as turn:
             wait = self._place(claimed, turn.lane, turn.seconds)
         except Unreadable as error:
             self.counters.add("unreadable_rows")
             log.warning("row_unreadable", row=str(error))
-            wait = _HOPELESS.total_seconds()
+            wait = HOPELESS.total_seconds()
         except Exception:
             self.counters.add("telling_errors")
             log.exception("telling_broke", order=claimed.id)
@@ -139,13 +123,13 @@ class Telling:
         """Tell what there is to tell. Seconds until it should be tried again; None when all is told.
 
         Raises:
-            _NotYet: Slack's limits have no room for it now.
+            NotYet: Slack's limits have no room for it now.
             Unreadable: a row of the order cannot be read.
 
         """
         try:
             await self._bring_up_to_date(claimed)
-        except _Wait as pause:
+        except Wait as pause:
             return pause.seconds
         except Throttled as throttled:
             self.counters.add("slack_throttled")
@@ -155,10 +139,10 @@ class Telling:
             refused = error.why if isinstance(error, SlackDown) else ""
             log.warning("telling_failed", order=claimed.id, reason=refused or type(error).__name__)
             if not refused:
-                return _BACKOFF.total_seconds()
+                return BACKOFF.total_seconds()
             self.counters.add("slack_calls_refused")
-            return min(await self._stumble(claimed), _REFUSED_AGAIN)
-        except _MaybePosted:
+            return min(await self._stumble(claimed), WHILE_REFUSED)
+        except MaybePosted:
             self.counters.add("slack_failures")
             log.warning("telling_in_doubt", order=claimed.id)
             return await self._stumble(claimed)
@@ -172,21 +156,31 @@ class Telling:
     async def _stumble(self, claimed: Claimed) -> float:
         """Seconds to wait, ever longer until a post is answered again."""
         times = await self.store.stumble(claimed)
-        return _STUMBLED[min(times, len(_STUMBLED)) - 1].total_seconds()
+        return AFTER_FAILURES[min(times, len(AFTER_FAILURES)) - 1].total_seconds()
 
     async def _bring_up_to_date(self, claimed: Untold) -> None:
         story = await self._read(claimed.id)
         if story is None:
             return
         events = await self.store.untold_events(claimed.id)
+        if not events and (rest := self._passing_for(story)):
+            raise Wait(rest)
         story = await self._card(story, claimed.urgency)
         if story.card.state not in {CardState.POSTED, CardState.FROZEN}:
             await self._leave_untold([event for event in events if urgency(event.kind) is not Urgency.MONEY])
             if claimed.urgency == Urgency.MONEY:
-                raise _Wait(_HOPELESS.total_seconds())
+                raise Wait(HOPELESS.total_seconds())
             return
         for index, event in enumerate(events):
             await self._line(story, event, newer=events[index + 1 :])
+
+    def _passing_for(self, story: Story) -> float:
+        """Seconds for which what is new on a posted card is no more than an operation on its way: its end is near."""
+        operation = story.newest.operation
+        if story.card.state is not CardState.POSTED or operation is None or operation.state not in _ON_ITS_WAY:
+            return 0.0
+        age = abs((self.clock.now() - operation.created_at).total_seconds())
+        return max(_PASSING - age, 0.0)
 
     async def _card(self, story: Story, hurry: int) -> Story:
         """Post or redraw the card; returns the story as it stands afterwards."""
@@ -225,8 +219,8 @@ class Telling:
         self.counters.add("cards_frozen")
         log.warning("card_frozen", order=story.order.id)
         try:
-            await self._in_turn(posts(story.card.channel), lambda: _posted(self.threads.post_frozen_notice(story)))
-        except (Gone, NotWelcome, Rejected, _MaybePosted):  # it is said once, or not at all: the lines say the rest
+            await self._in_turn(posts(story.card.channel), lambda: posted(self.threads.post_frozen_notice(story)))
+        except (Gone, NotWelcome, Rejected, MaybePosted):  # it is said once, or not at all: the lines say the rest
             log.warning("notice_not_posted", order=story.order.id)
 
     def _note_rejected(self, story: Story, refusal: Rejected) -> None:
@@ -247,7 +241,7 @@ class Telling:
                 return await self._nowhere(story)
         except Gone:
             await self._leave_thread(story)
-            raise _Wait(_SOON) from None
+            raise Wait(SOON) from None
         except Rejected as refusal:  # it would be refused anywhere
             self._note_rejected(story, refusal)
             return await self._nowhere(story)
@@ -264,7 +258,7 @@ class Telling:
             async with self.store() as work:
                 await work.begin_card_post(story.order.id, channel, diverted=diverted)
                 await work.commit()
-            return await _posted(self.threads.post_card(there, channel, self.clock.now()))
+            return await posted(self.threads.post_card(there, channel, self.clock.now()))
 
         try:
             ts = await self._in_turn(posts(channel), post)
@@ -303,7 +297,7 @@ class Telling:
                 await self._strip_older(story, event)
 
         async def post() -> str:
-            return await _posted(self.threads.post_line(story, event, self.clock.now()))
+            return await posted(self.threads.post_line(story, event, self.clock.now()))
 
         try:
             ts = await self._in_turn(posts(story.card.channel), post, before=strip)
@@ -358,9 +352,9 @@ class Telling:
         )
         if wait > 0:
             self.queues.close(lane.key, asked + wait)
-            raise _NotYet(lane, wait)
+            raise NotYet(lane, wait)
         if self.clock.monotonic() > _ours_until.get():
-            raise _Wait(0.0)
+            raise Wait(0.0)
         if before is not None:
             await before()
         try:
@@ -369,22 +363,6 @@ class Telling:
             until = self.clock.machine_now() + timedelta(seconds=throttled.seconds)
             await self.store.block_lane(lane.name, until)
             raise
-
-
-async def _posted(post: Awaitable[str]) -> str:
-    """The ts of a post.
-
-    Raises:
-        _MaybePosted: when nobody knows whether it was made.
-        ThreadError: when it was not.
-
-    """
-    try:
-        return await post
-    except SlackDown as down:
-        if down.doubtful:
-            raise _MaybePosted from down
-        raise
 
 
 def _overtaken(story: Story, event: Event, newer: Sequence[Event]) -> bool:
