@@ -1,5 +1,6 @@
 """Misbehaviour on demand: what the next matching request suffers instead of an honest answer."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
@@ -19,6 +20,7 @@ class Fault:
     after: bool = False
     retry_after: int | None = None
     page: bool = False
+    until: asyncio.Event | None = None
     spoil: Literal["", "garbage", "cut", "accepted", "initiated", "missing", "declined", "idle"] = ""
 
     @classmethod
@@ -40,6 +42,11 @@ class Fault:
     def delay(cls, seconds: float, *, after: bool = False) -> "Fault":
         """Take so many real seconds before (or after) the work; the work is done all the same."""
         return cls(wait=seconds, after=after)
+
+    @classmethod
+    def held(cls, until: asyncio.Event) -> "Fault":
+        """Begin the work only once `until` is set."""
+        return cls(until=until)
 
     @classmethod
     def drop_before(cls) -> "Fault":

@@ -73,6 +73,8 @@ def _endpoint(dintero: Dintero, kind: Kind, path: str, work: Work) -> Callable[[
         exchange = Exchange(kind, request.method, path, str(request.url), dict(request.headers), None, dintero.clock())
         dintero.log.append(exchange)
         await asyncio.sleep(0 if fault.after else fault.wait)
+        if fault.until is not None:
+            await fault.until.wait()
         try:
             exchange.body = _parsed(kind, request, raw)
             response = _instead(fault)

@@ -150,7 +150,7 @@ class Workspace(State):
         one = view.field(key)
         if not one.searches:
             raise NotOfferedError(f"nothing is searched in {key!r}")
-        one.found = []
+        found: list[dict[str, Any]] = []
         if len(typed) >= one.element.get("min_query_length", 3):
             where = {
                 "container": {"type": "view", "view_id": view.id},
@@ -159,8 +159,9 @@ class Workspace(State):
             }
             where |= {"block_id": one.block["block_id"], "action_id": one.element["action_id"]}
             answer = await self._interact(self._base("block_suggestion", view.person, view) | where, "search")
-            one.found, problems = offered(answer.body) if answer.ok else ([], [])
+            found, problems = offered(answer.body) if answer.ok else ([], [])
             self.complaints += problems
+        one.found = found  # what was found before can be chosen until then
         return [option["text"]["text"] for option in one.found]
 
     async def enter(self, view: View, key: str) -> None:

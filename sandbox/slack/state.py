@@ -38,7 +38,7 @@ class Call:
 
 @dataclass
 class Trigger:
-    """A trigger_id: 3 seconds, one use (Slack reference §7)."""
+    """A trigger_id: three seconds, one use (Slack reference §7)."""
 
     person: Person
     born: float
@@ -73,6 +73,8 @@ class State:
     ) -> None:
         self.team_id, self.clock, self.monotonic = team_id, clock, monotonic
         self.signing_secret, self.bot_token, self.ack_deadline = signing_secret, bot_token, ack_deadline
+        self.trigger_life = 3.0
+        """Seconds in which a trigger_id must be used (Slack reference §7)."""
         self.base_url = self.request_url = ""
         self.scopes = set(SCOPES)
         self.faults, self.limits = Faults(), Limits()
@@ -191,7 +193,7 @@ class State:
             raise RefusedError("invalid_trigger_id")
         if trigger.used:
             raise RefusedError("exchanged_trigger_id")
-        if self.monotonic() - trigger.born > 3:
+        if self.monotonic() - trigger.born > self.trigger_life:
             raise RefusedError("expired_trigger_id")
         trigger.used = True
         return trigger

@@ -23,6 +23,10 @@ def pytest_collection_modifyitems(items):
             item.add_marker(shared, append=False)
 
 
+SLACK_WAITS = 20.0
+"""Seconds that Slack gives the bot here instead of three: a machine may be busy. Other tests are about that limit."""
+
+
 def go_without():
     """End the test that wanted a browser where there is none: skipped on a laptop, failed in CI."""
     end = pytest.fail if in_ci() else pytest.skip
@@ -64,6 +68,7 @@ async def with_tables(command, environment, log):
 async def demo(request):
     """The demo as `make demo` makes it: the sandbox, and the bot as a process of its own."""
     async with world(getattr(request, "param", with_tables)) as running:
+        running.slack.ack_deadline = running.slack.trigger_life = SLACK_WAITS
         yield running
         refused = [one for one in running.slack.complaints if "ratelimited" not in one]  # Slack is slow, not displeased
         assert not refused, end_of_log(running.folder)

@@ -13,6 +13,7 @@ PICTURES = Path(__file__).parents[2] / "build" / "browser"
 LAPTOP = {"width": 1440, "height": 860}
 PATIENCE = 20_000
 """Milliseconds until something must have shown; the bot, Slack's limits and a busy machine fit in."""
+expect.set_options(timeout=PATIENCE)  # Playwright's own five seconds are no rule of ours
 
 
 @dataclass
@@ -138,16 +139,16 @@ class Desk:
     async def sees(self, *words: str, within: Locator | None = None) -> None:
         """Wait until all these words stand there, each to be seen."""
         for one in words:
-            await expect((within or self.slack).get_by_text(one).first).to_be_visible(timeout=PATIENCE)
+            await expect((within or self.slack).get_by_text(one).first).to_be_visible()
 
     async def card_says(self, *words: str) -> None:
         """Wait until the card reads so."""
         for one in words:
-            await expect(self.card).to_contain_text(one, timeout=PATIENCE)
+            await expect(self.card).to_contain_text(one)
 
     async def no_form(self) -> None:
         """Wait until no form is open."""
-        await expect(self.form).to_have_count(0, timeout=PATIENCE)
+        await expect(self.form).to_have_count(0)
 
     async def picture(self, name: str) -> None:
         """Keep what is on the screen in the build folder."""

@@ -5,6 +5,8 @@ from axe_playwright_python.async_playwright import Axe
 
 from tests.browser.test_accessible import PHONE, RULES, by_night_and_by_day
 
+DRAWN = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+"""Settled once what was changed is on the screen."""
 LAPTOP = {"width": 1440, "height": 860}
 
 
@@ -15,7 +17,7 @@ async def test_the_form_and_its_preview_are_accessible(sits_down, viewport):
 
     async def judge(name):
         async for scheme in by_night_and_by_day(desk.page):
-            await desk.page.wait_for_timeout(300)  # what fades in has no contrast yet
+            await desk.page.evaluate(DRAWN)
             results = await Axe().run(desk.page, context=["#slack"], options=RULES)
             if results.violations_count:
                 found[name, scheme] = results.generate_report()

@@ -5,6 +5,7 @@ import re
 from playwright.async_api import expect
 
 from sandbox.slack import Fault
+from tests.stories.till import until
 
 ONE_LINER = "/paylink 249,50 91234567 Tow bar #4711 7d"
 
@@ -31,7 +32,7 @@ async def test_every_field_that_is_wrong_says_so_beside_it_and_keeps_what_was_ty
     await kari.fills("Price incl. VAT (NOK)", "1.249")
     await kari.fills("Reference (optional)", "4711")
     await kari.presses("Send")
-    await kari.sees("“1.249” can be read two ways. Write 1249, or use two decimals.", within=kari.form)
+    await kari.sees("“1.249” can be read two ways.", within=kari.form)
 
 
 async def test_slack_itself_asks_for_what_must_not_be_empty(kari):
@@ -103,12 +104,13 @@ async def test_the_keyboard_waits_where_it_was_and_presses_nothing_else(kari):
     await expect(excl).to_be_focused()
 
 
-async def test_a_form_that_is_being_filled_in_outlives_a_reload(kari):
+async def test_a_form_that_is_being_filled_in_outlives_a_reload(kari, demo):
     await kari.says(ONE_LINER)
     await kari.fills("What for", "Tow bar, fitted")
     await kari.chooses("Pay within", "1 day")
     await expect(kari.form.get_by_label("Pay within")).to_have_value("1d")
-    await kari.page.wait_for_timeout(500)  # a person's pause: typing is kept as they stop
+    form = next(view for view in demo.slack.views.values() if not view.closed)
+    await until(lambda: {"Tow bar, fitted", "1 day"} <= set(form.values.values()), 20)  # typing is kept as they stop
     await kari.page.reload()
 
     await expect(kari.form.get_by_label("What for")).to_have_value("Tow bar, fitted")

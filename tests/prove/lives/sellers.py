@@ -32,7 +32,7 @@ decide = press | {"button": st.integers(0, 3)}
 
 
 class Sellers(Life):
-    """Kari and Ola sell, Ola is trusted with money, the guest may look and sell, Eve is from elsewhere."""
+    """Kari and Ola sell, Ola is trusted with money, the guest sells and sees to their own, Eve is from elsewhere."""
 
     def __init__(self):
         super().__init__()
@@ -162,7 +162,8 @@ class Sellers(Life):
     def _wanted(self, person, about, story, link):
         """What somebody who may wants by such a press."""
         action, open_now, reference = str(about.action), about.open_minor, link.reference
-        if person.stranger or (action in MONEY and not self._may_move_money(person, story)):
+        others = person.guest and self._name(story.order.issuer) != person.name
+        if person.stranger or others or (action in MONEY and not self._may_move_money(person, story)):
             return []
         wants = self.books.wants
         if action == "capture" or (action == "keep" and open_now):

@@ -1,5 +1,7 @@
 """A select that searches, and Enter in a text field (Slack reference §6, §8, §9)."""
 
+import asyncio
+
 import pytest
 
 from sandbox.slack import NotOfferedError
@@ -57,6 +59,30 @@ async def test_what_the_app_offers_can_be_chosen_and_is_in_the_state(ws, opened,
     )
     assert "trigger_id" not in asked
     assert view.payload()["state"]["values"]["item"]["v"]["selected_option"]["value"] == "bar stool"
+
+
+async def test_what_was_found_can_be_chosen_while_the_next_search_is_under_way(ws, bot, opened):
+    asked, answered = asyncio.Event(), asyncio.Event()
+
+    @bot.app.options("v")
+    async def search(ack, body):
+        if body["value"] == "bars":
+            asked.set()
+            await answered.wait()
+        await ack(options=options("Tow bar"))
+
+    view = await opened(searching())
+    await ws.search(view, "item", "bar")
+    slow = asyncio.create_task(ws.search(view, "item", "bars"))
+    await asked.wait()
+
+    try:
+        await ws.fill(view, {"item": "Tow bar"})
+    finally:
+        answered.set()
+        await slow
+
+    assert view.values["item"] == "Tow bar"
 
 
 async def test_nothing_can_be_chosen_that_was_not_found(ws, opened, answering):
