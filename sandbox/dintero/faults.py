@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
+from sandbox.dintero.odd_fields import OddFields
+
 Kind = Literal[
     "token", "create", "session", "search", "list", "transaction", "capture", "refund", "void", "cancel", "view", "any"
 ]
@@ -22,6 +24,7 @@ class Fault:
     page: bool = False
     until: asyncio.Event | None = None
     spoil: Literal["", "garbage", "cut", "accepted", "initiated", "missing", "declined", "idle"] = ""
+    fields: OddFields = "none"
 
     @classmethod
     def status(cls, code: int, *, after: bool = False) -> "Fault":
@@ -67,6 +70,11 @@ class Fault:
     def cut(cls) -> "Fault":
         """Do the work and let the connection break in the middle of the answer (Dintero reference §8.2)."""
         return cls(spoil="cut")
+
+    @classmethod
+    def odd(cls, fields: OddFields) -> "Fault":
+        """Do the work and answer with fields of types that are not documented (Dintero reference §18)."""
+        return cls(fields=fields)
 
     @classmethod
     def accepted(cls) -> "Fault":

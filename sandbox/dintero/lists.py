@@ -27,21 +27,24 @@ def transactions(all_of: Iterable[Json], query: QueryParams, switches: Switches,
     _known(query, TRANSACTION_FILTERS)
     if wrong := set(query.getlist("status")) - STATUSES:
         raise RefusedError(400, f"Unknown status {sorted(wrong)}")
-    tests: list[Test] = [_one_of(key, query.getlist(key)) for key in EQUAL if key in query]
+    tests: list[Test] = [_one_of(key, _heeded(query.getlist(key), switches)) for key in EQUAL if key in query]
     tests += [_between(name, query) for name in TIMES]
-    tests += [lambda tx: moment(tx["created_at"]) <= now - timedelta(seconds=switches.list_lag)]
+    tests += [_has_arrived(switches, now)]
     tests += [_search(query, lambda tx: [tx["id"], tx["session_id"], *_references(tx)])]
     page = _page([tx for tx in all_of if all(test(tx) for test in tests)], all_of, query, switches)
     return [only_successful(tx) for tx in page] if "events.success.true" in query.getlist("includes") else page
 
 
-def sessions(all_of: Iterable[Json], query: QueryParams, switches: Switches) -> list[Json]:
+def sessions(all_of: Iterable[Json], query: QueryParams, switches: Switches, now: datetime) -> list[Json]:
     """One page of `GET /sessions`, which exists unofficially if at all."""
     _known(query, SESSION_FILTERS)
     tests = [_one_of(key, query.getlist(key)) for key in ("id", "transaction_id") if key in query]
     tests += [_between("created_at", query), _search(query, lambda one: _references(one["order"]))]
+    tests += [_has_arrived(switches, now)]
     page = _page([one for one in all_of if all(test(one) for test in tests)], all_of, query, switches)
-    hidden = set() if switches.sessions_listed_with_events else {"events"}
+    if switches.sessions_listed == "ids":
+        return [{"id": one["id"], "created_at": one["created_at"]} for one in page]
+    hidden = set() if switches.sessions_listed == "whole" else {"events"}
     return [{key: value for key, value in one.items() if key not in hidden} for one in page]
 
 
@@ -57,6 +60,16 @@ def _known(query: QueryParams, filters: Collection[str]) -> None:
 
 def _one_of(key: str, wanted: Collection[str]) -> Test:
     return lambda one: one.get(key) in wanted
+
+
+def _heeded(ids: list[str], switches: Switches) -> list[str]:
+    """The values of a repeated filter that count."""
+    return {"first": ids[:1], "last": ids[-1:], "first_ten": ids[:10]}.get(switches.repeated_ids, ids)
+
+
+def _has_arrived(switches: Switches, now: datetime) -> Test:
+    """Lists may show late what exists (Dintero reference §5.1, §6)."""
+    return lambda one: moment(one["created_at"]) <= now - timedelta(seconds=switches.list_lag)
 
 
 def _references(order: Json) -> list[str]:

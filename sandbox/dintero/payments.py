@@ -185,8 +185,18 @@ def new_transaction(session: Json, method: str, now: datetime, account_id: str) 
         "updated_at": stamp(now),
     }
     choose(tx, method)
+    _pay_with_gift_cards(tx, session)
     add_event(tx, "INITIALIZE", now)
     return tx
+
+
+def _pay_with_gift_cards(tx: Json, session: Json) -> None:
+    """What gift cards cover is a line below zero, and not in the amount (Dintero reference §4.2)."""
+    covered = sum(card["amount"] for card in session["order"].get("gift_cards", ()))
+    if not covered:
+        return
+    tx["items"].append({"line_id": "gift-cards", "description": "Gift card", "type": "gift_card", "amount": -covered})
+    tx["amount"] = sum(item["amount"] for item in tx["items"])
 
 
 def _shipped(order: Json) -> list[Json]:

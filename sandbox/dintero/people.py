@@ -68,11 +68,34 @@ class Dintero(Account):
 
     def pay_late(self, session_id: str, method: str | None = None) -> Json:
         """Pay on a page that was open before the link ended: nobody promises that it comes to nothing (§5, §19.3)."""
+        tx = self._late(session_id, method)
+        return self._settle(tx, "CAPTURED" if tx["payment_product_type"] in payments.AT_ONCE else "AUTHORIZED")
+
+    def hold_late(self, session_id: str, method: str | None = None) -> Json:
+        """The same with a method that wants extra control: ON_HOLD (Dintero reference §7)."""
+        return self._settle(self._late(session_id, method), "ON_HOLD")
+
+    def use_gift_card(self, session_id: str, amount: int) -> Json:
+        """Enter a gift card on the page: so much less is left to pay with a method (Dintero reference §4.2, §5)."""
         session = self.session(session_id)
-        tx = self.transactions.get(session.get("transaction_id", ""))
-        if tx is None:
-            tx = payments.new_transaction(session, self._method(session, method), self.clock(), self.account_id)
-            self.transactions[tx["id"]] = tx
+        order = session["order"]
+        if not 0 < amount < order["amount"]:
+            raise RefusedError(400, "A gift card covers a part of the amount")
+        order["gift_cards"] = [*order.get("gift_cards", ()), {"amount": amount}]
+        if self.switches.gift_card_lowers == "session":
+            order["amount"] -= amount
+        self._event(session, "SET_GIFT_CARD")
+        return session
+
+    def pay_once_more(self, session_id: str, method: str | None = None, *, named: bool = False) -> Json:
+        """Pay a session that has a transaction already: only a promise says that it cannot be (Dintero reference §1).
+
+        `named` says that the session points at this one from then on.
+        """
+        session = self.session(session_id)
+        tx = payments.new_transaction(session, self._method(session, method), self.clock(), self.account_id)
+        self.transactions[tx["id"]] = tx
+        if named:
             session["transaction_id"] = tx["id"]
         return self._settle(tx, "CAPTURED" if tx["payment_product_type"] in payments.AT_ONCE else "AUTHORIZED")
 
@@ -186,6 +209,15 @@ class Dintero(Account):
             await self.post.http.aclose()
 
     # -- how
+
+    def _late(self, session_id: str, method: str | None) -> Json:
+        session = self.session(session_id)
+        tx = self.transactions.get(session.get("transaction_id", ""))
+        if tx is None:
+            tx = payments.new_transaction(session, self._method(session, method), self.clock(), self.account_id)
+            self.transactions[tx["id"]] = tx
+            session["transaction_id"] = tx["id"]
+        return tx
 
     def _method(self, session: Json, method: str | None) -> str:
         offered = self.methods(session)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
+from sandbox.dintero.odd_fields import OddFields
+
 
 @dataclass(frozen=True)
 class Switches:
@@ -16,8 +18,19 @@ class Switches:
         "Order of GET /transactions and GET /sessions (§6); shuffled is arbitrary but the same on every page.",
     ] = "shuffled"
     list_lag: Annotated[
-        float, "Seconds until a new transaction shows up in lists (§6); 0, because any number here is a guess."
+        float, "Seconds until a new transaction or session shows up in lists (§5.1, §6); 0: any number is a guess."
     ] = 0.0
+    repeated_ids: Annotated[
+        Literal["all", "first", "last", "first_ten"],
+        "How many of the ids repeated in one question GET /transactions heeds (§12, §19.4).",
+    ] = "all"
+    odd_fields: Annotated[
+        OddFields, "Transactions and sessions come with fields of types that are not documented (§5, §6, §18)."
+    ] = "none"
+    gift_card_lowers: Annotated[
+        Literal["transaction", "session"],
+        "A gift card lowers the amount of the transaction alone, or of the session's order as well (§4.2).",
+    ] = "transaction"
     get_after_expiry: Annotated[
         Literal[200, 404], "What GET /sessions/{id} answers once expires_at has passed (§5)."
     ] = 404
@@ -41,7 +54,10 @@ class Switches:
         "(§4.5; Vipps itself says 600).",
     ] = 0.0
     session_search: Annotated[bool, "GET /sessions exists (§5.1); otherwise a plain 404."] = False
-    sessions_listed_with_events: Annotated[bool, "Elements of GET /sessions carry events (§5.1)."] = False
+    sessions_listed: Annotated[
+        Literal["ids", "without_events", "whole"],
+        "What elements of GET /sessions hold: id and created_at, all but the events, or everything (§5.1).",
+    ] = "ids"
     auto_capture_calls_back: Annotated[
         Literal["authorized", "captured"], "When the callback of an auto-captured payment is sent (§4.5)."
     ] = "captured"

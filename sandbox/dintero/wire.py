@@ -20,6 +20,7 @@ from sandbox.dated import Dated
 from sandbox.dintero import lists, page
 from sandbox.dintero.account import Exchange
 from sandbox.dintero.faults import Fault, Kind
+from sandbox.dintero.odd_fields import OddFields, made_odd
 from sandbox.dintero.payments import Operation, Order, open_amount, short_id
 from sandbox.dintero.people import Dintero
 from sandbox.dintero.rules import CAPTURE, REFUND, RefusedError, check, moment
@@ -82,9 +83,8 @@ def _endpoint(dintero: Dintero, kind: Kind, path: str, work: Work) -> Callable[[
                 if kind not in {"token", "view"}:
                     _authorize(dintero, request)
                 identity = request.path_params.get("id", "")
-                response = work(
-                    dintero, Call(identity, request.query_params, request.headers, exchange.body, fault.spoil)
-                )
+                call = Call(identity, request.query_params, request.headers, exchange.body, fault.spoil)
+                response = _odd(work(dintero, call), kind, fault, dintero.switches.odd_fields)
         except RefusedError as refused:
             response = JSONResponse(refused.body, refused.status)
         await asyncio.sleep(fault.wait if fault.after else 0)
@@ -124,6 +124,16 @@ def _instead(fault: Fault) -> Response | None:
         return HTMLResponse("<html><title>Log in to this network</title>", fault.code)
     message = HTTPStatus(fault.code).name
     return JSONResponse({"error": {"errors": [], "message": message}}, fault.code, headers)
+
+
+def _odd(response: Response, kind: Kind, fault: Fault, always: OddFields) -> Response:
+    """Make transactions and sessions odd, by the fault or the switch; the token and the customer's page are spared."""
+    how = always if fault.fields == "none" else fault.fields
+    if how == "none" or kind in {"token", "view", "create"} or response.status_code != 200:
+        return response
+    event_request = response.headers.get("event-request-id")
+    headers = {"event-request-id": event_request} if event_request else None
+    return JSONResponse(made_odd(_readable(response), how), headers=headers)
 
 
 def _spoiled(fault: Fault, response: Response) -> Response:
@@ -194,7 +204,7 @@ def _cancel(dintero: Dintero, call: Call) -> Response:
 def _search(dintero: Dintero, call: Call) -> Response:
     if not dintero.switches.session_search:
         return PlainTextResponse("Not Found", 404)
-    return JSONResponse(lists.sessions(dintero.sessions.values(), call.query, dintero.switches))
+    return JSONResponse(lists.sessions(dintero.sessions.values(), call.query, dintero.switches, dintero.clock()))
 
 
 def _list(dintero: Dintero, call: Call) -> Response:

@@ -68,7 +68,7 @@ class Life(RuleBasedStateMachine):
             cancel_calls_back=st.booleans(),
             failed_events_carry_reference=st.booleans(),
             session_search=st.booleans(),
-            sessions_listed_with_events=st.booleans(),
+            sessions_listed=st.sampled_from(["ids", "without_events", "whole"]),
             void_rest=st.sampled_from(["PARTIALLY_CAPTURED", "CAPTURED"]),
         ),
     )
