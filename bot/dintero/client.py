@@ -11,7 +11,7 @@ import structlog
 
 from bot.dintero import observing, requests
 from bot.dintero.answers import created, element, elements, read, written
-from bot.dintero.config import DinteroConfig
+from bot.dintero.config import DinteroConfig, looks_like_an_id
 from bot.dintero.models import CreateAnswer, SessionBody, TransactionBody
 from bot.dintero.requests import PAGE, Call
 from bot.dintero.wire import Admitted, Dated, MaySend, Wire, undated, unnoted
@@ -19,7 +19,7 @@ from bot.domain.answers import Answered, Created
 from bot.domain.errors import Declined, Missing, NotSent, OutcomeUnknown, TooMany, Unreachable
 from bot.domain.links import Link
 from bot.domain.methods import title
-from bot.domain.observations import Payment, Report, Session
+from bot.domain.observations import Payment, Payments, Report, Session
 from bot.domain.operations import Operation
 from bot.domain.orders import Order
 
@@ -57,6 +57,7 @@ class DinteroGateway:
         self._config = config
         self._wire = Wire(config, http, monotonic=monotonic, sleep=sleep, admitted=admitted, dated=dated)
         self._can_search: bool | None = None
+        self._known_paid = ("", "")
 
     async def aclose(self) -> None:
         """Stop what runs in the background."""
@@ -99,14 +100,21 @@ class DinteroGateway:
         body = written(response, SessionBody)
         if body.id != session_id:
             raise OutcomeUnknown("answered with another session")
-        return Answered(session=observing.session(body), **_acceptance(response))
+        seen = observing.session(body)
+        if not (seen.understood or seen.cancelled):
+            raise OutcomeUnknown("answered with a session that cannot be read")
+        return Answered(session=seen, **_acceptance(response))
 
     async def _operate(self, call: Call, may_send: MaySend | None) -> Answered:
         response = await self._write(call, may_send)
         body = written(response, TransactionBody)
         if body.id != call.id:
             raise OutcomeUnknown("answered with another transaction")
-        return Answered(payment=_observed(body), **_acceptance(response))
+        seen = _observed(body)
+        acceptance = _acceptance(response)
+        if not (seen.understood or acceptance["accepted"]):
+            raise OutcomeUnknown("answered with a transaction that cannot be read")
+        return Answered(payment=seen, **acceptance)
 
     async def _write(self, call: Call, may_send: MaySend | None) -> httpx.Response:
         if not self._config.owns(call.id):
@@ -137,11 +145,12 @@ class DinteroGateway:
         reference: str | None = None,
         created_since: datetime | None = None,
         created_until: datetime | None = None,
-    ) -> Sequence[Payment]:
+    ) -> Payments:
         """List the transactions that have one of the ids and fit the other filters, each once, in no order.
 
-        Without any filter the answer is empty: nobody means the whole account. Elements of other accounts and
-        unreadable ones are left out. Raises Unreachable, and TooMany when there is no end of pages.
+        Without any filter the answer is empty: nobody means the whole account. Elements of other accounts are left
+        out; one that hides whose it is makes the list incomplete. Raises Unreachable, and TooMany when there is no end
+        of pages.
         """
         common = [("merchant_reference", reference)] if reference is not None else []
         if created_since is not None:
@@ -149,9 +158,39 @@ class DinteroGateway:
         if created_until is not None:
             common.append(("created_at.lte", requests.stamp(created_until)))
         found: dict[str, Payment] = {}
+        complete = True
         for filters in _questions(transaction_ids, session_ids, common):
-            await self._collect(filters, found)
-        return tuple(found.values())
+            complete &= await self._collect(filters, found)
+        return Payments(found=tuple(found.values()), complete=complete)
+
+    async def unpaid(self, session_ids: Sequence[str]) -> frozenset[str]:
+        """Those of at most `BATCH` sessions that one list shows for certain to have no transaction.
+
+        How many repeated ids Dintero heeds is not known (Dintero reference §12, §19.4), so the first and the last id
+        of the question are sessions that are known to be paid: where one of these is missing from the answer, where
+        the account has no two such sessions, or where an element is unreadable, nothing is certain. Raises Unreachable.
+        """
+        first, last = await self._paid_sessions(session_ids)
+        if not first or not last:
+            return frozenset()
+        found: dict[str, Payment] = {}
+        complete = await self._collect([("session_id", each) for each in (first, *session_ids, last)], found)
+        paid = {payment.session_id for payment in found.values()}
+        if not complete or not {first, last} <= paid:
+            log.warning("dintero_list_not_believed", complete=complete)
+            self._known_paid = ("", "")
+            return frozenset()
+        return frozenset(session_ids) - paid
+
+    async def _paid_sessions(self, but: Sequence[str]) -> tuple[str, str]:
+        """Two sessions of the account that have a transaction, none of them among `but`; empty where there are none."""
+        if not all(self._known_paid) or set(self._known_paid) & set(but):
+            raw = await self._wire.read(requests.transactions([], None), elements)
+            bodies = [body for one in raw if (body := element(one, TransactionBody)) and self._config.owns(body.id)]
+            usable = {body.session_id for body in bodies if self._config.owns(body.session_id)} - set(but)
+            first, last, *_ = (*sorted(usable), "", "")
+            self._known_paid = first, last
+        return self._known_paid
 
     async def probe(self) -> bool:
         """Learn whether sessions can be searched, which nobody promises (Dintero reference §5.1).
@@ -170,10 +209,10 @@ class DinteroGateway:
         log.info("dintero_session_search", available=self._can_search)
         return self._can_search
 
-    async def find_sessions(self, reference: str) -> Sequence[Session]:
-        """Search sessions by merchant reference, the newest first; none where that is not possible.
+    async def find_sessions(self, reference: str) -> Sequence[str]:
+        """The ids of sessions that may have this merchant reference, the newest first; none where search is missing.
 
-        Raises Unreachable.
+        Elements may be ids only (Dintero reference §5.1), so the caller reads each. Raises Unreachable.
         """
         if self._can_search is None:
             await self.probe()
@@ -181,9 +220,9 @@ class DinteroGateway:
             return ()
         raw = await self._wire.read(requests.search(reference), elements)
         bodies = [body for one in raw if (body := element(one, SessionBody)) and self._config.owns(body.id)]
-        ours = [body for body in bodies if body.order.merchant_reference == reference]
-        ours.sort(key=lambda body: body.created_at.timestamp() if body.created_at else 0.0, reverse=True)
-        return [observing.session(body, url=self._page(body.id)) for body in ours]
+        maybe = [body for body in bodies if body.order.merchant_reference in {"", reference}]
+        maybe.sort(key=lambda body: body.created_at.timestamp() if body.created_at else 0.0, reverse=True)
+        return [body.id for body in maybe]
 
     def _page(self, session_id: str) -> str:
         """The customer page that a session's id leads to (Dintero reference §2)."""
@@ -197,19 +236,24 @@ class DinteroGateway:
             raise Unreachable("answered with another id")
         return body
 
-    async def _collect(self, filters: Sequence[tuple[str, str]], found: dict[str, Payment]) -> None:
-        """Read all pages until one is short, whatever their order (Dintero reference §6)."""
+    async def _collect(self, filters: Sequence[tuple[str, str]], found: dict[str, Payment]) -> bool:
+        """Read all pages until one is short, whatever their order (Dintero reference §6).
+
+        False when an element hides whose it is: it names no session of any account.
+        """
         after: str | None = None
+        complete = True
         for _ in range(MAX_PAGES):
             raw = await self._wire.read(requests.transactions(filters, after), elements)
             for one in raw:
                 body = element(one, TransactionBody)
+                complete &= body is not None and looks_like_an_id(body.session_id)
                 if body is not None and self._config.owns(body.id):
                     found[body.id] = _observed(body)
                 else:
                     log.warning("dintero_element_skipped", readable=body is not None)
             if len(raw) < PAGE:
-                return
+                return complete
             last = raw[-1].get("id")
             if not isinstance(last, str) or last == after:
                 raise Unreachable("a page of transactions that leads nowhere")
@@ -220,7 +264,9 @@ class DinteroGateway:
 
 def _observed(body: TransactionBody) -> Payment:
     payment = observing.payment(body)
-    if payment.report is Report.UNKNOWN:
+    if not payment.understood:
+        log.warning("dintero_transaction_unread", fields=sorted(body.unread))
+    elif payment.report is Report.UNKNOWN:
         log.warning("dintero_unknown_status", status=body.status[:40])
     return payment
 

@@ -7,6 +7,12 @@ from typing import Final
 
 _REST: Final = re.compile(r"[A-Za-z0-9._~:-]{1,200}")
 """An opaque id: whatever needs no escaping."""
+_ID: Final = re.compile(r"[PT]\d{8}\.\S+")
+
+
+def looks_like_an_id(identity: str) -> bool:
+    """Whether this may be the id of a session or transaction of some account (Dintero reference §2)."""
+    return _ID.fullmatch(identity) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

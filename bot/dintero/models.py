@@ -1,11 +1,12 @@
 """The JSON we rely on, and no more of it.
 
-Lenient on purpose: unknown keys and words pass, and what only decorates (times, texts, items) becomes None when it
-is unreadable. Money and ids do not bend: where they are unreadable the whole answer is.
+Lenient on purpose: unknown keys and words pass, and what only decorates (times, items) becomes None when it cannot be
+read. Whatever says who owns which money is left out and named in `unread`, so that it is not taken for absent; an id
+of its own everything must have.
 """
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -14,9 +15,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
+    model_validator,
 )
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2999
@@ -42,19 +46,33 @@ def _or_none(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    found = _word(value)
+    return found if isinstance(found, str) else ""
+
+
+def _word(value: Any) -> Any:
+    if value is None:
+        return ""
+    return str(value) if type(value) is int else value
 
 
 def _list(value: Any) -> Any:
     return [] if value is None else value
 
 
+def _whole(value: Any) -> Any:
+    """JSON knows one kind of number: 30000.0 is 30000."""
+    return int(value) if type(value) is float and value.is_integer() else value
+
+
 Soft = WrapValidator(_or_none)
-Minor = Annotated[int, Field(strict=True, ge=-(2**53), le=2**53)]
+Minor = Annotated[int, BeforeValidator(_whole), Field(strict=True, ge=-(2**53), le=2**53)]
 """Minor units; the API knows no other money (Dintero reference §1)."""
 Moment = Annotated[Annotated[datetime, AfterValidator(_utc)] | None, Soft]
 Text = Annotated[str, BeforeValidator(_text)]
-"""A word that may be missing: then it is empty."""
+"""A word that only decorates: empty when it is missing or cannot be read."""
+Word = Annotated[str, Field(strict=True), BeforeValidator(_word)]
+"""A word that decides something: empty when it is missing; a number is taken for its digits, nothing else passes."""
 Id = Annotated[str, Field(strict=True, min_length=1, max_length=256)]
 
 
@@ -62,6 +80,30 @@ class Wire(BaseModel):
     """Everything that Dintero sends."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Partial(Wire):
+    """What may be read in part: fields of unexpected types have their default and are named in `unread`."""
+
+    _unread: frozenset[str] = PrivateAttr(default=frozenset())
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """The fields that are there and cannot be read."""
+        return self._unread
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _leave_out_unread(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(value)
+        except ValidationError as error:
+            unread = {str(each["loc"][0]) for each in error.errors(include_url=False) if each["loc"]}
+            if not isinstance(value, dict) or not unread:
+                raise
+            body = handler({key: inner for key, inner in value.items() if key not in unread})
+        body._unread = frozenset(unread)  # noqa: SLF001  its own
+        return body
 
 
 class Granted(Wire):
@@ -115,12 +157,12 @@ class CreateAnswer(Wire):
     session: Annotated[SessionEcho | None, Soft] = None
 
 
-class SessionOrder(Wire):
+class SessionOrder(Partial):
     """The order inside a session."""
 
-    amount: Minor
-    currency: str
-    merchant_reference: Text = ""
+    amount: Minor | None = None
+    currency: str | None = None
+    merchant_reference: Word = ""
 
 
 class SessionEventDetails(Wire):
@@ -129,28 +171,28 @@ class SessionEventDetails(Wire):
     error: Text = ""
 
 
-class SessionEvent(Wire):
+class SessionEvent(Partial):
     """One entry of a session's log (Dintero reference §5)."""
 
-    name: Text = ""
+    name: Word = ""
     created_at: Moment = None
     details: Annotated[SessionEventDetails | None, Soft] = None
 
 
-class SessionUrls(Wire):
+class SessionUrls(Partial):
     """What we gave it on creation, and nobody else knows."""
 
-    callback_url: Text = ""
+    callback_url: Word = ""
 
 
-class SessionBody(Wire):
+class SessionBody(Partial):
     """A session as it is read (Dintero reference §5). It has no status."""
 
     id: Id
-    order: SessionOrder
+    order: SessionOrder = SessionOrder()
     url: Annotated[SessionUrls | None, Soft] = None
     events: Annotated[list[SessionEvent], BeforeValidator(_list)] = []
-    transaction_id: Text = ""
+    transaction_id: Word = ""
     cancelled_at: Any = None
     """Any value means cancelled, readable or not."""
     created_at: Moment = None
@@ -179,18 +221,18 @@ class EventError(Wire):
 class Correction(Wire):
     """The true position after a failed operation was corrected (Dintero reference §6). Minor units."""
 
-    event_ids: Annotated[list[Text], BeforeValidator(_list)] = []
-    status: Text = ""
+    event_ids: Annotated[list[Word], BeforeValidator(_list)] = []
+    status: Word = ""
     remaining_capture_amount: Minor | None = None
     remaining_refund_amount: Minor | None = None
 
 
-class TransactionEvent(Wire):
+class TransactionEvent(Partial):
     """One entry of a transaction's log (Dintero reference §6)."""
 
     id: Text = ""
-    event: Text = ""
-    success: Annotated[bool | None, BeforeValidator(lambda value: value if isinstance(value, bool) else None)] = None
+    event: Word = ""
+    success: Annotated[bool, Field(strict=True)] | None = None
     """None where it is missing or unreadable: no money then, and no failure of what was begun."""
     amount: Minor | None = None
     items: Items = None
@@ -206,15 +248,15 @@ class TransactionEvent(Wire):
     correction: Correction | None = None
 
 
-class TransactionBody(Wire):
+class TransactionBody(Partial):
     """A transaction as it is read (Dintero reference §6). `amount` is what was authorized, whatever came after."""
 
     id: Id
-    status: Text = ""
-    amount: Minor
-    currency: str
-    session_id: Text = ""
-    merchant_reference: Text = ""
+    status: Word = ""
+    amount: Minor | None = None
+    currency: str | None = None
+    session_id: Word = ""
+    merchant_reference: Word = ""
     payment_product: Text = ""
     payment_product_type: Text = ""
     items: Items = None

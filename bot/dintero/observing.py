@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from bot.dintero.config import looks_like_an_id
 from bot.dintero.ledger import NOTHING_TAKEN, Ledger, reason, tell
 from bot.dintero.methods import rest_release
 from bot.dintero.models import SessionBody, SessionEvent, TransactionBody
+from bot.dintero.understanding import is_session_understood, is_understood, names_unread_payment
 from bot.dintero.words import failure, method
 from bot.domain.observations import Payment, Report, Session
 from bot.domain.operations import Kind
@@ -37,10 +39,12 @@ _GAVE_UP: Final[Mapping[str, str]] = {
 
 
 def payment(body: TransactionBody) -> Payment:
-    """The transaction as we see it."""
-    ledger = tell(body.amount, body.items, body.events, body.status)
+    """The transaction as we see it; its report is UNKNOWN where what decides about money could not be read."""
+    amount = body.amount or 0
+    ledger = tell(amount, body.items, body.events, body.status)
     status = ledger.corrected_status or body.status
-    report = _report(status, ledger)
+    understood = is_understood(body, ledger)
+    report = _report(status, ledger) if understood else Report.UNKNOWN
     was_authorized = _was_authorized(body, status)
     in_progress = {
         kind: minor
@@ -53,14 +57,15 @@ def payment(body: TransactionBody) -> Payment:
         transaction_id=body.id,
         session_id=body.session_id,
         reference=body.merchant_reference,
-        currency=body.currency,
-        amount=body.amount,
+        currency=body.currency or "",
+        amount=amount,
+        understood=understood,
         report=report,
         method=method(body.payment_product, body.payment_product_type),
         rest_release=rest_release(body.payment_product_type),
         started_at=body.created_at,
         authorized_at=_authorized_at(body) if was_authorized else None,
-        authorized=body.amount if was_authorized else 0,
+        authorized=amount if was_authorized else 0,
         captured=ledger.captured,
         refunded=ledger.refunded,
         open_to_capture=ledger.left - capturing if status in _CAPTURABLE else 0,
@@ -75,7 +80,7 @@ def payment(body: TransactionBody) -> Payment:
         failure=_failure(body, status) if report is Report.FAILED else None,
         was_authorized=was_authorized,
         corrected=ledger.corrected,
-        seen=f"{body.status} {body.updated_at.isoformat() if body.updated_at else ''}",
+        seen=f"{body.status} {body.updated_at.isoformat()}" if understood and body.updated_at else "",
     )
 
 
@@ -91,9 +96,11 @@ def session(body: SessionBody, *, url: str | None = None) -> Session:
         reference=body.order.merchant_reference,
         currency=body.order.currency,
         amount=body.order.amount,
+        understood=is_session_understood(body),
+        has_unread_payment=names_unread_payment(body),
         url=url,
         expires_at=body.expires_at,
-        transaction_id=body.transaction_id or None,
+        transaction_id=body.transaction_id if looks_like_an_id(body.transaction_id) else None,
         opened_at=_opened_at(body),
         attempts_failed=len(failed),
         last_failure=_attempt(failed[-1]) if failed else None,
@@ -101,7 +108,7 @@ def session(body: SessionBody, *, url: str | None = None) -> Session:
         walked_away=ended and not body.cancelled_at,
         failed=_failed_for_good(body.events),
         created_at=body.created_at,
-        callback_url=body.url.callback_url if body.url else None,
+        callback_url=body.url.callback_url if body.url and "callback_url" not in body.url.unread else None,
     )
 
 

@@ -94,6 +94,10 @@ def actions(link: Link, now: datetime) -> tuple[Action, ...]:
     operation = link.operation
     if operation is not None and operation.kind is not Kind.CREATE:
         return _while_operating(link, now)
+    return (Action.REFRESH,) if needs_backoffice(link) else _by_status(link, now)
+
+
+def _by_status(link: Link, now: datetime) -> tuple[Action, ...]:
     if link.status is Status.UNCERTAIN:
         return _uncertain(link, now)
     if link.status is Status.REJECTED:
@@ -158,6 +162,15 @@ def may_stop_waiting(link: Link, now: datetime) -> bool:
 def _left_for(link: Link, kind: Kind) -> int:
     """What an operation of `kind` could still be done with, what is in progress included."""
     return link.facts.unrefunded if kind is Kind.REFUND else link.facts.uncaptured
+
+
+def needs_backoffice(link: Link) -> bool:
+    """Whether its money is for a person to look up in Backoffice: nothing here asks for it again, or moves it.
+
+    A payment of another amount than was asked for has lines that are not ours (a gift card, a discount), and how much
+    of each may be captured or refunded is not known here.
+    """
+    return link.facts.unclear_since is not None or link.facts.other_payments > 0 or link.amount_differs
 
 
 def awaits_auto_capture(link: Link, now: datetime) -> bool:

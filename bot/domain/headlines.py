@@ -46,8 +46,14 @@ _TRAVELS: Final[Mapping[Delivered, Headline]] = {
 
 def headline(link: Link, now: datetime, *, paid_twice: bool = False) -> Headline:
     """What the card says first. `paid_twice`: two links of the order hold money, which is not decided."""
-    if paid_twice:
+    if link.facts.unclear_since is not None:
+        return Headline("🚨", "Check the payment in Backoffice")
+    if paid_twice or link.facts.other_payments:
         return Headline("🚨", "Paid twice")
+    return _plain(link, now)
+
+
+def _plain(link: Link, now: datetime) -> Headline:
     if link.status is Status.OPEN:
         return _REPORTED if link.facts.reported_at is not None else _open(link, now)
     if link.status is Status.AUTHORIZED:
@@ -73,6 +79,8 @@ def _open(link: Link, now: datetime) -> Headline:
 
 
 def _authorized(link: Link, now: datetime) -> Headline:
+    if link.amount_differs:
+        return Headline("⚠️", "Reserved, another amount")
     return Headline("🔒", "Reserved, capture follows" if awaits_auto_capture(link, now) else "Reserved")
 
 
@@ -82,6 +90,8 @@ def _captured(link: Link) -> Headline:
         return Headline("↩️", "Refunded")
     if facts.refunded:
         return Headline("↩️", "Partly refunded")
+    if link.amount_differs:
+        return Headline("⚠️", "Partly paid, another amount" if facts.open_to_capture else "Paid, another amount")
     if facts.captured < link.amount:
         return Headline("✅", "Partly paid")
     return Headline("✅", "Paid")

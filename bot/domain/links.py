@@ -97,6 +97,10 @@ class Facts:
     """Being refunded per line_id."""
     rejection: str | None = None
     """Why Dintero refused to create it."""
+    unclear_since: datetime | None = None
+    """Since when Dintero shows a payment that cannot be understood; None once all was."""
+    other_payments: int = 0
+    """What further payments of the same session hold of the customer's money."""
     vouched_by: str | None = None
     """Who said that the message of an uncertain link arrived."""
     price_change: PriceChange | None = None
@@ -157,8 +161,21 @@ class Link:
     """The one open operation, if any."""
 
     @property
+    def may_hold_money(self) -> bool:
+        """Whether a payment is held for approval, or shown by Dintero in a way that cannot be understood."""
+        return self.status is Status.PENDING or self.facts.unclear_since is not None
+
+    @property
+    def amount_differs(self) -> bool:
+        """Whether another amount was paid than was asked for: a gift card, a discount, a change in Backoffice."""
+        paid = self.status in {Status.AUTHORIZED, Status.CAPTURED, Status.VOIDED}
+        return paid and self.facts.authorized not in {0, self.amount}
+
+    @property
     def holds_money(self) -> bool:
         """Whether money of the customer's is reserved or taken through it, and not given back."""
+        if self.facts.other_payments:
+            return True
         return self.status in {Status.AUTHORIZED, Status.CAPTURED} and (
             self.facts.uncaptured > 0 or self.facts.unrefunded > 0
         )

@@ -1,9 +1,10 @@
 """What one look at Dintero showed, in our words. `bot.dintero.protocol` makes them; `bot.domain.settling` compares."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from bot.domain.methods import RestRelease
 from bot.domain.operations import Kind
@@ -29,7 +30,7 @@ class Report(StrEnum):
     EXPIRED = "expired"
     """Ours: its time and the grace period are over and nothing is under way. Dintero never says so."""
     UNKNOWN = "unknown"
-    """A word of Dintero's that we do not know, or its own UNKNOWN."""
+    """A word of Dintero's that we do not know, its own UNKNOWN, or something that could not be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,24 @@ class Payment:
     """Whether money was ever reserved, which a cancel may have let go before we saw it."""
     corrected: bool = False
     """Dintero corrected an earlier event: amounts may have gone down."""
+    understood: bool = True
+    """Whether all that decides about its money could be read; else `report` is UNKNOWN and no amount counts."""
     seen: str = ""
+    """Its fingerprint: it differs once anything has changed. Empty when it cannot be told, which equals nothing."""
+
+    @property
+    def held(self) -> int:
+        """The customer's money that it holds, reserved or taken and not returned, in minor units."""
+        return self.open_to_capture + max(self.captured - self.refunded, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payments:
+    """A list of transactions, each once, in no order."""
+
+    found: tuple[Payment, ...] = ()
+    complete: bool = True
+    """Whether it says for certain what is not in it: no element was unreadable in a way that hides whose it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +112,9 @@ class Session:
 
     session_id: str
     reference: str
-    currency: str
-    amount: int
+    currency: str | None
+    amount: int | None
+    """What it asks for; None like `currency` when it could not be read. A gift card may have lowered it."""
     url: str | None
     expires_at: datetime | None
     transaction_id: str | None
@@ -107,6 +126,10 @@ class Session:
     """A session event says that it is declined or failed for good."""
     walked_away: bool = False
     """Whether it was cancelled by the customer, on the payment page."""
+    understood: bool = True
+    """Whether it says for certain if it is paid, cancelled, failed or none of these."""
+    has_unread_payment: bool = False
+    """Whether it has a payment that it does not name in a way that can be read."""
     created_at: datetime | None = None
     callback_url: str | None = None
     """Where it calls back to: our own token in it proves that the session is ours. None when its addresses were not
@@ -118,18 +141,35 @@ class Session:
 class Observation:
     """One look: the session, its payment, either missing when it was not read or does not exist.
 
-    `gone` is a session that Dintero answers 404 for.
+    `gone` is a session that Dintero answers 404 for; `unsure` says that a payment may be hidden in what could not be
+    read. `others` are further payments of the same session, which Dintero promises not to make (Dintero reference §1).
     """
 
     session: Session | None = None
     payment: Payment | None = None
+    others: tuple[Payment, ...] = ()
     gone: bool = False
+    unsure: bool = False
+
+    @property
+    def was_read(self) -> bool:
+        """Whether Dintero was asked at all, or only time has passed."""
+        return self.session is not None or self.payment is not None or self.gone
+
+    @property
+    def has_unclear_payment(self) -> bool:
+        """Whether there is a payment that could not be read. A new status is not that: it changes nothing by itself."""
+        payments = (*self.others, *([self.payment] if self.payment else []))
+        session = self.session if self.payment is None else None
+        unread = session is not None and (session.has_unread_payment or (self.unsure and session.transaction_id))
+        return bool(unread) or not all(payment.understood for payment in payments)
 
     @property
     def report(self) -> Report:
         """The two in one word. Money outranks what happened to the session."""
         if self.payment is None:
-            return self._session_report()
+            unread = self.unsure or (self.session is not None and not self.session.understood)
+            return Report.UNKNOWN if unread else self._session_report()
         if self.payment.report is Report.VOIDED:
             return self._voided(self.payment)
         cancelled = self.session is not None and self.session.cancelled
@@ -153,3 +193,20 @@ class Observation:
         if self.session.transaction_id is not None:
             return Report.PAYING
         return Report.UNPAID
+
+
+_WEIGHT: Final = (Report.FAILED, Report.CANCELLED, Report.VOIDED, Report.UNKNOWN, Report.PAYING, Report.PENDING)
+
+
+def by_weight(payments: Sequence[Payment], known: str | None) -> list[Payment]:
+    """The payments of one session, the one that decides first, so that a failed one never hides money.
+
+    The one that is `known` to be the link's stays in front once money was reserved by it.
+    """
+
+    def weight(payment: Payment) -> tuple[bool, bool, int, bool]:
+        is_known = payment.transaction_id == known
+        alive = _WEIGHT.index(payment.report) if payment.report in _WEIGHT else len(_WEIGHT)
+        return is_known and payment.was_authorized, payment.held > 0, alive, is_known
+
+    return sorted(payments, key=weight, reverse=True)

@@ -1,11 +1,15 @@
 """What may be done with a link of an order: the table of actions, without what the order has nothing for."""
 
 from datetime import datetime
+from typing import Final
 
 from bot.domain.actions import ASKS_AGAIN, Action, actions
 from bot.domain.links import Link
 from bot.domain.orders import Delivery
 from bot.domain.stories import Story
+
+WITHHELD_WHEN_PAID: Final = ASKS_AGAIN | {Action.SHOW_LINK}
+"""What nobody may do with a link while another one of its order holds money, or may."""
 
 
 def offers(story: Story, link: Link, now: datetime) -> tuple[Action, ...]:
@@ -13,8 +17,8 @@ def offers(story: Story, link: Link, now: datetime) -> tuple[Action, ...]:
     order = story.order
     mailable = order.email is not None and order.delivery is not Delivery.EMAIL
     withheld: set[Action] = set() if mailable else {Action.SEND_EMAIL}
-    if story.paid_beside(link):
-        withheld |= ASKS_AGAIN
+    if story.paid_beside(link) or story.maybe_paid_beside(link):
+        withheld |= WITHHELD_WHEN_PAID
     possible = [action for action in actions(link, now) if action not in withheld]
     first = _likely_first(story, link)
     return tuple(sorted(possible, key=lambda action: action not in first))

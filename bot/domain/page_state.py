@@ -18,6 +18,7 @@ class PageState(StrEnum):
     NOT_READY = "not_ready"
     """Being made, or being cancelled, or nobody knows its address: a minute may change that."""
     PENDING = "pending"
+    """Being checked, by the provider or, where it cannot be understood, by the shop: it must not be paid again."""
     RESERVED = "reserved"
     PAID = "paid"
     PAID_OTHERWISE = "paid_otherwise"
@@ -47,11 +48,16 @@ _OVER: Final = {
 
 def page_state(story: Story, link: Link, now: datetime) -> PageState:
     """What the page of `link`, one of the story's, says at `now`."""
+    paid_apart = link.facts.other_payments > 0 and link.status not in {Status.AUTHORIZED, Status.CAPTURED}
+    if link.facts.unclear_since is not None or paid_apart:
+        return PageState.PENDING
     if link.status in _MONEY:
         refunded = link.facts.captured and link.facts.refunded >= link.facts.captured
         return PageState.REFUNDED if refunded else _MONEY[link.status]
     if story.paid_beside(link):
         return PageState.PAID_OTHERWISE
+    if story.maybe_paid_beside(link):
+        return PageState.PENDING
     if link.replaced:
         return PageState.REPLACED
     if link.status in _OVER:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Final
 
+from bot.domain.actions import needs_backoffice
 from bot.domain.links import Delivered, Link, Status
 from bot.domain.orders import Agreed, Delivery, Order, Remind
 
@@ -60,6 +61,8 @@ def may_remind(order: Order, link: Link, now: datetime) -> bool:
     """Whether the link may be called to mind at all: it waits for the customer, and nothing says that it should not."""
     facts = link.facts
     if order.remind is Remind.NONE or link.status is not Status.OPEN or link.replaced or now >= link.expires_at:
+        return False
+    if needs_backoffice(link):
         return False
     if facts.reported_at is not None or (facts.opened_at is not None and not order.remind_opened):
         return False

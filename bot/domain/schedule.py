@@ -39,6 +39,10 @@ def next_look(link: Link, now: datetime) -> datetime | None:
     """When to look at `link` again after a look at `now`; None when nothing more can happen."""
     if link.operation is not None and link.operation.state in IN_DOUBT and link.operation.kind is not Kind.CREATE:
         return now + _interval(_IN_DOUBT, now - (link.operation.sent_at or now), otherwise=timedelta(hours=1))
+    return now + 15 * _MINUTE if link.facts.unclear_since is not None else _by_status(link, now)
+
+
+def _by_status(link: Link, now: datetime) -> datetime | None:
     if link.status is Status.UNCERTAIN:
         # Not since the link was made: its create may have waited for hours, and people are asked a minute after it.
         sent_at = link.operation.sent_at if link.operation is not None else None

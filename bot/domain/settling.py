@@ -49,6 +49,8 @@ def settle(link: Link, observation: Observation, now: datetime, *, paid_elsewher
 
     `paid_elsewhere` says that another link of the same order holds money: what arrives here is a double payment.
 
+    A payment of another amount is taken in: `Link.amount_differs` says so from then on.
+
     Raises:
         NotOurs: when what was read belongs to another order.
         ImpossibleReport: when no payment can have gone from the link's status to what was read.
@@ -60,7 +62,7 @@ def settle(link: Link, observation: Observation, now: datetime, *, paid_elsewher
     held = replace(link, expires_at=(session.expires_at if session else None) or link.expires_at)
     report = _report(held, observation, now)
     status = move(held.status, report, corrected=_is_corrected(held.facts, payment))
-    verdict = judge(held.operation, observation, report)
+    verdict = None if report is Report.UNKNOWN else judge(held.operation, observation, report)
     double = paid_elsewhere and status in _MONEY and held.status not in _MONEY
     facts = _facts(held, status, report, observation, now)
     late = facts.late or double or _arrives_late(held, status, observation)
@@ -95,19 +97,25 @@ def _shown(link: Link) -> Link:
 
 
 def _check_ours(link: Link, observation: Observation) -> None:
-    expected = (link.reference, link.currency, link.amount)
+    """Compare what could be read. Amounts may differ: a gift card lowers them (Dintero reference §4.2)."""
     session, payment = observation.session, observation.payment
-    if session and (session.reference, session.currency, session.amount) != expected:
-        raise NotOurs("session differs in reference, currency or amount")
-    if payment and (payment.reference, payment.currency, payment.amount) != expected:
-        raise NotOurs("transaction differs in reference, currency or amount")
+    if session and (session.reference or link.reference, session.currency or link.currency) != _named(link):
+        raise NotOurs("session differs in reference or currency")
     if session and link.session_id is not None and session.session_id != link.session_id:
         raise NotOurs("another session of the same reference")
+    if payment is None or not payment.understood:
+        return
+    if (payment.reference, payment.currency) != _named(link):
+        raise NotOurs("transaction differs in reference or currency")
     known = session.session_id if session else link.session_id
-    if payment and known is not None and payment.session_id != known:
+    if known is not None and payment.session_id != known:
         raise NotOurs("transaction of another session")
-    if payment and link.status in _MONEY and link.transaction_id not in {None, payment.transaction_id}:
+    if link.status in _MONEY and link.transaction_id not in {None, payment.transaction_id}:
         raise NotOurs("another transaction than the one that paid")
+
+
+def _named(link: Link) -> tuple[str, str]:
+    return link.reference, link.currency
 
 
 def _report(link: Link, observation: Observation, now: datetime) -> Report:
@@ -115,7 +123,8 @@ def _report(link: Link, observation: Observation, now: datetime) -> Report:
     over = link.expires_at if _is_gone_as_wanted(link, observation) else link.expires_at + EXPIRY_GRACE
     if report is Report.UNPAID and now >= over:
         # A payment that was begun and is not in this read may be under way: that is no expiry.
-        return Report.EXPIRED if link.transaction_id is None else Report.UNKNOWN
+        nothing_seen = link.transaction_id is None and link.facts.unclear_since is None
+        return Report.EXPIRED if nothing_seen else Report.UNKNOWN
     if observation.session is None and observation.payment is None and link.session_id is None:
         return Report.UNKNOWN
     if observation.gone and observation.payment is None and now < link.expires_at:
@@ -158,7 +167,7 @@ def _facts(link: Link, status: Status, report: Report, observation: Observation,
     if observation.session:
         facts = _session_facts(facts, observation.session)
     payment = observation.payment
-    if payment and not _is_older(facts, payment):
+    if payment and payment.understood and not _is_older(facts, payment):
         facts = replace(
             facts,
             seen=payment.seen,
@@ -171,7 +180,28 @@ def _facts(link: Link, status: Status, report: Report, observation: Observation,
     if report is not Report.UNKNOWN:
         begun = facts.paying_since or (payment.started_at if payment else None) or now
         facts = replace(facts, paying_since=begun if report is Report.PAYING and status in _UNPAID else None)
+    facts = _doubts(facts, report, observation, now)
     return replace(facts, last_failure=(payment.failure if payment else None) or facts.last_failure)
+
+
+def unclear(link: Link, now: datetime) -> Link:
+    """The link, with a payment that cannot be understood."""
+    return replace(link, facts=_unclear(link.facts, now))
+
+
+def _unclear(facts: Facts, now: datetime) -> Facts:
+    return replace(facts, unclear_since=facts.unclear_since or now)
+
+
+def _doubts(facts: Facts, report: Report, observation: Observation, now: datetime) -> Facts:
+    """What is not as Dintero promises: payments that cannot be understood, and more than one on a session."""
+    if observation.has_unclear_payment:
+        facts = _unclear(facts, now)
+    elif report is not Report.UNKNOWN and observation.was_read:
+        facts = replace(facts, unclear_since=None)
+    if observation.others or observation.session is not None:
+        facts = replace(facts, other_payments=sum(payment.held for payment in observation.others))
+    return facts
 
 
 def _arrives_late(link: Link, status: Status, observation: Observation) -> bool:
@@ -230,9 +260,24 @@ def _news(old: Link, new: Link, verdict: Verdict | None, seen: Observation, now:
     news += _amounts(old, new, verdict, now)
     if seen.payment and any(mark.kind is Kind.VOID and mark.success for mark in seen.payment.marks):
         news += _rest_released(old, new, verdict, now)
+    news += puzzling(old, new, now)
     if verdict is not None:
         news += verdict.news(now)
     return tuple(news)
+
+
+def puzzling(old: Link, new: Link, now: datetime) -> list[News]:
+    """What the team has to look at in Backoffice: once when it shows, not again while it stays."""
+    news = []
+    if new.facts.unclear_since is not None and old.facts.unclear_since is None:
+        news.append(News(kind=Happened.PAYMENT_UNCLEAR, source=Source.AUTOMATIC, at=now))
+    if new.facts.other_payments > old.facts.other_payments:
+        data = {"amount": new.facts.other_payments}
+        news.append(News(kind=Happened.SECOND_PAYMENT, source=Source.CUSTOMER, at=now, data=data))
+    if new.amount_differs and not old.amount_differs and old.status in _MONEY:
+        data = {"amount": new.facts.authorized, "asked": new.amount}
+        news.append(News(kind=Happened.AMOUNT_DIFFERS, source=Source.CUSTOMER, at=now, data=data))
+    return news
 
 
 def _progress(old: Link, new: Link, now: datetime) -> list[News]:

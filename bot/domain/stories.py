@@ -77,6 +77,10 @@ class Story:
         holding = [link for link in self.links if link.holds_money]
         return len(holding) > 1 and any(link.facts.late for link in holding)
 
+    def maybe_paid_beside(self, link: Link) -> Link | None:
+        """Another link of the order with a payment that is not decided or not understood: it may be paid twice."""
+        return next((other for other in self.links if other.id != link.id and other.may_hold_money), None)
+
     def link(self, link_id: str) -> Link:
         """The link of that id.
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.actions import open_for
+from bot.domain.actions import needs_backoffice, open_for
 from bot.domain.answers import Answered
 from bot.domain.errors import Declined, GatewayError, NotSent, NotUnderstood, OutcomeUnknown
 from bot.domain.events import Happened, News, Source
@@ -107,6 +107,8 @@ class MovingMoney:
             return "The link had already ended or been paid, so it was not cancelled. The card shows where it stands."
         if link.facts.possible_entry:
             return "Nothing was done: Dintero now shows an entry that may be the first attempt. Look at the card."
+        if needs_backoffice(link):
+            return "Nothing was done: what Dintero shows of this payment has to be looked up in Backoffice first."
         open_now = open_for(link, operation.kind)
         if open_now == operation.seen_open and link.transaction_id is not None:
             return None

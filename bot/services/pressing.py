@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Final
 
-from bot.domain.actions import ASKS_AGAIN, ENDS_OPERATION, GIVES_WAY, PRESSED_FOR, Action, open_amount
+from bot.domain.actions import ENDS_OPERATION, GIVES_WAY, PRESSED_FOR, Action, needs_backoffice, open_amount
 from bot.domain.drafts import Draft, Offer
 from bot.domain.errors import FieldErrors, OperationOpen, Refused
 from bot.domain.events import Happened, News, Source
@@ -17,7 +17,7 @@ from bot.domain.links import Link, Status, open_by_line
 from bot.domain.money import format_money
 from bot.domain.moves import move
 from bot.domain.observations import Report
-from bot.domain.offers import offers
+from bot.domain.offers import WITHHELD_WHEN_PAID, offers
 from bot.domain.operations import Kind, Operation, State, operation_reference
 from bot.domain.permissions import Actor, Forbidden, NeedsSecond, Policy, belongs, decide, may_send_more
 from bot.domain.redrafting import wished
@@ -30,7 +30,7 @@ from bot.services.message_limit import count_message
 from bot.services.ports.storage import Store
 from bot.services.ports.work import Work
 from bot.services.ports.world import Bell, Clock
-from bot.services.replacing import Wish, beyond, check_messages, keep_wish, paid_already
+from bot.services.replacing import Wish, beyond, check_messages, keep_wish, paid_beside
 
 _FORBIDDEN: Final = "forbidden"
 
@@ -394,9 +394,11 @@ def _deadline(story: Story, link: Link, now: datetime, zone: tzinfo) -> datetime
 
 
 def _not_offered(story: Story, link: Link, action: Action) -> str:
-    paid = story.paid_beside(link)
-    if paid and action in ASKS_AGAIN:
-        return f"Nothing was done. {paid_already(paid)}"
+    beside = paid_beside(story, link) if action in WITHHELD_WHEN_PAID else None
+    if beside:
+        return f"Nothing was done. {beside}"
+    if needs_backoffice(link):
+        return "Nothing was done. What Dintero shows of this payment has to be looked up in Backoffice first."
     if link.replaced and link.status in {Status.UNCERTAIN, Status.REJECTED}:
         return "A newer link was sent since this button was drawn. The card shows it."
     if link.operation is not None:

@@ -1,5 +1,6 @@
 """The one idea: ask Dintero what is true now, and settle the difference. Safe to call any number of times."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -9,11 +10,11 @@ import structlog
 from bot.domain.errors import GatewayError, ImpossibleReport, Missing, NotOurs, NotUnderstood
 from bot.domain.links import Link, Status
 from bot.domain.nudges import nudges, ran_out
-from bot.domain.observations import Observation, Report
+from bot.domain.observations import Observation, Payment, Payments, Report, Session, by_weight
 from bot.domain.operations import IN_DOUBT, Kind
 from bot.domain.reminders import still_reminding
 from bot.domain.schedule import next_look
-from bot.domain.settling import Settlement, settle
+from bot.domain.settling import Settlement, puzzling, settle, unclear
 from bot.domain.stories import Story
 from bot.services.arranging import Arranging
 from bot.services.ports.gateway import Gateway
@@ -46,10 +47,11 @@ class Refreshing:
     replacing: Replacing
     arranging: Arranging
 
-    async def refresh(self, link_id: str) -> Link | None:
+    async def refresh(self, link_id: str, *, all_payments: bool = False) -> Link | None:
         """Look at the link and record what changed; returns it as it is now, None when it is not ours.
 
-        What it returns was understood: amounts may be compared with it, and money moved by it.
+        What it returns was understood: amounts may be compared with it, and money moved by it. `all_payments` asks for
+        payments of its session beside the one that is known.
 
         Raises:
             NotUnderstood: when what was read cannot be; the link is looked at again in an hour.
@@ -63,7 +65,7 @@ class Refreshing:
             link = story.link(link_id)
             if link.status in {Status.REQUESTED, Status.REJECTED} and link.session_id is None:
                 return await self._leave(link)
-            observation = await self.look(link)
+            observation = await self.look(link, all_payments=all_payments)
             settled = await self.apply(story, link, observation)
             if settled is not None:
                 return settled
@@ -75,7 +77,7 @@ class Refreshing:
             await work.make_due(link_id, self.clock.now() + AGAIN)
             await work.commit()
 
-    async def look(self, link: Link) -> Observation:
+    async def look(self, link: Link, *, all_payments: bool = False) -> Observation:
         """Read what Dintero knows of the link. No transaction is open.
 
         Raises:
@@ -85,9 +87,10 @@ class Refreshing:
         if link.session_id is None:
             return await self._search(link)
         cancelling = link.operation is not None and link.operation.kind is Kind.CANCEL
-        if link.status in _PAID and link.transaction_id and not cancelling:
+        all_payments = all_payments or link.facts.other_payments > 0
+        if link.status in _PAID and link.transaction_id and not cancelling and not all_payments:
             return Observation(payment=await self.gateway.payment(link.transaction_id))
-        return await self._read(link.session_id, link.transaction_id)
+        return await self._read(link.session_id, link.transaction_id, all_payments=all_payments)
 
     async def apply(self, story: Story, link: Link, observation: Observation) -> Link | None:
         """Settle one look against `link` as it was read with its `story`; None when a rival was faster.
@@ -104,7 +107,7 @@ class Refreshing:
         try:
             settlement = settle(link, observation, now, paid_elsewhere=paid_elsewhere)
         except (ImpossibleReport, NotOurs) as error:
-            await self._puzzled(link, error)
+            await self._puzzled(link, observation, error)
             raise NotUnderstood(str(error)) from error
         settled = await self._save(story, link, settlement)
         if observation.report is Report.UNKNOWN:
@@ -146,26 +149,56 @@ class Refreshing:
             self.bell.ring()
         return replace(after, version=link.version + visible)
 
-    async def _puzzled(self, link: Link, error: ImpossibleReport | NotOurs) -> None:
+    async def _puzzled(self, link: Link, seen: Observation, error: ImpossibleReport | NotOurs) -> None:
+        """Leave everything as it is for an hour; where a payment of the link's own is the puzzle, its card says so."""
         self.counters.add("impossible_reports")
         log.error("impossible_report", link=link.id, status=link.status, reason=str(error))
+        now = self.clock.now()
+        after = unclear(link, now) if seen.payment is not None and link.session_id is not None else link
+        news = puzzling(link, after, now)
         async with self.store() as work:
-            await work.postpone(link.id, self.clock.now() + _PUZZLED)
+            due_at = now + _PUZZLED
+            if news and await work.save_link(after, expected_version=link.version, due_at=due_at, visible=True):
+                await work.add_events(link.id, news)
+            else:
+                await work.postpone(link.id, due_at)
             await work.commit()
+        self.bell.ring()
 
-    async def _read(self, session_id: str, transaction_id: str | None) -> Observation:
+    async def _read(self, session_id: str, known: str | None, *, all_payments: bool = False) -> Observation:
+        """The session and its payments, each read by its id.
+
+        A session that is gone after its deadline names its payment no more; the list still does. Nor does a session
+        name more than one payment, should it have more than it is promised to have (Dintero reference §1): one that
+        failed must not hide one that did not.
+        """
         try:
-            session = await self.gateway.session(session_id)
+            session: Session | None = await self.gateway.session(session_id)
         except Missing:
-            payment_id = transaction_id or await self._payment_of(session_id)
-            return Observation(gone=True, payment=await self.gateway.payment(payment_id) if payment_id else None)
-        payment_id = session.transaction_id or transaction_id
-        return Observation(session=session, payment=await self.gateway.payment(payment_id) if payment_id else None)
+            session = None
+        ids = dict.fromkeys(each for each in (known, session.transaction_id if session else None) if each)
+        read = [await self._payment(each) for each in ids]
+        failed = any(payment is not None and payment.report is Report.FAILED for payment in read)
+        listed = Payments()
+        if all_payments or failed or len(ids) > 1 or (session is None and not ids):
+            listed = await self.gateway.payments(session_ids=[session_id])
+            of_session = (payment.transaction_id for payment in listed.found if payment.session_id == session_id)
+            read += [await self._payment(each) for each in of_session if each not in ids]
+        payments = by_weight([payment for payment in read if payment], known)
+        return Observation(
+            session=session,
+            payment=payments[0] if payments else None,
+            others=tuple(payments[1:]),
+            gone=session is None,
+            unsure=not listed.complete or None in read,
+        )
 
-    async def _payment_of(self, session_id: str) -> str | None:
-        """A session that is gone after its deadline names its payment no more; the list still does."""
-        found = await self.gateway.payments(session_ids=[session_id])
-        return found[0].transaction_id if found else None
+    async def _payment(self, transaction_id: str) -> Payment | None:
+        """A payment that something names; None when Dintero does not know it, which is no sign that there is none."""
+        try:
+            return await self.gateway.payment(transaction_id)
+        except Missing:
+            return None
 
     async def _search(self, link: Link) -> Observation:
         """Look for the session of an unanswered create: by a callback's hint, by search, by its payment.
@@ -174,34 +207,48 @@ class Refreshing:
         """
         async with self.store.read() as work:
             hint = await work.session_hint(link.id)
-        found = await self._proved(link, hint, None) if hint is not None else None
-        if found is not None:
-            return found
-        for session in await self.gateway.find_sessions(link.reference):
-            found = await self._proved(link, session.session_id, session.transaction_id)
-            if found is not None:
-                return found
-        for payment in await self.gateway.payments(reference=link.reference):
-            found = await self._proved(link, payment.session_id, payment.transaction_id)
-            if found is not None:
-                return found
-        return Observation()
+        found = [await self._proved(link, hint, None)] if hint is not None else []
+        if not _is_found(found):
+            for session_id in await self.gateway.find_sessions(link.reference):
+                found.append(await self._proved(link, session_id, None))
+                if _is_found(found):
+                    break
+        if not _is_found(found):
+            listed = await self.gateway.payments(reference=link.reference)
+            found.append(Observation(unsure=not listed.complete))
+            for payment in listed.found:
+                found.append(await self._proved(link, payment.session_id, payment.transaction_id))
+                if _is_found(found):
+                    break
+        return found[-1] if _is_found(found) else Observation(unsure=any(each.unsure for each in found))
 
-    async def _proved(self, link: Link, session_id: str, transaction_id: str | None) -> Observation | None:
+    async def _proved(self, link: Link, session_id: str, transaction_id: str | None) -> Observation:
         """What is read under that id, if it is this very attempt's: our token in its callback address says so.
 
-        Where the address cannot be read, what began before the attempt is another's.
+        Where the address cannot be read, order and amount must agree, and what began before the attempt is another's.
+        Empty when it is another's, and unsure when even that cannot be told.
         """
         try:
             observation = await self._read(session_id, transaction_id)
         except Missing:
-            return None
-        seen = observation.session or observation.payment
-        if seen is None or (seen.reference, seen.currency, seen.amount) != (link.reference, link.currency, link.amount):
-            return None
-        address = observation.session.callback_url if observation.session else None
+            return Observation()
+        session, payment = observation.session, observation.payment
+        address = session.callback_url if session else None
         if address is not None:
-            return observation if self.store.token(link.id) in address else None
-        began = observation.session.created_at if observation.session else None
-        began = began or (observation.payment.started_at if observation.payment else None)
-        return observation if began is None or began >= link.created_at - _SKEW else None
+            return observation if self.store.token(link.id) in address else Observation()
+        seen = session or payment
+        if seen is None:
+            return Observation()
+        expected = {"reference": link.reference, "currency": link.currency, "amount": link.amount}
+        read = {name: getattr(seen, name) for name in expected}
+        if any(value and value != expected[name] for name, value in read.items()):
+            return Observation()
+        if not all(read.values()):
+            return Observation(unsure=True)
+        began = (session.created_at if session else None) or (payment.started_at if payment else None)
+        return observation if began is None or began >= link.created_at - _SKEW else Observation()
+
+
+def _is_found(found: Sequence[Observation]) -> bool:
+    """Whether the last of what was looked at is the link's own."""
+    return bool(found) and (found[-1].session is not None or found[-1].payment is not None)

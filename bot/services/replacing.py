@@ -48,16 +48,10 @@ class Replacing:
         draft = await work.draft(
             operation.draft_id, workspace_id=story.order.workspace_id, user_id=operation.requested_by
         )
-        reason = None
-        if link.status not in _NOBODY_CAN_PAY:
-            reason = _CAN_BE_PAID.get(link.status, "The customer had just paid.")
-        elif paid := story.paid_beside(link):
-            reason = paid_already(paid)
-        elif draft is None:
-            reason = "The form is no longer kept."
-        elif (offer := self._read(draft)) is None:
-            reason = "Its deadline has passed."
-        else:
+        offer = self._read(draft) if draft else None
+        lapsed = "Its deadline has passed." if draft else "The form is no longer kept."
+        reason = _may_be_paid(story, link) or (None if offer else lapsed)
+        if reason is None and offer is not None:
             await self._replace(work, story, link, operation, offer)
         if reason is not None:
             await work.add_events(link.id, (self._news(Happened.NOT_REPLACED, operation, reason=reason),))
@@ -104,9 +98,22 @@ def _told(change: PriceChange | None, after: Order) -> dict[str, str | int]:
     return {"was": change.before, "was_in": change.currency, "is": after.amount, "is_in": after.currency}
 
 
-def paid_already(link: Link) -> str:
-    """Why nothing more is asked of a customer whose money is on that link."""
-    return f"The customer's money is on {link.reference} already."
+def _may_be_paid(story: Story, link: Link) -> str | None:
+    """Why a further request might be paid beside this one, in words; None when it cannot."""
+    if link.status not in _NOBODY_CAN_PAY:
+        return _CAN_BE_PAID.get(link.status, "The customer had just paid.")
+    if link.facts.unclear_since is not None:
+        return "Dintero shows a payment for it that Paylink cannot read."
+    return paid_beside(story, link)
+
+
+def paid_beside(story: Story, link: Link) -> str | None:
+    """Why nothing more is asked of a customer whose money is, or may be, on another link; None when it is not."""
+    if paid := story.paid_beside(link):
+        return f"The customer's money is on {paid.reference} already."
+    if maybe := story.maybe_paid_beside(link):
+        return f"A payment for {maybe.reference} is being checked."
+    return None
 
 
 def messages(story: Story) -> list[Link]:

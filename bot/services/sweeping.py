@@ -143,7 +143,7 @@ class Sweeping:
         await self._spend()  # counted, so that the curious leave room; payments wait for nobody
         try:
             async with asyncio.timeout(_SLICE_SECONDS):
-                return await self.gateway.payments(created_since=since, created_until=until)
+                return (await self.gateway.payments(created_since=since, created_until=until)).found
         except TimeoutError:
             raise TooMany("longer than the sweep is held") from None
 
@@ -168,27 +168,45 @@ class Sweeping:
             ours = await work.links_by_session([payment.session_id for payment in payments])
             orphans = [payment.reference for payment in payments if payment.session_id not in ours]
             lost = await work.links_by_reference(orphans)
-            changed = {}
-            for payment in payments:
-                link = ours.get(payment.session_id) or lost.get(payment.reference)
-                if link is None or link.facts.seen == payment.seen:
-                    continue
-                if link.session_id is None or link.session_id == payment.session_id:
-                    changed[link.id] = payment.session_id
+            about = [(payment, ours.get(payment.session_id) or lost.get(payment.reference)) for payment in payments]
+            seen = [(payment, link) for payment, link in about if link is not None and _is_about(payment, link)]
+            second = [link for payment, link in seen if _is_second(payment, link)]
+            changed = {
+                link.id: payment.session_id if payment.understood else None
+                for payment, link in seen
+                if not _is_second(payment, link) and not _is_same(link, payment.seen)
+            }
             for link_id, session_id in sorted(changed.items()):  # in order: rivals must not lock them crosswise
                 await work.make_due(link_id, now, session_hint=session_id)
             await work.commit()
-        return len(changed)
+        for link in second:
+            await self._look_at_all_payments(link)
+        return len(changed) + len(second)
+
+    async def _look_at_all_payments(self, link: Link) -> None:
+        """A session has another transaction than the one that is known: all of them are read."""
+        try:
+            await self.refreshing.refresh(link.id, all_payments=True)
+        except PaylinkError as error:
+            self.counters.add("failed_looks")
+            log.warning("look_failed", links=1, reason=type(error).__name__)
 
     async def _confirm_expiry(self, over: Sequence[Due]) -> None:
-        """One list for all whose time is over: no payment there, and it has expired."""
+        """One list for all whose time is over: those that it shows to be unpaid have expired, the others are read."""
         if not over or not await self._in_budget(over):
             return
-        sessions = [each.link.session_id for each in over if each.link.session_id]
-        paying = {payment.session_id for payment in await self.gateway.payments(session_ids=sessions)}
+        unpaid = await self.gateway.unpaid([each.link.session_id for each in over if each.link.session_id])
         for each in over:
-            ended = self._refresh(each.link) if each.link.session_id in paying else self._settle_unpaid(each.link)
-            await self._guard([each], ended)
+            if each.link.session_id in unpaid:
+                await self._guard([each], self._settle_unpaid(each.link))
+        for each in await self._affordable([each for each in over if each.link.session_id not in unpaid]):
+            await self._guard([each], self._refresh(each.link))
+
+    async def _affordable(self, due: Sequence[Due]) -> Sequence[Due]:
+        """Those that there are calls for; the others wait."""
+        calls = await self._spend(len(due))
+        await self._put_off({_claim(each): self.clock.now() + _BUDGET_WAIT for each in due[calls:]})
+        return due[:calls]
 
     async def _settle_unpaid(self, link: Link) -> None:
         """What time alone makes of a link: at its deadline the card says so, after the grace it has expired."""
@@ -207,8 +225,9 @@ class Sweeping:
         if not listed or not await self._in_budget(listed):
             return
         ids = [each.link.transaction_id for each in listed if each.link.transaction_id]
-        seen = {payment.transaction_id: payment.seen for payment in await self.gateway.payments(transaction_ids=ids)}
-        same = [each for each in listed if seen.get(each.link.transaction_id or "") == each.link.facts.seen]
+        found = (await self.gateway.payments(transaction_ids=ids)).found
+        seen = {payment.transaction_id: payment.seen for payment in found}
+        same = [each for each in listed if _is_same(each.link, seen.get(each.link.transaction_id or "", ""))]
         await self._leave({_claim(each): next_look(each.link, self.clock.now()) for each in same})
         for each in listed:
             if each not in same:
@@ -309,8 +328,25 @@ def _is_curious(due: Due) -> bool:
     return idle and link.status is Status.OPEN and not due.hinted
 
 
+def _is_about(payment: Payment, link: Link) -> bool:
+    """Whether a payment of the link's reference may be the link's: the web shop's is not, unless nobody can tell."""
+    return link.session_id in {None, payment.session_id} or not payment.understood
+
+
+def _is_second(payment: Payment, link: Link) -> bool:
+    """Whether it is another payment of the link's session than the one that is known."""
+    return link.session_id == payment.session_id and link.transaction_id not in {None, payment.transaction_id}
+
+
+def _is_same(link: Link, seen: str) -> bool:
+    """Whether a list element shows the payment as it was last read; one without a fingerprint never does."""
+    return bool(seen) and link.facts.seen == seen
+
+
 def _is_unpaid(due: Due) -> bool:
     link = due.link
+    if link.facts.unclear_since is not None or link.facts.other_payments:
+        return False
     waiting = link.status is Status.OPEN and link.session_id is not None and link.facts.paying_since is None
     return waiting and not due.hinted
 

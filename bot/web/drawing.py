@@ -97,7 +97,7 @@ class Drawing:
             for line in order.lines[:_MOST_LINES]
         ]
         return {
-            "amount": words.money(link.amount, link.currency),
+            "amount": words.money(link.facts.authorized if link.amount_differs else link.amount, link.currency),
             "lines": lines,
             "more": max(len(order.lines) - _MOST_LINES, 0),
             "until": words.moment(link.expires_at, self.zone),

@@ -252,4 +252,4 @@ def _use(body):
 
 
 def test_an_unreadable_element_is_none():
-    assert element({"id": "x"}, TransactionBody) is None
+    assert element({"amount": 100}, TransactionBody) is None

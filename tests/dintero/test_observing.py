@@ -19,9 +19,6 @@ VISITED_AT = datetime(2026, 11, 20, 12, 3, tzinfo=UTC)
         ("DECLINED", Report.FAILED),
         ("FAILED", Report.FAILED),
         ("CAPTURED", Report.CAPTURED),
-        ("PARTIALLY_CAPTURED", Report.CAPTURED),
-        ("PARTIALLY_CAPTURED_REFUNDED", Report.CAPTURED),
-        ("PARTIALLY_REFUNDED", Report.CAPTURED),
         ("REFUNDED", Report.CAPTURED),
         ("UNKNOWN", Report.UNKNOWN),
         ("SOMETHING_NEW", Report.UNKNOWN),
@@ -32,6 +29,16 @@ VISITED_AT = datetime(2026, 11, 20, 12, 3, tzinfo=UTC)
 def test_every_status_has_its_report(status, report):
     """Dintero reference §7; a word that we do not know tells nothing."""
     assert seen_payment(status).report is report
+
+
+@pytest.mark.parametrize("status", ["PARTIALLY_CAPTURED", "PARTIALLY_CAPTURED_REFUNDED", "PARTIALLY_REFUNDED"])
+def test_a_part_that_was_moved_needs_a_log_that_says_how_much(status):
+    """Else all of it would count as open, and could be taken or returned once more."""
+    moved = [event("CAPTURE", 10000), event("REFUND", 5000)]
+
+    assert seen_payment(status, *moved).report is Report.CAPTURED
+    assert seen_payment(status).report is Report.UNKNOWN
+    assert not seen_payment(status).understood
 
 
 def test_the_table_knows_the_whole_enum_but_unknown():

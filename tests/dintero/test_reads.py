@@ -193,8 +193,8 @@ async def test_all_pages_are_read_in_whatever_order(dintero, gateway, order, cou
 
     found = await gateway.payments(created_since=datetime(2026, 11, 20, tzinfo=UTC))
 
-    assert {payment.transaction_id for payment in found} == {one["id"] for one in elements}
-    assert len(found) == count
+    assert {payment.transaction_id for payment in found.found} == {one["id"] for one in elements}
+    assert (len(found.found), found.complete) == (count, True)
     assert len(archive.requests) == pages
     assert all(params["limit"] == "100" for params in archive.requests)
     assert all(params["created_at.gte"] == "2026-11-20T00:00:00Z" for params in archive.requests)
@@ -207,7 +207,7 @@ async def test_ids_go_in_batches_of_fifty(dintero, gateway, name):
 
     found = await gateway.payments(**{name: [f"{ACCOUNT}.{prefix}{n}" for n in range(120)]})
 
-    assert len(found) == 120
+    assert len(found.found) == 120
     key = "id" if name == "transaction_ids" else "session_id"
     assert [len(params.get_list(key)) for params in archive.requests] == [50, 50, 20]
     assert all(len(str(params)) < 4000 for params in archive.requests)
@@ -225,7 +225,7 @@ async def test_no_filter_asks_for_nothing(dintero, gateway):
     """An empty batch of ids must not become the whole account."""
     archive = Archive(dintero, many(3))
 
-    assert list(await gateway.payments(session_ids=[])) == []
+    assert (await gateway.payments(session_ids=[])).found == ()
     assert archive.requests == []
 
 
@@ -240,7 +240,10 @@ async def test_failed_events_are_in_lists_too(dintero, gateway):
 async def test_strangers_and_unreadable_elements_do_not_hide_ours(dintero, gateway):
     Archive(dintero, [{"id": "junk"}, transaction(id="P99999999.t"), transaction(), {"id": None, "amount": "1"}])
 
-    assert [one.transaction_id for one in await gateway.payments(reference="4711")] == [TRANSACTION_ID]
+    found = await gateway.payments(reference="4711")
+
+    assert [one.transaction_id for one in found.found] == [TRANSACTION_ID]
+    assert not found.complete, "one of them may be anybody's"
 
 
 async def test_endless_pages_are_given_up_loudly(dintero, gateway):
@@ -290,10 +293,7 @@ async def test_sessions_are_found_by_their_exact_reference_the_newest_first(dint
     ]
     route = dintero.answers("GET", "/sessions", [], found)
 
-    newest, older = await gateway.find_sessions("4711")
-
-    assert (newest.session_id, older.session_id) == (SESSION_ID, f"{ACCOUNT}.old")
-    assert newest.url == f"https://checkout.dintero.com/v1/view/{SESSION_ID}"
+    assert await gateway.find_sessions("4711") == [SESSION_ID, f"{ACCOUNT}.old"]
     assert dict(route.calls.last.request.url.params) == {"search": "4711", "limit": "10"}
 
 
@@ -317,4 +317,11 @@ async def test_a_probe_that_reached_nobody_is_repeated_when_needed(dintero, gate
     dintero.answers("GET", "/sessions", 503, 503, 503, [], [session()])
 
     assert await gateway.probe() is False
-    assert (await gateway.find_sessions("4711"))[0].session_id == SESSION_ID
+    assert await gateway.find_sessions("4711") == [SESSION_ID]
+
+
+async def test_a_session_of_which_only_the_id_is_listed_may_be_ours(dintero, gateway):
+    """Dintero reference §5.1: elements may hold id and created_at alone; the caller reads each."""
+    dintero.answers("GET", "/sessions", [], [{"id": SESSION_ID, "created_at": "2026-11-20T12:00:00Z"}])
+
+    assert await gateway.find_sessions("4711") == [SESSION_ID]

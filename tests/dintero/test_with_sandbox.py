@@ -146,9 +146,9 @@ async def test_the_sweep_finds_what_was_paid(gateway, shop):
     for _ in range(120):
         shop.stranger_pays()
 
-    found = await gateway.payments(created_since=shop.clock().replace(year=2020))
+    found = (await gateway.payments(created_since=shop.clock().replace(year=2020))).found
 
     assert len(found) == 121
     [ours] = [payment for payment in found if payment.session_id == made.session_id]
-    assert ours == (await gateway.payments(session_ids=[made.session_id]))[0]
+    assert ours == (await gateway.payments(session_ids=[made.session_id])).found[0]
     assert ours.seen == (await gateway.payment(ours.transaction_id)).seen

@@ -367,3 +367,20 @@ async def test_an_answer_about_something_else_is_unknown(verb, dintero, gateway)
 
     with pytest.raises(OutcomeUnknown):
         await write.send()
+
+
+@pytest.mark.parametrize("odd", [{"currency": None}, {"amount": "29990"}, {"events": [{"event": "CAPTURE"}]}], ids=str)
+async def test_an_answer_whose_money_cannot_be_read_is_unknown(dintero, gateway, odd):
+    """It was most likely done; what it did, only a later look can tell."""
+    dintero.answers("POST", f"/transactions/{TRANSACTION_ID}/capture", transaction("CAPTURED") | odd)
+
+    with pytest.raises(OutcomeUnknown):
+        await gateway.capture(TRANSACTION_ID, operation())
+
+
+@pytest.mark.parametrize("odd", [{"transaction_id": 17}, {"events": "none"}], ids=str)
+async def test_an_answer_to_a_cancel_that_cannot_be_read_is_unknown(dintero, gateway, odd):
+    dintero.answers("POST", f"/sessions/{SESSION_ID}/cancel", session() | odd)
+
+    with pytest.raises(OutcomeUnknown):
+        await gateway.cancel(SESSION_ID)

@@ -128,11 +128,9 @@ def test_captured_money_cannot_be_voided():
     [
         look(session=a_session(reference="4712")),
         look(session=a_session(currency="SEK")),
-        look(session=a_session(amount=1_00)),
         look(session=a_session(session_id="T12345678.other")),
         look(a_payment(reference="4712")),
         look(a_payment(currency="SEK")),
-        look(a_payment(amount=1_00)),
         look(a_payment(session_id="T12345678.other")),
         look(a_payment(session_id="T12345678.other"), a_session()),
         look(a_payment(), a_session(session_id="T12345678.other")),

@@ -39,6 +39,7 @@ from bot.slack.views.result_form import (
 )
 from bot.slack.views.words import named
 
+from .backoffice_scenes import backoffice_tellings, needing_backoffice
 from .delivery_scenes import PICTURE, delivery_cards, delivery_forms, delivery_replies, delivery_tellings
 from .shelf import (
     LINK,
@@ -245,6 +246,7 @@ CARDS = {
     "pending": pending,
     "authorized": authorized,
     "captured": paid,
+    "backoffice": needing_backoffice,
     "ended": ended,
 }
 
@@ -313,6 +315,7 @@ def tellings():
 
 
 def money_in():
+    yield from backoffice_tellings()
     customer = Source.CUSTOMER
     yield "reserved", *told(Happened.AUTHORIZED, ON_RESERVED, customer, **AMOUNT)
     yield "reserved, no method", *told(Happened.AUTHORIZED, ON_RESERVED, customer, amount=24900, method=None)

@@ -80,7 +80,7 @@ def reserved(amount=24900, method="Vipps", rest_release=RestRelease.VOID, **more
 def captured(amount=24900, back=0, rest=0, method="Vipps", rest_release=RestRelease.VOID, **more):
     return facts(
         authorized_at=NOW,
-        authorized=amount + rest,
+        authorized=max(amount + rest, 24900),
         captured=amount,
         refunded=back,
         open_to_capture=rest,

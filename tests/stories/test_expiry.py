@@ -8,7 +8,7 @@ import pytest
 from sandbox.dintero import Switches
 from sandbox.dintero.faults import Fault
 from tests.stories.counting import asked, counted, ready_counts
-from tests.stories.crowd import crowd
+from tests.stories.crowd import crowd, sessions
 from tests.stories.shop import ACCOUNT, START, opened_shop
 from tests.stories.till import forges, value_of
 
@@ -243,9 +243,16 @@ async def test_a_payment_announced_during_the_confirmation_is_heard(shop):
     assert not any("expired" in line for line in shop.lines)
 
 
-async def test_the_expiry_of_120_links_costs_three_questions(database):
-    """Fifty sessions fit into one (Dintero reference §12)."""
+def others_paid(shop):
+    """The account has payments by which a list of many sessions can be checked."""
+    for _ in range(2):
+        shop.dintero.stranger_pays()
+
+
+async def test_the_expiry_of_120_links_costs_a_question_for_each_fifty_and_one_more(database):
+    """Fifty sessions fit into one (Dintero reference §12); the first names two that are known to be paid."""
     async with opened_shop(database) as shop:
+        others_paid(shop)
         references = [f"E{n}" for n in range(120)]
         links = await crowd(shop, references, due_in=WEEK + GRACE)
         shop.clock.pass_(days=7, minutes=5)
@@ -254,7 +261,7 @@ async def test_the_expiry_of_120_links_costs_three_questions(database):
             for _ in range(4):
                 await shop.bot.sweeping.look_at_due()
 
-        assert lists() == 3
+        assert lists() == 4
         assert single() == 0
         async with shop.bot.store.read() as work:
             found = {(await work.link(link.id)).status for link in links.values()}
@@ -263,6 +270,7 @@ async def test_the_expiry_of_120_links_costs_three_questions(database):
 
 async def test_the_last_question_waits_for_a_call_of_the_budget(database):
     async with opened_shop(database) as shop:
+        others_paid(shop)
         await crowd(shop, ["E1"], due_in=WEEK + GRACE)
         shop.clock.pass_(days=7, minutes=5)
         while await shop.bot.store.spend(ACCOUNT, shop.clock.machine_now(), rate=10, share=1.0):
@@ -274,7 +282,39 @@ async def test_the_last_question_waits_for_a_call_of_the_budget(database):
 
             shop.clock.pass_(seconds=2)
             await shop.bot.sweeping.look_at_due()
-            assert lists() == 1
+            assert lists() == 2
+
+
+async def confirmed(shop):
+    """What is over is confirmed, as far as the budget goes, second by second."""
+    for _ in range(8):
+        shop.clock.pass_(seconds=2)
+        await shop.bot.sweeping.look_at_due()
+
+
+@pytest.mark.parametrize("gone", [200, 404])
+@pytest.mark.parametrize("heeds", ["all", "first", "last", "first_ten"])
+@pytest.mark.parametrize("others", [0, 2])
+async def test_no_paid_link_expires_however_many_ids_a_list_heeds(database, heeds, others, gone):
+    """Fifty ids in one question may be more than Dintero takes; it says nothing of those that it drops."""
+    switches = Switches(repeated_ids=heeds, get_after_expiry=gone)
+    async with opened_shop(database, switches=switches) as shop:
+        for _ in range(others):
+            shop.dintero.stranger_pays()
+        references = [f"E{n}" for n in range(14)]
+        made = sessions(shop, references)
+        links = await crowd(shop, references, session=made.__getitem__, due_in=WEEK + GRACE)
+        shop.clock.pass_(days=6, hours=23)
+        paid = set(references[::4])
+        for reference in paid:
+            shop.dintero.pay(made[reference])
+        shop.clock.pass_(hours=1, minutes=5)
+
+        await confirmed(shop)
+
+        async with shop.bot.store.read() as work:
+            found = {reference: (await work.link(link.id)).status for reference, link in links.items()}
+        assert found == {each: "authorized" if each in paid else "expired" for each in references}
 
 
 async def test_the_one_that_was_paid_among_many_does_not_expire(database):

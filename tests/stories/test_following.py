@@ -288,21 +288,24 @@ async def test_a_link_with_an_unknown_status_is_looked_at_until_the_word_is_know
     assert headline(puzzling).startswith("🔒 Reserved")
 
 
-async def test_another_orders_payment_is_never_ours(issued):
-    """Reference, currency and amount must agree; what does not is counted and changes nothing."""
+@pytest.mark.parametrize("odd", [{"merchant_reference": "4712"}, {"currency": "SEK"}])
+async def test_another_orders_payment_is_never_ours(issued, odd):
+    """Reference and currency must agree; what does not is counted, told once, and moves nothing."""
     issued.dintero.pay(issued.session()["id"])
-    issued.transaction()["amount"] = 100
+    issued.transaction().update(odd)
 
     await word_gets_round(issued)
 
-    assert headline(issued).startswith("🔗 Ready to share")
+    assert headline(issued).startswith("🚨 Check the payment in Backoffice")
+    assert issued.card.buttons == ["Refresh"]
+    assert len([line for line in said(issued) if "cannot read" in line]) == 1
     assert ready_counts(issued)["impossible_reports"] >= 1
 
 
 async def test_what_cannot_be_ours_is_read_once_an_hour_and_not_once_a_minute(issued):
     """It will not become ours by being asked for."""
     issued.dintero.pay(issued.session()["id"])
-    issued.transaction()["amount"] = 100
+    issued.transaction()["currency"] = "SEK"
     await word_gets_round(issued)
     await issued.later(minutes=10)
 

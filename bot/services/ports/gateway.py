@@ -6,7 +6,7 @@ from typing import Protocol, TypeAlias
 
 from bot.domain.answers import Answered, Created
 from bot.domain.links import Link
-from bot.domain.observations import Payment, Session
+from bot.domain.observations import Payment, Payments, Session
 from bot.domain.operations import Operation
 from bot.domain.orders import Order
 
@@ -37,15 +37,19 @@ class Gateway(Protocol):
         reference: str | None = None,
         created_since: datetime | None = None,
         created_until: datetime | None = None,
-    ) -> Sequence[Payment]:
+    ) -> Payments:
         """List transactions, all pages; none without any filter. List elements are hints: they never settle a link.
 
         Raises Unreachable; TooMany when there are more pages than are read.
         """
         ...
 
-    async def find_sessions(self, reference: str) -> Sequence[Session]:
-        """Search sessions by merchant reference, the newest first; none where the account's API cannot.
+    async def unpaid(self, session_ids: Sequence[str]) -> frozenset[str]:
+        """Those of at most fifty sessions that one list certainly shows to have no transaction. Raises Unreachable."""
+        ...
+
+    async def find_sessions(self, reference: str) -> Sequence[str]:
+        """Ids of sessions that may have the merchant reference, the newest first; none where the API cannot search.
 
         Other systems on the account may use the same reference: whose a session is must be proved by the caller.
         """

@@ -12,7 +12,17 @@ from bot.domain.operations import ASK_ARRIVED_AFTER, Kind, State
 from bot.domain.orders import TO_PHONE, Delivery, Order, Remind
 from bot.domain.stories import Story
 from bot.slack.views.blocks import Look, escape, person
-from bot.slack.views.words import amounts, because, held, message, noun, operating
+from bot.slack.views.words import (
+    RETURN_IN_BACKOFFICE,
+    UNREAD_PAYMENT,
+    amounts,
+    because,
+    differing,
+    held,
+    message,
+    noun,
+    operating,
+)
 
 _SANDBOX: Final = "Sandbox: no {message} is sent. Use *Show link*."
 _OTHER_WAYS: Final = "Press *Show link* and share the link yourself, or *Send again…* to another number or another way."
@@ -51,6 +61,7 @@ def notes(story: Story, now: datetime, look: Look) -> list[str]:
     told = [
         *_older_links(story, look),
         *_late(story, link, now),
+        *_backoffice(link, look),
         *_operation(link, now, look),
         *_in_progress(link, look),
         *_status(story, link, now, look),
@@ -109,8 +120,23 @@ def opening(order: Order, facts: Facts) -> str:
     return f"The link opens {wallet} on the customer's phone." if order.delivery is Delivery.APP and wallet else ""
 
 
+def _backoffice(link: Link, look: Look) -> list[str]:
+    """What only a person can settle, in Dintero's Backoffice."""
+    told = []
+    if link.facts.unclear_since is not None:
+        told.append(f"{UNREAD_PAYMENT} Paylink keeps checking.")
+    if link.facts.other_payments:
+        amount = look.money(link.facts.other_payments, link.currency)
+        told.append(f"*Paid twice.* A second payment on this link holds {amount}. {RETURN_IN_BACKOFFICE}")
+    if link.amount_differs:
+        told.append(differing(link, look))
+    return told
+
+
 def _status(story: Story, link: Link, now: datetime, look: Look) -> list[str]:
     facts = link.facts
+    if facts.unclear_since is not None:
+        return []  # what is not certain is all there is to say
     if link.status is Status.UNCERTAIN:
         return [_uncertain(link, now)]
     if link.status is Status.REJECTED:
@@ -121,7 +147,7 @@ def _status(story: Story, link: Link, now: datetime, look: Look) -> list[str]:
         return [f"Reason{because(facts.last_failure)}"]
     if link.status is Status.AUTHORIZED:
         reported = [_PAID_ALTHOUGH_REPORTED] if facts.reported_at is not None and not facts.late else []
-        return [*reported, *([_auto_capture(link, now)] if link.auto_capture else [])]
+        return [*reported, *([_auto_capture(link, now)] if link.auto_capture and not link.amount_differs else [])]
     return _open(story, link, now, look) if link.status is Status.OPEN else []
 
 
@@ -235,6 +261,10 @@ def _older_links(story: Story, look: Look) -> list[str]:
         if held(link) and not story.newest.facts.late:
             amount = look.money(held(link), link.currency)
             told.append(f"{twice}*The older link {reference} holds {amount}.* Its buttons are in the thread.")
+        elif link.may_hold_money:
+            told.append(
+                f"*A payment for the older link {reference} is being checked.* Nothing else is asked for until then."
+            )
         elif link.status is Status.UNCERTAIN:
             told.append(f"Nobody knows whether the older link {reference} was sent. Paylink watches it.")
         elif link.status is Status.OPEN:

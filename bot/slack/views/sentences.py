@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from bot.domain.actions import needs_backoffice
 from bot.domain.events import Event, Happened, Source
 from bot.domain.links import Link, Status
 from bot.domain.operations import Kind
@@ -10,7 +11,18 @@ from bot.domain.orders import TO_PHONE
 from bot.domain.stories import Story
 from bot.slack.views.blocks import Look, escape, person
 from bot.slack.views.notes import delivery_note
-from bot.slack.views.words import OUTSIDE, because, done, held, noun, time_left
+from bot.slack.views.words import (
+    OUTSIDE,
+    RETURN_IN_BACKOFFICE,
+    UNREAD_PAYMENT,
+    because,
+    differing,
+    done,
+    held,
+    noun,
+    time_left,
+    what_differs,
+)
 
 Teller = Callable[[Story, Link, Event, Look], str]
 
@@ -53,6 +65,8 @@ def _loud(story: Story, link: Link, event: Event) -> str:
 
 def _authorized(story: Story, link: Link, event: Event, look: Look) -> str:
     told = f"{_money(event, 'amount', link, look)} reserved{_method(event)}."
+    if link.amount_differs:
+        return f"{_loud(story, link, event) or '🔒 '}{told} {_other_than_asked(link, look)}"
     if loud := _loud(story, link, event):
         return f"{loud}{told}{_decide(link)}"
     if event.data.get("automatic"):
@@ -66,7 +80,8 @@ def _captured(story: Story, link: Link, event: Event, look: Look) -> str:
         return f"✅ {person(event.actor)} captured {amount}{_so_far(link, event, look)}."
     loud = _loud(story, link, event)
     if event.source is Source.CUSTOMER:
-        return f"{loud or '✅ '}{amount} paid{_method(event)}.{_decide(link)}"
+        what_now = f" {_other_than_asked(link, look)}" if link.amount_differs else _decide(link)
+        return f"{loud or '✅ '}{amount} paid{_method(event)}.{what_now}"
     how = "automatically" if event.source is Source.AUTOMATIC else OUTSIDE
     so_far = _so_far(link, event, look)
     first = event.data.get("captured") == event.data.get("amount")
@@ -75,7 +90,20 @@ def _captured(story: Story, link: Link, event: Event, look: Look) -> str:
 
 
 def _decide(link: Link) -> str:
-    return " Keep it or give it back." if link.facts.late else ""
+    return " Keep it or give it back." if link.facts.late and not needs_backoffice(link) else ""
+
+
+def _other_than_asked(link: Link, look: Look) -> str:
+    return f"*{look.money(link.amount, link.currency)} was asked for.* {what_differs(link)}"
+
+
+def _second_payment(_: Story, link: Link, event: Event, look: Look) -> str:
+    amount = _money(event, "amount", link, look)
+    return f"🚨 *Paid twice.* Dintero shows a second payment of {amount} on this link. {RETURN_IN_BACKOFFICE}"
+
+
+def _amount_differs(_: Story, link: Link, __: Event, look: Look) -> str:
+    return f"⚠️ {differing(link, look)}"
 
 
 def _so_far(link: Link, event: Event, look: Look) -> str:
@@ -362,6 +390,9 @@ _TELLERS: Final[Mapping[Happened, Teller]] = {
     Happened.EXPIRED: _always("⌛ The link expired and was not paid."),
     Happened.FAILED: _failed,
     Happened.CORRECTED: _corrected,
+    Happened.PAYMENT_UNCLEAR: _always(f"🚨 {UNREAD_PAYMENT}"),
+    Happened.SECOND_PAYMENT: _second_payment,
+    Happened.AMOUNT_DIFFERS: _amount_differs,
     Happened.KEPT: _kept,
     Happened.ASKED: _asked,
     Happened.NOT_SENT: _not_sent,

@@ -13,6 +13,11 @@ from bot.domain.phones import mask_number
 from bot.domain.stories import Story
 from bot.slack.views.blocks import Look, escape, person
 
+UNREAD_PAYMENT: Final = (
+    "*Dintero shows a payment for this link that Paylink cannot read.* Look it up in Dintero's Backoffice before "
+    "anyone asks for the money again."
+)
+RETURN_IN_BACKOFFICE: Final = "Release or refund one of them in Dintero's Backoffice."
 OUTSIDE: Final = "outside Slack, for example in Dintero's Backoffice"
 
 _DOING: Final[Mapping[Kind, str]] = {
@@ -100,9 +105,25 @@ def amounts(link: Link, look: Look) -> str:
     return " · ".join(told) if len(told) > 1 else ""
 
 
+def differing(link: Link, look: Look) -> str:
+    """That another amount was paid than was asked for, and where its money is moved."""
+    paid, asked = (look.money(minor, link.currency) for minor in (link.facts.authorized, link.amount))
+    less = link.facts.authorized < link.amount
+    return f"*{paid} was paid {'of' if less else 'instead of'} the {asked} asked for.* {what_differs(link)}"
+
+
+def what_differs(link: Link) -> str:
+    """What may be behind a payment of another amount, and where its money is moved."""
+    why = "A gift card or a discount may cover the rest. " if link.facts.authorized < link.amount else ""
+    return f"{why}Check it in Dintero's Backoffice, and capture, release or refund it there."
+
+
 def headline_amount(link: Link, look: Look) -> str:
     """The amount that belongs behind the headline's words."""
     facts, whole = link.facts, look.money(link.amount, link.currency)
+    if link.amount_differs and not facts.refunded:
+        paid = facts.captured or facts.authorized
+        return f"{look.money(paid, link.currency)} {'of' if paid < link.amount else 'instead of'} {whole}"
     if link.status is not Status.CAPTURED:
         return whole
     part = facts.refunded or facts.captured
