@@ -232,7 +232,7 @@ def _wire(
     shop = _shop(settings, bot, workspace_id, look)
     arranging = Arranging(clock=clock, zone=shop.zone, mails=shop.mails)
     refreshing = Refreshing(
-        store=store, gateway=gateway, clock=clock, bell=tells, counters=counters,
+        store=store, gateway=gateway, clock=clock, skew=last_words.skew, bell=tells, counters=counters,
         replacing=Replacing(clock=clock, shop=shop), arranging=arranging,
     )  # fmt: skip
     permits, permission = Permits(store=store, clock=clock), PermissionCheck(people=people, policy=policy)

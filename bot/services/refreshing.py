@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 
+from bot.domain.clock_skew import DINTERO, ClockSkew
 from bot.domain.errors import GatewayError, ImpossibleReport, Missing, NotOurs, NotUnderstood
 from bot.domain.links import Link, Status
 from bot.domain.nudges import nudges, ran_out
@@ -42,6 +43,7 @@ class Refreshing:
     store: Store
     gateway: Gateway
     clock: Clock
+    skew: ClockSkew
     bell: Bell
     counters: Counters
     replacing: Replacing
@@ -102,7 +104,8 @@ class Refreshing:
             NotUnderstood: in both cases, for nobody may take what we hold for what is true now.
 
         """
-        now = self.clock.now()
+        # A link expires when Dintero's clock says so, which ours may be ahead of.
+        now = self.clock.now() - self.skew.ahead(DINTERO)
         paid_elsewhere = story.paid_beside(link) is not None
         try:
             settlement = settle(link, observation, now, paid_elsewhere=paid_elsewhere)

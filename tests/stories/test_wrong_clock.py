@@ -222,3 +222,26 @@ async def test_a_clock_that_is_set_forward_makes_nobody_send_a_second_message_so
 
     assert len(shop.writes("create")) == 1
     assert "was set forward" in shop.whispers()[-1]
+
+
+async def test_a_clock_that_is_ahead_of_dinteros_calls_no_link_expired(shop):
+    """The customer still has hours to pay, and Dintero says what time it is with every answer."""
+    await shop.issues("249,50 91234567 Tow bar #4711 12h")
+    set_forward(shop, hours=13)
+    for _ in range(10):
+        await a_minute(shop)
+
+    assert "Expired" not in shop.card.read()
+    shop.dintero.pay(shop.session()["id"])
+    await shop.dintero_calls_back()
+    assert shop.card.read().startswith("🔒 Reserved")
+    assert "late" not in shop.card.read().casefold()
+
+
+async def test_a_link_expires_by_the_clock_where_dintero_never_says_what_time_it_is(shop):
+    shop.dintero.faults.date = None
+    await shop.issues("249,50 91234567 Tow bar #4711 12h")
+
+    await shop.later(hours=13)
+
+    assert "Expired" in shop.card.read()
