@@ -91,6 +91,7 @@ class Orders(Links):
                 "quantity": str(line.quantity),
                 "unit_price": line.unit_price,
                 "vat": line.vat,
+                "without_vat": line.without_vat,
             }
             for position, line in enumerate(order.lines)
         ]

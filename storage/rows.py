@@ -66,6 +66,7 @@ def line_from(row: Row[Any]) -> Line:
         quantity=Decimal(row.quantity),
         unit_price=row.unit_price,
         vat=row.vat,
+        without_vat=bool(row.without_vat),
     )
 
 

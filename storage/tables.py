@@ -136,6 +136,7 @@ class LineRow(Base, table=True):
     """A decimal as text: SQLite has no exact decimals."""
     unit_price: int = Field(sa_type=BigInteger)
     vat: int
+    without_vat: bool
 
 
 class LinkRow(Base, table=True):

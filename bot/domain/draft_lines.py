@@ -81,17 +81,29 @@ def without_line(draft: Draft, line_id: str) -> Draft:
 
 def with_sold_lines(draft: Draft, lines: Sequence[Line], currency: str) -> Draft:
     """The draft with the lines of an order in that currency, in the place of its own; all else stays."""
-    sold = [
+    kept = [line for line in lines if line.line_id != SHIPPING_LINE]
+    sold = [replace(line, line_id=str(n)) for n, line in enumerate(kept, start=1)]
+    return replace(_with(draft, lines_as_typed(sold, currency)), currency=currency, prices=prices_of(sold))
+
+
+def prices_of(lines: Sequence[Line]) -> str:
+    """How the prices of a form with these lines are meant: without VAT when all of them were typed so."""
+    return EXCL if lines and all(line.without_vat for line in lines) else INCL
+
+
+def lines_as_typed(lines: Sequence[Line], currency: str) -> list[DraftLine]:
+    """The lines as they are typed into a form whose prices are `prices_of` them."""
+    excl = prices_of(lines) == EXCL
+    return [
         DraftLine(
-            line_id=str(n),
+            line_id=line.line_id,
             text=line.text,
             quantity=plain_decimal(line.quantity),
-            price=plain_amount(line.unit_price, currency),
+            price=plain_amount(line.unit_price if excl else line.price_with_vat, currency),
             vat=plain_decimal(Decimal(line.vat) / 100),
         )
-        for n, line in enumerate((one for one in lines if one.line_id != SHIPPING_LINE), start=1)
+        for line in lines
     ]
-    return replace(_with(draft, sold), currency=currency, prices=INCL)
 
 
 def price_as_typed(unit_price: int, vat: int, draft: Draft, currency: str) -> str:

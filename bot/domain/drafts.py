@@ -1,7 +1,7 @@
 """A form as it was typed, and the reading of it: an order, or one sentence for every wrong field at once."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Final, TypeVar
@@ -23,7 +23,7 @@ from bot.domain.field_parsers import (
     parse_vat,
 )
 from bot.domain.methods import sole_wallet
-from bot.domain.money import MAX_MINOR, plain_amount, round_half_up
+from bot.domain.money import MAX_MINOR, plain_amount
 from bot.domain.orders import TO_PHONE, Agreed, Capture, Delivery, Line, Remind
 
 MAX_LINES: Final = 20
@@ -228,7 +228,7 @@ def read_sold(draft: Draft, currency: str, choices: Choices, wrong: dict[str, st
 
 
 def read_lines(draft: Draft, currency: str, wrong: dict[str, str]) -> tuple[Line, ...]:
-    """The lines that can be read, priced incl. VAT; what is wrong with the others goes into `wrong`, by field."""
+    """The lines that can be read; what is wrong with the others goes into `wrong`, by field."""
     typed = [line for line in draft.lines if not line.is_empty] or list(draft.lines[:1])
     read = (read_line(line, currency, wrong, excl=draft.prices == EXCL) for line in typed)
     lines = tuple(line for line in read if line is not None)
@@ -243,7 +243,7 @@ def read_lines(draft: Draft, currency: str, wrong: dict[str, str]) -> tuple[Line
 
 
 def read_line(line: DraftLine, currency: str, wrong: dict[str, str], *, excl: bool) -> Line | None:
-    """One line priced incl. VAT, or None; what is wrong goes into `wrong`, by field as in `read_draft`.
+    """One line, or None; what is wrong goes into `wrong`, by field as in `read_draft`.
 
     `excl` says that its price is typed without VAT.
     """
@@ -261,11 +261,9 @@ def read_line(line: DraftLine, currency: str, wrong: dict[str, str], *, excl: bo
             wrong[f"{name}:{line.line_id}"] = str(error)
     match found:
         case {"text": str(text), "quantity": Decimal() as quantity, "price": int(price), "vat": int(vat)}:
-            read = Line(line_id=line.line_id, text=text, quantity=quantity, unit_price=price, vat=vat)
+            read = Line(line_id=line.line_id, text=text, quantity=quantity, unit_price=price, vat=vat, without_vat=excl)
         case _:
             return None
-    if excl:  # per line, so that what is shown incl. VAT is what is added up
-        read = replace(read, unit_price=round_half_up(Decimal(price * (10_000 + vat)) / 10_000))
     if not 0 < read.total <= MAX_MINOR:
         wrong[f"price:{line.line_id}"] = (
             f"Quantity times price must be more than 0 and at most {plain_amount(MAX_MINOR, currency)}."

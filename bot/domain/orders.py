@@ -1,7 +1,7 @@
 """What is sold: lines, what they come to, and how an amount is spread over them.
 
-A line's total is round half up(quantity x unit price incl. VAT); the order's amount is the sum of its lines by
-construction, so the API's rule that both agree cannot be broken (Dintero reference §4.2).
+A line's total is round half up(quantity x unit price, VAT added), rounded once; the order's amount is the sum of its
+lines by construction, so the API's rule that both agree cannot be broken (Dintero reference §4.2).
 """
 
 from collections.abc import Mapping
@@ -59,18 +59,30 @@ class Capture(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One order line. `unit_price` is minor units incl. VAT, `vat` hundredths of a percent (2500 is 25 %)."""
+    """One order line. `unit_price` is minor units as typed, `vat` hundredths of a percent (2500 is 25 %)."""
 
     line_id: str
     text: str
     quantity: Decimal
     unit_price: int
     vat: int
+    without_vat: bool = False
+    """Whether `unit_price` is without VAT."""
 
     @property
     def total(self) -> int:
-        """The line's total incl. VAT in minor units."""
-        return round_half_up(self.quantity * self.unit_price)
+        """The line's total incl. VAT in minor units: multiplied first, VAT added, rounded once."""
+        return round_half_up(self.quantity * self._price)
+
+    @property
+    def price_with_vat(self) -> int:
+        """The price of one incl. VAT in minor units, rounded: to show or to keep, never to multiply."""
+        return round_half_up(self._price)
+
+    @property
+    def _price(self) -> Decimal:
+        """The exact price of one incl. VAT."""
+        return Decimal(self.unit_price * (10_000 + self.vat * self.without_vat)) / 10_000
 
     @property
     def vat_amount(self) -> int:

@@ -4,14 +4,14 @@ from dataclasses import replace
 from typing import Final
 
 from bot.domain.actions import Action
-from bot.domain.drafts import Draft, DraftLine
+from bot.domain.draft_lines import lines_as_typed, prices_of
+from bot.domain.drafts import Draft
 from bot.domain.links import PriceChange
-from bot.domain.money import plain_amount
 from bot.domain.orders import SHIPPING_LINE, Agreed, Capture, Delivery, Line, Order, Remind
 
 
 def draft_of(order: Order, draft_id: str) -> Draft:
-    """The order as a form filled in: its prices incl. VAT, its reference, its customer.
+    """The order as a form filled in: its prices as they were typed, its reference, its customer.
 
     What its address costs is no line of the form: the address that is chosen brings it along.
     """
@@ -34,16 +34,8 @@ def draft_of(order: Order, draft_id: str) -> Draft:
         terms=order.terms,
         remind=order.remind,
         remind_opened=order.remind_opened,
-        lines=tuple(
-            DraftLine(
-                line_id=line.line_id,
-                text=line.text,
-                quantity=f"{line.quantity.normalize():f}".replace(".", ","),
-                price=plain_amount(line.unit_price, order.currency),
-                vat=f"{line.vat / 100:g}".replace(".", ","),
-            )
-            for line in sold
-        ),
+        prices=prices_of(sold),
+        lines=tuple(lines_as_typed(sold, order.currency)),
     )
     return replace(draft, expanded=has_more(draft))
 

@@ -39,7 +39,7 @@ class SavedItems:
             id=uuid.uuid4().hex,
             workspace_id=self.shop.workspace_id,
             name=line.text,
-            unit_price=line.unit_price,
+            unit_price=line.price_with_vat,
             currency=currency,
             vat=line.vat,
             kept_by=actor.user_id,

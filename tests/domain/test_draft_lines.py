@@ -89,6 +89,23 @@ def test_the_lines_of_an_order_become_lines_as_they_are_typed():
     assert (taken.prices, taken.currency, taken.phone) == (INCL, "SEK", "91234567")
 
 
+def test_lines_without_vat_come_back_as_they_were_typed():
+    line = Line(line_id="9", text="Screw", quantity=Decimal(1000), unit_price=10, vat=2500, without_vat=True)
+
+    taken = with_sold_lines(DRAFT, (line,), "NOK")
+
+    assert (taken.prices, taken.lines[0].price) == (EXCL, "0,10")
+    assert sums(taken, "NOK", NO_CHOICES).total == line.total == 125_00
+
+
+def test_where_only_some_were_typed_without_vat_all_prices_come_back_with_it():
+    dear = Line(line_id="9", text="Screw", quantity=Decimal(1), unit_price=10_00, vat=2500, without_vat=True)
+
+    taken = with_sold_lines(DRAFT, (dear, replace(dear, without_vat=False)), "NOK")
+
+    assert (taken.prices, [line.price for line in taken.lines]) == (INCL, ["12,50", "10,00"])
+
+
 def test_a_price_comes_back_without_vat_where_that_is_how_it_is_typed():
     assert price_as_typed(12500, 2500, DRAFT, "NOK") == "125,00"
     assert price_as_typed(12500, 2500, replace(DRAFT, prices=EXCL), "NOK") == "100,00"

@@ -86,15 +86,20 @@ def test_a_note_is_at_most_a_thousand_characters():
 
 
 @pytest.mark.parametrize(
-    ("price", "vat", "quantity", "unit", "total"),
-    [("100", "25", "1", 125_00, 125_00), ("99,99", "25", "3", 124_99, 374_97), ("0,02", "12,5", "1", 2, 2)],
+    ("price", "vat", "quantity", "total"),
+    [
+        ("100", "25", "1", 125_00),
+        ("0,10", "25", "1000", 125_00),
+        ("99,99", "25", "3", 374_96),
+        ("0,02", "12,5", "1", 2),
+        ("33,33", "15", "1,5", 57_49),
+    ],
 )
-def test_a_price_without_vat_gets_it_for_each_piece(price, vat, quantity, unit, total):
-    """Rounded once, where the customer sees it: the unit price incl. VAT (design: excl. → incl. per line)."""
+def test_a_price_without_vat_is_multiplied_first_then_gets_vat_and_is_rounded_once(price, vat, quantity, total):
     line = replace(LINE, price=price, vat=vat, quantity=quantity)
     [read_line] = read(replace(DRAFT, prices=EXCL, lines=(line,))).lines
 
-    assert (read_line.unit_price, read_line.total) == (unit, total)
+    assert read_line.total == total
 
 
 def test_the_currency_is_the_forms_own_where_it_has_one():

@@ -88,8 +88,8 @@ async def _sell(shop, count):
     async with shop.bot.store() as work:
         link = await work.link_by_token(token(shop))
         template = (
-            "INSERT INTO order_line (order_id, since, position, line_id, text, quantity, unit_price, vat) "
-            "VALUES ('{}', 1, {}, '{}', 'Thing {}', '1', 100, 2500)"
+            "INSERT INTO order_line (order_id, since, position, line_id, text, quantity, unit_price, vat, without_vat) "
+            "VALUES ('{}', 1, {}, '{}', 'Thing {}', '1', 100, 2500, false)"
         )
         for n in range(2, count + 1):
             await work._connection.exec_driver_sql(template.format(link.order_id, n, n, n))
