@@ -175,6 +175,19 @@ async def test_no_form_works_for_who_may_not(state, shop, proof, chosen):
                     tally.let_in.append(f"{name}: {view} with {memory}")
 
 
+async def test_a_made_up_form_works_for_who_may(shop):
+    """Else the forms above would prove nothing."""
+    await a_reserved_link(shop)
+    value = await value_for(shop, Action.RELEASE)
+    content = {"id": "V1", "type": "modal", "callback_id": ids.VIEW_RELEASE, "private_metadata": value.encode()}
+    content |= {"state": {"values": {"sure": {"v": {"selected_options": [{"value": "sure"}]}}}}, "blocks": []}
+
+    await shop.slack._interact(shop.slack._base("view_submission", shop.kari) | {"view": content}, "forged")
+    await shop.work()
+
+    assert moved(shop) == ["void"]
+
+
 def same_but_drafts(now, before):
     return all(now[0][name] == before[0][name] for name in now[0] if name != "draft")
 
