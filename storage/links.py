@@ -42,6 +42,7 @@ _BY: Final = bindparam("by", type_=Utc)
 _HINT: Final = _CHANGE.values(
     {each: case((each < _BY, each), else_=_BY) for each in (links.c.due_at, links.c.hint_at)},
 )
+_PROMPT: Final = _HINT.values(prompted_at=_BY)
 _CHANGE_UNHINTED: Final = _CHANGE.where(links.c.hint_at.is_(None))
 _CHANGE_HELD: Final = _CHANGE.where(links.c.fence == bindparam("held"), links.c.lease_until.is_not(None))
 """Does nothing when the claim with this fence holds the link no longer."""
@@ -55,7 +56,7 @@ _TAKEN: Final = select(links.c.id).where(
 )
 _SESSION_HINT: Final = select(links.c.session_hint).where(_THIS)
 _ASKED: Final = select(links.c.asked_at).where(_THIS)
-_KNOCKED: Final = select(links.c.id, links.c.looked_at, links.c.due_at, links.c.hint_at, links.c.session_hint)
+_KNOCKED: Final = select(links.c.id, links.c.prompted_at, links.c.due_at, links.c.hint_at, links.c.session_hint)
 _KNOCKED_TOKEN: Final = _KNOCKED.where(links.c.token_hash == bindparam("hashed"))
 _KNOCKED_SESSION: Final = _KNOCKED.where(links.c.session_id == bindparam("named"))
 _ONE: Final = WITH_OPERATIONS.where(_THIS)
@@ -174,10 +175,15 @@ class Links(Transaction):
             await self._run(update(links).where(links.c.id == link_id).values(**changed))
             self._stir(order_id, link_changed=True)
 
-    async def make_due(self, link_id: str, at: datetime, *, session_hint: str | None = None) -> None:
-        """A hint came: let the link be looked at by `at` if nothing sooner is planned."""
+    async def make_due(
+        self, link_id: str, at: datetime, *, session_hint: str | None = None, prompted: bool = False
+    ) -> None:
+        """A hint came: let the link be looked at by `at` if nothing sooner is planned.
+
+        `prompted`: from outside, by somebody who may repeat it.
+        """
         hint = {"link_id": link_id, "by": at} | ({} if session_hint is None else {"session_hint": session_hint})
-        await self._run(self._ringing(_HINT, Waiting.LINKS), hint)
+        await self._run(self._ringing(_PROMPT if prompted else _HINT, Waiting.LINKS), hint)
 
     async def session_hint(self, link_id: str) -> str | None:
         """The session id that a callback named for a link without one."""
@@ -257,7 +263,7 @@ def _knocked(row: Row[Any] | None) -> Knocked | None:
         return None
     return Knocked(
         id=row.id,
-        looked_at=row.looked_at,
+        prompted_at=row.prompted_at,
         due_at=row.due_at,
         hinted=row.hint_at is not None,
         session_hint=row.session_hint,

@@ -100,11 +100,11 @@ class SqlStore:
                 await work.set_looked(link_id, at)
             return story
 
-    async def make_due(self, link_id: str, at: datetime, *, session_hint: str | None = None) -> None:
+    async def prompt(self, link_id: str, at: datetime, *, session_hint: str | None = None) -> None:
         """Let the link be looked at by `at` if nothing sooner is planned: one statement, kept when this returns."""
         async with self._queue.turn(), self._single.connect() as connection:
             work = Links(connection, self._secrets, self._machine_now, self._sender)
-            await work.make_due(link_id, at, session_hint=session_hint)
+            await work.make_due(link_id, at, session_hint=session_hint, prompted=True)
 
     async def claim_operations(self, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Claimed]:
         """Hold *wanted* operations, the oldest first; the note is the kind."""

@@ -173,6 +173,8 @@ class LinkRow(Base, table=True):
     hint_at: datetime | None = Field(sa_type=Utc)
     """When the hints that no look has answered yet want the link to be read; null when there are none."""
     looked_at: datetime | None = Field(sa_type=Utc)
+    prompted_at: datetime | None = Field(sa_type=Utc)
+    """For when a callback, a webhook or a customer who came back last asked for a read."""
     asked_at: datetime | None = Field(sa_type=Utc)
     """Up to when the questions that time makes askable have been asked."""
     lease_until: datetime | None = Field(sa_type=Utc)

@@ -144,8 +144,8 @@ class Knocked:
     """What is known of a link that somebody says has changed."""
 
     id: str
-    looked_at: datetime | None
-    """When the latest look at it began."""
+    prompted_at: datetime | None
+    """For when the latest callback asked for a read."""
     due_at: datetime | None
     """When the next one is planned."""
     hinted: bool

@@ -1,5 +1,6 @@
 """Knocks at the door: callbacks, webhooks, customers coming back. None is proof; each at most makes a link due."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -8,8 +9,8 @@ from bot.domain.stories import Knocked
 from bot.services.ports.storage import Store
 from bot.services.ports.world import Bell, Clock
 
-_READ_PAUSE: Final = timedelta(seconds=5)
-"""At most one read per link in this time, however often somebody knocks."""
+_READ_PAUSE: Final = timedelta(seconds=1)
+"""From one read that was asked for from outside to the next of the same link, however often callbacks are repeated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +47,12 @@ class Arriving:
         return await self.callback(token, session_id=None)
 
     async def _hear(self, knocked: Knocked, session_id: str | None) -> None:
-        now = self.clock.now()
-        looked_at = knocked.looked_at
-        # A look in the future began under a clock that was ahead: it is no reason to wait.
-        at = max(now, looked_at + _READ_PAUSE) if looked_at and looked_at <= now else now
+        now, prompted = self.clock.now(), knocked.prompted_at
+        # Only repeated callbacks wait, and for each other: what the bot has read by itself may be older than this one.
+        # A prompt for later than the next read was made under a clock that was ahead: it is no reason to wait.
+        at = max(now, prompted + _READ_PAUSE) if prompted and prompted <= now + _READ_PAUSE else now
         # A hint that stands is answered by a look that has not begun: that one sees what this knock is about.
         stands = knocked.hinted and knocked.due_at is not None and knocked.due_at <= at
         if not stands or session_id not in {None, knocked.session_hint}:
-            await self.store.make_due(knocked.id, at, session_hint=session_id)
-        self.bell.ring()
+            await self.store.prompt(knocked.id, at, session_hint=session_id)
+        asyncio.get_running_loop().call_later((at - now).total_seconds(), self.bell.ring)

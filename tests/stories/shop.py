@@ -204,7 +204,7 @@ class Shop:
         await self.dintero_calls_back()
 
     async def dintero_calls_back(self):
-        """Callbacks and webhooks arrive; at most one look per link in five seconds follows."""
+        """Callbacks and webhooks arrive; at most one look a second and link follows."""
         self.clock.pass_(seconds=6)
         await self.dintero.deliver_due()
         await self.work()

@@ -91,19 +91,37 @@ async def test_callbacks_at_once_cost_one_look_and_tell_once(shop):
     assert [line for line in shop.lines if "reserved" in line] == shop.lines
 
 
-async def test_one_link_is_read_at_most_once_in_five_seconds(shop):
+async def test_repeated_callbacks_cost_one_read_a_second(shop):
     await paid_in_silence(shop)
     await knock(shop)
-    await shop.work()
+    await shop.bot.work()
 
     with counted(shop, "session", "transaction") as spent:
-        await knock(shop)
-        await shop.bot.work()
+        for _ in range(3):
+            await knock(shop)
+            await shop.bot.work()
         assert spent() == 0
 
-        shop.clock.pass_(seconds=5)
+        shop.clock.pass_(seconds=1)
         await shop.bot.work()
         assert spent() == 1
+
+
+@pytest.mark.parametrize("read", ["by itself", "for a click"])
+async def test_a_callback_is_not_answered_by_what_the_bot_read_before_it(shop, read):
+    """The customer pays right after the bot has looked: no time passes, and the card says so at once."""
+    shop.dintero.faults.callbacks.off = True
+    await shop.issues()
+    if read == "by itself":
+        await shop.later(minutes=2)
+    else:
+        await shop.presses("Refresh")
+    shop.dintero.pay(shop.session()["id"])
+
+    await knock(shop)
+    await shop.bot.work()
+
+    assert database.rows(shop, "SELECT status FROM link") == [("authorized",)]
 
 
 async def test_callbacks_for_a_link_that_is_due_already_write_nothing(shop):

@@ -42,8 +42,8 @@ class Store(Protocol):
         """The story of a link, and `set_looked` with it; None for a link that is not ours. Raises Unreadable."""
         ...
 
-    async def make_due(self, link_id: str, at: datetime, *, session_hint: str | None = None) -> None:
-        """The unit of work's, by itself: kept when it returns."""
+    async def prompt(self, link_id: str, at: datetime, *, session_hint: str | None = None) -> None:
+        """Make the link due by `at` because somebody outside asked for it: kept when it returns."""
         ...
 
     async def claim_operations(self, machine_now: datetime, lease: timedelta, limit: int) -> Sequence[Claimed]:
