@@ -6,7 +6,7 @@ connection was never made, or Dintero answered 401 or 429 (Dintero reference §8
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias, TypeVar
@@ -22,12 +22,16 @@ from bot.dintero.models import Granted
 from bot.dintero.requests import Call
 from bot.dintero.token import AccessToken
 from bot.domain.errors import GatewayError, Missing, NotSent, OutcomeUnknown, Unreachable
+from bot.domain.operations import PAUSE_LIMIT
 
 MaySend: TypeAlias = Callable[[], Awaitable[bool]]
 Admitted: TypeAlias = Callable[[str | None], None]
 """Told by every answer that says so: None, we were let in; else why not."""
 Dated: TypeAlias = Callable[[str | None, float], None]
 """Called with the `Date` header of every answer, and the seconds that the answer took."""
+
+Trace: TypeAlias = Callable[[str, Mapping[str, object]], Awaitable[None]]
+"""Called by httpcore at each step of a request; what it raises ends the request there."""
 
 log = structlog.get_logger()
 
@@ -45,6 +49,10 @@ _RECONNECT_AFTER: Final = 0.2
 _NEVER_LEFT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 T = TypeVar("T")
+
+
+class _TooLate(Exception):
+    """A write stood still between its permit and its first byte; nothing of it was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,14 +169,29 @@ class Wire:
     async def _write_once(self, call: Call, token: str, may_send: MaySend | None) -> httpx.Response | None:
         """Send once; None when there was no connection to send it on."""
         async with self._all:
+            asked = self._monotonic()
             if may_send is not None and not await may_send():
                 raise NotSent("no longer ours to send")
             try:
-                return await self._send(call, token, WRITE)
+                return await self._send(call, token, WRITE, trace=self._in_time(asked))
             except _NEVER_LEFT:
                 return None
+            except _TooLate:
+                raise NotSent("paused before it was sent") from None
             except (httpx.HTTPError, TimeoutError) as error:
                 raise OutcomeUnknown(type(error).__name__) from error
+
+    def _in_time(self, asked: float) -> Trace:
+        """Let the request's first byte leave only while the permit that was `asked` for then can be trusted.
+
+        A name and a connection are waited for after the permit, and a machine may be suspended meanwhile.
+        """
+
+        async def trace(event: str, _info: Mapping[str, object]) -> None:
+            if event.endswith(".send_request_headers.started") and self._monotonic() - asked >= PAUSE_LIMIT:
+                raise _TooLate
+
+        return trace
 
     async def _token_to_write(self) -> str:
         try:
@@ -195,9 +218,9 @@ class Wire:
             raise Unreachable(f"the API client's id or secret is refused ({why})")
         return read(response, Granted)
 
-    async def _send(self, call: Call, token: str, limits: Limits) -> httpx.Response:
+    async def _send(self, call: Call, token: str, limits: Limits, *, trace: Trace | None = None) -> httpx.Response:
         bearer = {"Authorization": f"Bearer {token}"}
-        response = await self._request(call, self._config.checkout_url, limits, headers=bearer)
+        response = await self._request(call, self._config.checkout_url, limits, headers=bearer, trace=trace)
         if response.status_code == 401:
             self._admitted("401")
         elif response.is_success:
@@ -212,6 +235,7 @@ class Wire:
         *,
         headers: dict[str, str] | None = None,
         auth: httpx.Auth | None = None,
+        trace: Trace | None = None,
     ) -> httpx.Response:
         """One request, logged without anything that could name a person, a payment or a secret."""
         request = self._http.build_request(
@@ -221,6 +245,7 @@ class Wire:
             json=call.body,
             headers={**self._identity, **call.headers, **(headers or {})},
             timeout=limits.steps,
+            extensions=None if trace is None else {"trace": trace},
         )
         started = self._monotonic()
         outcome: int | str = "interrupted"

@@ -79,6 +79,10 @@ _REPLY_URL_LIFE: Final = timedelta(minutes=29)
 _NAME: Final = re.compile(r"-([A-Z][0-9]+)(?:-[0-9a-z]+)?$")
 
 
+PAUSE_LIMIT: Final = 5.0
+"""Seconds between the commit of *sending* and the call after which a sender no longer trusts that it is alone."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One intent. `amount` and `seen_open` are minor units; `items` maps line_id to its part of the amount."""

@@ -11,13 +11,14 @@ from bot.domain.errors import MailNotSent, MailRefused, MailUnknown, Unreadable
 from bot.domain.events import Data, Happened, News, Source
 from bot.domain.links import Link
 from bot.domain.mails import DELIVERED, FIRST, TOOK_TOO_LONG, Fit, Letter, Mail, MailState, fit, next_try
+from bot.domain.operations import PAUSE_LIMIT
 from bot.domain.reminders import still_due, still_reminding
 from bot.domain.schedule import next_look
 from bot.domain.stories import Claimed, Story
 from bot.services.ports.mail import Mailer
 from bot.services.ports.storage import Store
 from bot.services.ports.world import Bell, Clock, Counters
-from bot.services.sending import PAUSE_LIMIT, UnderWay
+from bot.services.sending import UnderWay
 
 log = structlog.get_logger()
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any
 
 import structlog
 
@@ -13,9 +13,6 @@ from bot.services.ports.storage import Store
 from bot.services.ports.world import Clock
 
 log = structlog.get_logger()
-
-PAUSE_LIMIT: Final = 5.0
-"""Seconds between the commit and the call after which the sender no longer trusts that it is alone."""
 
 
 @dataclass(slots=True)
@@ -72,7 +69,8 @@ class Permit:
 
     The first asking commits *wanted → sending* under the fence; a repeat of a call that provably was not done
     renews the lease and the time of sending, from which the ten minutes count. A process that was paused meanwhile
-    (swapped out, suspended) does not send: another may already have judged the row unknown.
+    (swapped out, suspended) does not send, for another may already have judged the row unknown: `bot.dintero.wire`
+    takes the time before it asks, and looks at it again when the first byte is about to leave.
     """
 
     store: Store
@@ -85,14 +83,13 @@ class Permit:
     async def __call__(self) -> bool:
         """Whether the request may leave now."""
         self.asked(self.operation.id)
-        started = self.clock.monotonic()
         sending = replace(self.operation, state=State.SENDING, sent_at=self.clock.now())
         async with self.store() as work:
             mine = await work.move_operation(sending, from_=(self.operation.state,), fence=self.fence)
             await work.commit()
         if mine:
             self.operation = sending
-        return mine and self.clock.monotonic() - started < PAUSE_LIMIT
+        return mine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,11 @@
+import contextlib
 import json
 
 import httpx
 import pytest
+from starlette.responses import JSONResponse
 
+from bot.dintero.client import DinteroGateway
 from bot.dintero.wire import WRITE
 from bot.domain.errors import Declined, NotSent, OutcomeUnknown
 from bot.domain.links import Delivered
@@ -13,6 +16,7 @@ from tests.dintero.builders import (
     SESSION_ID,
     TRANSACTION_ID,
     answer_to_create,
+    config,
     event,
     link,
     operation,
@@ -20,6 +24,7 @@ from tests.dintero.builders import (
     session,
     transaction,
 )
+from tests.serving import serving
 
 TRANSACTION = f"/transactions/{TRANSACTION_ID}"
 VERBS = {
@@ -210,6 +215,31 @@ async def test_a_sender_who_may_not_send_sends_nothing(write):
         await write.send()
 
     assert write.sent == 0
+
+
+@pytest.mark.parametrize(("paused", "arrives"), [(4.9, 1), (5.0, 0)])
+async def test_a_sender_that_stood_still_after_its_permit_sends_nothing(paused, arrives):
+    """Suspended while the name was looked up, say: others have found its lease over meanwhile."""
+    now, arrived = [0.0], []
+
+    async def app(scope, receive, send):
+        if scope["path"].endswith("/token"):
+            await JSONResponse({"access_token": "a", "token_type": "Bearer", "expires_in": 14400})(scope, receive, send)
+            return
+        arrived.append(scope["path"])
+        await JSONResponse(transaction())(scope, receive, send)
+
+    async def may_send():
+        now[0] += paused
+        return True
+
+    async with serving(app) as url, httpx.AsyncClient(trust_env=False) as http:
+        gateway = DinteroGateway(config(api_url=url, checkout_url=url), http, monotonic=lambda: now[0])
+        with contextlib.nullcontext() if arrives else pytest.raises(NotSent):
+            await gateway.void(TRANSACTION_ID, may_send=may_send)
+        await gateway.aclose()
+
+    assert len(arrived) == arrives
 
 
 async def test_a_sender_who_lost_its_lease_does_not_repeat(write):

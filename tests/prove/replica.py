@@ -13,8 +13,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine, event
 
+import bot.dintero.wire
 import bot.services.mailing
-import bot.services.sending
 import bot.services.telling
 import storage.engine
 from bot.domain.operations import State
@@ -68,7 +68,8 @@ moving, SqlWork.move_operation = SqlWork.move_operation, move_operation
 committing, SqlWork.commit = SqlWork.commit, commit
 permitting, Permit.__call__ = Permit.__call__, permit
 event.listen(Engine, "before_cursor_execute", before_statement)
-bot.services.sending.PAUSE_LIMIT = bot.services.mailing.PAUSE_LIMIT = PAUSE_LIMIT
+for module in (bot.services.mailing, bot.dintero.wire):
+    module.PAUSE_LIMIT = PAUSE_LIMIT
 bot.services.telling.TRUSTED = PAUSE_LIMIT
 storage.engine._LIMITS["idle_in_transaction_session_timeout"] = IDLE_LIMIT
 storage.engine._TRANSACTION = TRANSACTION_LIMIT

@@ -185,7 +185,10 @@ async def frozen_in_a_claim(race):
 
 async def frozen_before_its_call(race):
     """*Sending* is committed. The others find no trace, a person asks again ten minutes later, and then it wakes."""
+    return await asked_again_while_frozen(race, "after the commit of sending")
 
+
+async def asked_again_while_frozen(race, moment):
     async def wait(order):
         await order.age_leases()
         await eventually(lambda: _is(order, "unknown"))
@@ -194,24 +197,15 @@ async def frozen_before_its_call(race):
         await until(lambda: order.done("REFUND"), PATIENCE)
         await asyncio.sleep(2)  # longer than the sleeper trusts that it is alone
 
-    await frozen(race, "after the commit of sending", wait=wait)
+    await frozen(race, moment, wait=wait)
     await asyncio.sleep(0.5)
 
     return {"refund": 1}
 
 
 async def frozen_with_its_permit(race):
-    """It passed its last check before it stood still, and sends when it wakes: once, and the others have only read."""
-
-    async def wait(order):
-        await order.age_leases()
-        await eventually(lambda: _is(order, "unknown"))
-
-    order = await frozen(race, "with the permit in hand", wait=wait)
-    await until(lambda: order.done("REFUND"), PATIENCE)
-    race.two.jump(minutes=2)
-
-    return {"refund": 1}
+    """The same, once its permit was given: it looks at the time again when the request is about to leave."""
+    return await asked_again_while_frozen(race, "with the permit in hand")
 
 
 async def killed(race):
