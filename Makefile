@@ -19,6 +19,7 @@ test: lint
 
 prove:
 	@$(IN) python -m tests.prove.clocks.faketime
+	@$(IN) python -m tests.prove.proxies.programs
 	@$(IN) python -m tests.prove
 
 mutants:

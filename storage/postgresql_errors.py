@@ -5,7 +5,12 @@ from typing import Final
 from bot.domain.connection_errors import causes, connection_failure, tls_failure
 
 _LOGIN: Final = "refuses the user or the password. Check both, and that pg_hba.conf lets this computer in."
+_POOLER: Final = "or a pooler in front of it refuses. PgBouncer needs pool_mode = session; its log says more."
 _CODES: Final = {
+    "08003": _POOLER,
+    "08P01": _POOLER,
+    "26000": _POOLER,
+    "42P05": _POOLER,
     "28P01": _LOGIN,
     "28000": _LOGIN,
     "3D000": "has no database of that name. Create it, or correct the name at the end of the URL.",

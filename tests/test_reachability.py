@@ -179,13 +179,9 @@ async def test_check_speaks_to_machines_too(world):
     said = json.loads(told)
     assert code == 1
     assert said["ok"] is False
-    assert {one["name"]: one["result"] for one in said["checks"]} == {
-        "PAYLINK_SECRET_KEY": "ok",
-        "database": "ok",
-        "Slack": "ok",
-        "Dintero": "failed",
-        "PAYLINK_PUBLIC_URL": "unknown",
-    }
+    results = {one["name"]: one["result"] for one in said["checks"]}
+    assert (results["database"], results["Slack"], results["Dintero"]) == ("ok", "ok", "failed")
+    assert results["PAYLINK_PUBLIC_URL"] == "unknown"
     assert all(one["message"] for one in said["checks"])
 
 
