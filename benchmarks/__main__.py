@@ -15,7 +15,7 @@ from typing import Protocol
 from uvicorn.loops.auto import auto_loop_factory
 
 from benchmarks import page
-from benchmarks.bars.callbacks import burst, callbacks, memory, told
+from benchmarks.bars.callbacks import burst, callbacks, human_pace, memory, told
 from benchmarks.bars.claims import claims
 from benchmarks.bars.doors import doors, outage
 from benchmarks.bars.lanes import lanes
@@ -36,7 +36,7 @@ class Measure(Protocol):
 
 MEASURES: Mapping[str, Measure] = {
     one.__name__: one
-    for one in (doors, callbacks, burst, told, claims, week, lanes, memory, outage, starts, replicas, walks)
+    for one in (doors, callbacks, burst, told, human_pace, claims, week, lanes, memory, outage, starts, replicas, walks)
 }
 _SIDE_BY_SIDE = ("week", "lanes", "memory")
 """Where time is virtual or nothing is timed."""

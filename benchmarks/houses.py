@@ -4,19 +4,21 @@ import asyncio
 import contextlib
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, insert, select, text
+from sqlalchemy import Table, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from benchmarks.stage import ACCOUNT, KEY, SIGNATURES, posted
 from bot.clock import SystemClock
 from bot.domain.drafts import Draft, DraftLine
 from bot.domain.links import Link, Status
+from bot.domain.mails import MailState
+from bot.domain.operations import Kind, State
 from bot.domain.permissions import Actor, Policy, Standing
 from bot.loops import Bells
 from bot.services.issuing import Issued, Issuing, Shop, Submission
@@ -27,7 +29,7 @@ from storage.keys import unsealed
 from storage.schema import upgrade
 from storage.secrets import token_hash
 from storage.store import SqlStore
-from storage.tables import events, lines, links, metadata, orders
+from storage.tables import events, lines, links, mails, metadata, operations, orders
 from tests import databases
 
 KINDS = ("sqlite", "postgresql")
@@ -132,6 +134,12 @@ class House:
                 await connection.execute(text("SELECT id FROM link ORDER BY id FOR UPDATE"))
             await connection.execute(text("UPDATE link SET due_at = expires_at, hint_at = NULL, lease_until = NULL"))
 
+    async def look_now(self, session_id: str) -> None:
+        """Let the bot's own plan bring it to this link."""
+        async with self.engine.begin() as connection:
+            due = update(links).where(links.c.session_id == session_id).values(due_at=datetime.now(UTC))
+            await connection.execute(due)
+
     def callbacks(self, ids: Sequence[str], public_url: str) -> list[bytes]:
         """A callback for each of these links, signed as Dintero signs."""
         return [_callback(public_url, self.store.token(each)) for each in ids]
@@ -202,10 +210,37 @@ async def crowd(house: House, many: int, **new: str) -> None:
         "session_id": f"'{ACCOUNT}.x' || i",
         **new,
     }
-    names = [column.name for column in links.columns]
-    taken = ", ".join(numbers.get(name, f"one.{name}") for name in names)
+    await _copied(house, links, many, numbers, f"session_id = '{FIRST}'")
+
+
+async def finished(house: House, many: int) -> None:
+    """Make three finished operations and two sent e-mails for each of so many links of a crowd."""
+    now = datetime.now(UTC)
+    async with house.engine.begin() as connection:
+        first = (await connection.execute(select(links.c.id).where(links.c.session_id == FIRST))).scalar_one()
+        operation = {
+            "id": "first", "link_id": first, "kind": Kind.CAPTURE, "reference": "4711-C1", "state": State.DONE,
+            "requested_by": "U1", "amount": AMOUNT, "items": {"1": AMOUNT}, "seen_open": AMOUNT, "created_at": now,
+            "sent_at": now, "ended_at": now, "releases_rest": False, "fence": 1,
+        }  # fmt: skip
+        mail = {
+            "id": "first", "link_id": first, "n": 9, "state": MailState.SENT, "tries": 1, "wanted_at": now,
+            "due_at": now, "ended_at": now, "fence": 1,
+        }  # fmt: skip
+        await connection.execute(insert(operations), operation)
+        await connection.execute(insert(mails), mail)
+    for n in range(3):
+        await _copied(house, operations, many, {"id": f"'o{n}-' || i", "link_id": "'x' || i"}, "id = 'first'")
+    for n in range(2):
+        await _copied(house, mails, many, {"id": f"'m{n}-' || i", "link_id": "'x' || i", "n": str(n)}, "id = 'first'")
+
+
+async def _copied(house: House, table: Table, many: int, new: Mapping[str, str], which: str) -> None:
+    """Copy one row so many times; `new` are SQL, in which `i` counts from 1."""
+    names = [column.name for column in table.columns]
+    taken = ", ".join(new.get(name, f"one.{name}") for name in names)
     copied = (
-        f"INSERT INTO link ({', '.join(names)}) SELECT {taken} FROM link AS one, number WHERE session_id = '{FIRST}'"
+        f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {taken} FROM {table.name} AS one, number WHERE {which}"
     )
     number = "WITH RECURSIVE number(i) AS (SELECT {0} UNION ALL SELECT i + 1 FROM number WHERE i < {1})"
     for start in range(0, many, _AT_ONCE):
@@ -214,4 +249,4 @@ async def crowd(house: House, many: int, **new: str) -> None:
             await connection.execute(text(f"{counted} {copied}"))
     if house.engine.dialect.name == "postgresql":  # as it does by itself before long
         async with house.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-            await connection.execute(text("VACUUM ANALYZE link"))
+            await connection.execute(text(f"VACUUM ANALYZE {table.name}"))

@@ -40,6 +40,15 @@ class PaidDintero(Dintero):
 
     def paid(self, many: int) -> Sequence[str]:
         """So many sessions for the links of `copies`, paid an hour ago: no sweep finds them before their callback."""
+        ids = self.opened(many)
+        self.at = datetime.now(UTC) - timedelta(hours=1)
+        for each in ids:
+            self.pay(each, method="vipps")
+        self.at = None
+        return ids
+
+    def opened(self, many: int) -> Sequence[str]:
+        """So many sessions for the links of `copies`, opened an hour ago and not paid."""
         self.at = datetime.now(UTC) - timedelta(hours=1)
         order = {**_BODY["order"], "merchant_reference": reference(0)}
         expires_at = (datetime.now(UTC) + timedelta(days=2)).isoformat()
@@ -49,7 +58,6 @@ class PaidDintero(Dintero):
             made = copy.deepcopy(first) | {"id": f"{ACCOUNT}.b{number}"}
             made["order"]["merchant_reference"] = reference(number)
             self.sessions[made["id"]] = made
-            self.pay(made["id"], method="vipps")
             ids.append(made["id"])
         self.at = None
         return ids

@@ -112,9 +112,9 @@ class Claims(Links):
         readable = {link.id: link for link in found}
         return [_due(row, readable.get(row.id)) for row in rows]
 
-    async def release_links(self, claims: Sequence[Claimed]) -> None:
-        """End the leases of due links; when they are due stays as it is."""
-        await self._give_back(links, claims, Waiting.LINKS)
+    async def release_links(self, claims: Sequence[Claimed], *, wake: bool) -> None:
+        """End the leases of due links; when they are due stays as it is. `wake` the other replicas, or do not."""
+        await self._give_back(links, claims, Waiting.LINKS if wake else None)
 
     async def backlog(self, now: datetime, machine_now: datetime) -> Backlog:
         """What waits, and for how long: four queries over partial indexes."""

@@ -143,10 +143,11 @@ class SqlStore:
         async with self._held(Claims) as work:
             return await work.due_links(now, machine_now, lease, limit)
 
-    async def release_links(self, claims: Sequence[Claimed]) -> None:
+    async def release_links(self, claims: Sequence[Claimed], *, wake: bool = True) -> None:
         """Give back due links that were not looked at; when they are due stays as it is."""
-        async with self._held(Claims) as work:
-            await work.release_links(claims)
+        if claims:
+            async with self._held(Claims) as work:
+                await work.release_links(claims, wake=wake)
 
     async def claim_untold(
         self,

@@ -149,13 +149,13 @@ class Transaction:
         return rows
 
     async def _give_back(
-        self, table: Table, claims: Sequence[Claimed], waiting: Waiting, *conditions: ColumnElement[bool]
+        self, table: Table, claims: Sequence[Claimed], waiting: Waiting | None, *conditions: ColumnElement[bool]
     ) -> None:
-        """End the leases of claims whose fences still hold, and let the others know."""
+        """End the leases of claims whose fences still hold, and let the others know if it is `waiting` for them."""
         if claims:
             held = tuple_(table.c.id, table.c.fence).in_([(one.id, one.fence) for one in claims])
             freed = update(table).where(held, *conditions).values(lease_until=None)
-            await self._run(self._ringing(freed, waiting))
+            await self._run(freed if waiting is None else self._ringing(freed, waiting))
 
     def _unless_there(self, table: Table) -> Insert:
         """An insert that does nothing when any unique key is taken, and leaves the transaction usable."""

@@ -23,6 +23,8 @@ from sandbox.dintero.faults import Fault
 from tests.serving import serving
 
 _CONNECTIONS = 4
+_PACE = 2.0
+"""Seconds between two customers: Slack takes 45 updates a minute."""
 _READ = 0.05
 """Seconds that Dintero takes for each answer, and Slack too."""
 
@@ -70,14 +72,14 @@ class Shop:
 
 
 @contextlib.asynccontextmanager
-async def _shop(links: int, lifted: Sequence[str] = ()) -> AsyncIterator[Shop]:
-    """With so many links; `lifted` as for `paylink`."""
+async def _shop(links: int, lifted: Sequence[str] = (), *, paid: bool = True) -> AsyncIterator[Shop]:
+    """With so many links, paid or not; `lifted` as for `paylink`."""
     slack, dintero = QuickSlack(), PaidDintero()
     with tempfile.TemporaryDirectory(prefix="paylink-bench-") as folder:
         async with house("sqlite") as ours, serving(slack) as where, serving(dintero.app) as address:
             dintero.base_url = address
             its = settings(ours.url, where, address)
-            ids = await ours.copies(links, dintero.paid(links))
+            ids = await ours.copies(links, dintero.paid(links) if paid else dintero.opened(links))
             requests = ours.callbacks(ids, its["PAYLINK_PUBLIC_URL"])
             async with paylink(its, Path(folder), lifted=lifted) as bot:
                 yield Shop(house=ours, slack=slack, dintero=dintero, bot=bot, callbacks=requests)
@@ -143,6 +145,43 @@ async def _told(shop: Shop, these: range, bar: Bar) -> Sequence[float]:
     if not await until(lambda: all(card in updated for card in cards)):
         bar.wrong.append("a card was never updated")
     return [updated.get(card, math.inf) - at for card, at in zip(cards, shot.sent, strict=True)]
+
+
+async def human_pace(*, quick: bool) -> Sequence[Bar]:
+    """One after the other is opened, read by the bot itself, and paid right then; all limits are kept."""
+    shots = 8 if quick else 40
+    bar = Bar(
+        what="paid → card, one every two seconds, right after the bot has looked, limits kept, p95",
+        against="one read and one Slack call of 50 ms each",
+        unit="ms",
+        at_most=1.5,
+    )
+    async with _shop(shots, paid=False) as shop:
+        shop.dintero.faults.down, shop.slack.seconds = Fault.delay(_READ), _READ
+        waits = [await _paid_after_a_look(shop, number, bar) for number in range(shots)]
+    bar.add(quantile(waits, 0.95) * 1000, 2 * _READ * 1000)
+    bar.limit = (
+        f"median {quantile(waits, 0.5) * 1000:.0f} ms, longest {max(waits) * 1000:.0f} ms, of {shots}; "
+        "a change is read twice, session and transaction"
+    )
+    return [bar]
+
+
+async def _paid_after_a_look(shop: Shop, number: int, bar: Bar) -> float:
+    """Seconds from the payment of one link until Slack has answered the update of its card."""
+    await asyncio.sleep(_PACE)
+    session_id = list(shop.dintero.sessions)[number + 1]
+    looked = len(shop.dintero.log)
+    await shop.house.look_now(session_id)
+    if not await until(lambda: any(session_id in each.target for each in shop.dintero.log[looked:])):
+        bar.wrong.append("the bot did not look by itself")
+    await asyncio.sleep(3 * _READ)  # and has written down what it saw
+    shop.dintero.pay(session_id, method="vipps")
+    [sent] = (await volley([shop.bot.port], [shop.callbacks[number]], 1)).sent
+    card = card_ts(number)
+    if not await until(lambda: card in shop.slack.updated):
+        bar.wrong.append("a card was never updated")
+    return shop.slack.updated.get(card, math.inf) + _READ - sent
 
 
 async def memory(*, quick: bool) -> Sequence[Bar]:

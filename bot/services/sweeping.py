@@ -44,7 +44,6 @@ _SWEEP_EVERY: Final = timedelta(minutes=1)
 _UNREADABLE: Final = timedelta(hours=1)
 _CALLS_PER_SECOND: Final = 10
 """Our own limit; Dintero publishes none (Dintero reference §12)."""
-_BUDGET_WAIT: Final = timedelta(seconds=2)
 _OPENED_SHARE: Final = 0.3
 """Looks that only ask whether a link was opened get what the others leave, and are dropped where that is not enough."""
 
@@ -62,23 +61,32 @@ class Sweeping:
     account_id: str
 
     async def look_at_due(self) -> int:
-        """Look at the links that are due now; one failure never stops the rest. Returns how many were due."""
+        """Look at the links that are due now; one failure never stops the rest. Returns how many were looked at.
+
+        Those that this second's calls do not suffice for stay due as they are: the next second begins with them.
+        """
         now = self.clock.now()
         claims = await self.store.claim_due_links(now, self.clock.machine_now(), LEASE, _BATCH)
         try:
-            await self._look_at(claims, now)
+            return await self._look_at(claims, now)
         except asyncio.CancelledError:  # the process stops: another may go on at once
             await self.store.release_links([_claim(each) for each in claims])
             raise
-        return len(claims)
 
-    async def _look_at(self, claims: Sequence[Due | Claimed], now: datetime) -> None:
+    async def _look_at(self, claims: Sequence[Due | Claimed], now: datetime) -> int:
         due = [each for each in claims if isinstance(each, Due)]
         over = [each for each in due if _may_be_over(each, now)]
         passed = [each for each in due if _has_just_passed(each, now)]
         looked_at = [each for each in due if each not in over and each not in passed]
         listed = [each for each in looked_at if _can_be_listed(each)]
-        single = await self._within_budget([each for each in looked_at if not _can_be_listed(each)], now)
+        single = [each for each in looked_at if not _can_be_listed(each)]
+        wanted = [*(each for each in single if not _is_curious(each)), *over, *listed]
+        # What is left of the budget goes to the next class: operations, paid; confirm; reserved; opened.
+        pressing = await self._pressing(single)
+        over = over if over and await self._spend() else []
+        listed = listed if listed and await self._spend() else []
+        single = [*pressing, *await self._curious(single, now)]
+        waiting = await self._leave_due(wanted, [*single, *over, *listed])
         await side_by_side(
             self._guard(over, self._confirm_expiry(over)),
             *(self._guard([each], self._settle_unpaid(each.link)) for each in passed),
@@ -86,6 +94,7 @@ class Sweeping:
             *(self._guard([each], self._refresh(each.link)) for each in single),
             *(self._set_aside(each) for each in claims if isinstance(each, Claimed)),
         )
+        return len(claims) - waiting
 
     async def find_paid(self) -> int:
         """Make due what a page-through of the account's newest payments shows to have changed; returns how many.
@@ -193,7 +202,7 @@ class Sweeping:
 
     async def _confirm_expiry(self, over: Sequence[Due]) -> None:
         """One list for all whose time is over: those that it shows to be unpaid have expired, the others are read."""
-        if not over or not await self._in_budget(over):
+        if not over:
             return
         unpaid = await self.gateway.unpaid([each.link.session_id for each in over if each.link.session_id])
         for each in over:
@@ -205,7 +214,7 @@ class Sweeping:
     async def _affordable(self, due: Sequence[Due]) -> Sequence[Due]:
         """Those that there are calls for; the others wait."""
         calls = await self._spend(len(due))
-        await self._put_off({_claim(each): self.clock.now() + _BUDGET_WAIT for each in due[calls:]})
+        await self.store.release_links([_claim(each) for each in due[calls:]], wake=False)
         return due[:calls]
 
     async def _settle_unpaid(self, link: Link) -> None:
@@ -222,7 +231,7 @@ class Sweeping:
 
     async def _compare(self, listed: Sequence[Due]) -> None:
         """One list for all with a payment: only those that changed are read."""
-        if not listed or not await self._in_budget(listed):
+        if not listed:
             return
         ids = [each.link.transaction_id for each in listed if each.link.transaction_id]
         found = (await self.gateway.payments(transaction_ids=ids)).found
@@ -233,17 +242,24 @@ class Sweeping:
             if each not in same:
                 await self._guard([each], self._refresh(each.link))
 
-    async def _within_budget(self, single: Sequence[Due], now: datetime) -> Sequence[Due]:
-        """Those that there are calls for. The others wait, but for the curious: theirs are dropped until the next."""
-        pressing = [each for each in single if not _is_curious(each)]
+    async def _pressing(self, single: Sequence[Due]) -> Sequence[Due]:
+        """Those of more than curiosity that there are calls for: first operations in doubt, then the longest due."""
+        pressing = sorted((each for each in single if not _is_curious(each)), key=lambda each: not _is_in_doubt(each))
+        return pressing[: await self._spend(len(pressing))]
+
+    async def _curious(self, single: Sequence[Due], now: datetime) -> Sequence[Due]:
+        """The youngest that there are calls left for; the looks of the others are dropped until their next."""
         curious = sorted(filter(_is_curious, single), key=lambda each: each.link.created_at, reverse=True)
-        calls = await self._spend(len(pressing))
         left = await self._spend(len(curious), _OPENED_SHARE)
-        late = {_claim(each): now + _BUDGET_WAIT for each in pressing[calls:]}
-        dropped = {_claim(each): next_look(each.link, now) or now + _BUDGET_WAIT for each in curious[left:]}
-        await self._put_off(late)
-        await self._leave(dropped)
-        return [*pressing[:calls], *curious[:left]]
+        await self._leave({_claim(each): next_look(each.link, now) for each in curious[left:]})
+        return curious[:left]
+
+    async def _leave_due(self, wanted: Sequence[Due], begun: Sequence[Due]) -> int:
+        """Let go of those that there was no call for, without waking anybody; returns how many they are."""
+        begun_ids = {each.link.id for each in begun}
+        late = [_claim(each) for each in wanted if each.link.id not in begun_ids]
+        await self.store.release_links(late, wake=False)
+        return len(late)
 
     async def _set_aside(self, claimed: Claimed) -> None:
         """Its row cannot be read: that is for a person to mend, and the others go on."""
@@ -257,13 +273,6 @@ class Sweeping:
             return 0
         now = self.clock.machine_now()
         return await self.store.spend(self.account_id, now, rate=_CALLS_PER_SECOND, share=share, calls=calls)
-
-    async def _in_budget(self, due: Sequence[Due]) -> bool:
-        """Whether a list may be asked for now; else its links wait."""
-        spent = await self._spend() > 0
-        if not spent:
-            await self._put_off(dict.fromkeys(map(_claim, due), self.clock.now() + _BUDGET_WAIT))
-        return spent
 
     async def _put_off(self, until: Mapping[Claimed, datetime]) -> None:
         if until:
@@ -357,6 +366,10 @@ def _can_be_listed(due: Due) -> bool:
     A list only says what changed. Where nothing changing is itself worth a question, the link is looked at whole.
     """
     link = due.link
-    doubtful = link.operation is not None and link.operation.state in IN_DOUBT
     capture_missing = link.status is Status.AUTHORIZED and link.auto_capture
-    return link.transaction_id is not None and not due.hinted and not doubtful and not capture_missing
+    return link.transaction_id is not None and not due.hinted and not _is_in_doubt(due) and not capture_missing
+
+
+def _is_in_doubt(due: Due) -> bool:
+    """Whether a look may tell what became of an operation."""
+    return due.link.operation is not None and due.link.operation.state in IN_DOUBT

@@ -79,8 +79,8 @@ class Store(Protocol):
         """
         ...
 
-    async def release_links(self, claims: Sequence[Claimed]) -> None:
-        """Give back due links that were not looked at; when they are due stays as it is."""
+    async def release_links(self, claims: Sequence[Claimed], *, wake: bool = True) -> None:
+        """Give back due links that were not looked at; they stay due as they are. `wake`: other replicas may go on."""
         ...
 
     async def claim_untold(
