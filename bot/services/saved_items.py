@@ -8,7 +8,7 @@ from typing import Final
 from bot.domain.errors import Refused
 from bot.domain.items import Item
 from bot.domain.orders import Line
-from bot.domain.permissions import Actor, Forbidden, Policy, decide_items
+from bot.domain.permissions import Actor, Forbidden, Policy, belongs, decide_items
 from bot.services.issuing import Shop
 from bot.services.ports.storage import Store
 from bot.services.ports.world import Clock
@@ -49,8 +49,10 @@ class SavedItems:
             await work.keep_item(item)
             await work.commit()
 
-    async def find(self, words: str, currency: str) -> Sequence[Item]:
-        """At most a hundred whose name holds these words."""
+    async def find(self, words: str, currency: str, actor: Actor) -> Sequence[Item]:
+        """At most a hundred whose name holds these words; none for people who are not of the workspace."""
+        if not belongs(actor, self.shop.team_id):
+            return ()
         async with self.store.read() as work:
             return await work.find_items(self.shop.workspace_id, currency, words, limit=MOST_FOUND)
 
@@ -59,8 +61,10 @@ class SavedItems:
         async with self.store.read() as work:
             return await work.item(item_id, self.shop.workspace_id)
 
-    async def listed(self) -> tuple[Sequence[Item], int]:
-        """The first twenty by name, and how many there are."""
+    async def listed(self, actor: Actor) -> tuple[Sequence[Item], int]:
+        """The first twenty by name, and how many there are; none for people who are not of the workspace."""
+        if not belongs(actor, self.shop.team_id):
+            return (), 0
         async with self.store.read() as work:
             return await work.list_items(self.shop.workspace_id, limit=MOST_LISTED)
 

@@ -30,6 +30,20 @@ async def search(shop, line, words=""):
     return await shop.slack.search(line, called(line, "item"), words)
 
 
+async def test_people_of_another_organisation_are_offered_no_saved_items(shop):
+    await keeps(shop)
+    _, _, line = await a_new_line(shop)
+    asked = {"type": "block_suggestion", "view": line.payload(), "value": "", "action_id": "v", "block_id": "item"}
+
+    offered = {}
+    for name in ("ola", "eve"):
+        payload = shop.slack._base("block_suggestion", shop.people[name]) | asked
+        offered[name] = (await shop.slack._interact(payload, "search")).body
+
+    assert "Tow bar" in offered["ola"]
+    assert "Tow bar" not in offered["eve"]
+
+
 async def test_a_saved_item_is_found_by_everybody_and_fills_the_line(shop):
     await keeps(shop)
     form, lines, line = await a_new_line(shop, person=shop.people["ola"])

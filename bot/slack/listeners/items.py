@@ -33,7 +33,9 @@ class ItemsListener:
         """Somebody types into *Saved item*; a failure offers nothing, and is logged."""
         try:
             about = LineMetadata.decode((body.get("view") or {}).get("private_metadata"))
-            found = await self.items.find(field_as_typed(str(body.get("value") or "")), about.currency)
+            found = await self.items.find(
+                field_as_typed(str(body.get("value") or "")), about.currency, await actor_of(self.people, body)
+            )
         except UserFacing:  # the view is of another version
             found = []
         except Exception:
@@ -66,7 +68,7 @@ class ItemsListener:
             log.info("list_not_redrawn")  # the item is gone all the same, and the list can be asked for again
 
     async def _list(self, actor: Actor) -> Message:
-        found, count = await self.items.listed()
+        found, count = await self.items.listed(actor)
         removable = self.items.refusal(actor) is None
         return item_list(found, count, self.threads.look, removable=removable)
 
