@@ -10,8 +10,11 @@ from bot.slack.views.blocks import Block, Look, Message, context, escape, sectio
 
 _EXAMPLES = (
     ("/paylink", "opens the form"),
-    ("/paylink 249,50 912 34 567", "amount and mobile number, in any order"),
-    ("/paylink 249,50 912 34 567 Tow bar #4711 3d", "what for, your reference, and how long: 12h, 3d, 2w or phone"),
+    ("/paylink 249,50 912 34 567", "amount and mobile number, or e-mail address, in any order"),
+    (
+        "/paylink 249,50 912 34 567 Tow bar #4711 3d",
+        "what for, your reference, and beside it how long: 12h, 3d, 2w or a date; last may come phone, qr or link",
+    ),
     ("/paylink items", "lists the saved items"),
     ("/paylink pattern {yyyy}-{seq:4}", "numbers the references of this channel: 2026-0042"),
     ("/paylink help", "shows this"),
