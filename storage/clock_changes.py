@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, Update, and_, bindparam, case, or_, select, update
+from sqlalchemy import ColumnElement, Select, Update, and_, bindparam, case, or_, select, text, update
 
 from bot.domain.mails import MailState
-from bot.domain.operations import OPEN, State
+from bot.domain.operations import State
 from storage.columns import Utc
-from storage.tables import lanes, links, mails, operations, orders, tasks
+from storage.tables import IS_OPEN, IS_UNSENT, lanes, links, mails, operations, orders, tasks
 from storage.timing import LONGEST_LEASE
 from storage.transaction import MACHINE_NOW, NOW, Transaction
 
@@ -73,7 +73,7 @@ _SENDING_ENDED: Final = case((operations.c.state == State.SENDING, MACHINE_NOW),
 _OPERATIONS: Final = _skipping_locked(
     operations,
     and_(
-        operations.c.state.in_(OPEN),
+        text(f"operation.{IS_OPEN}"),
         or_(_held_for_too_long(operations.c.lease_until), operations.c.sent_at > NOW),
     ),
     # The ten minutes after *sending* begin anew: shorter they must not be.
@@ -84,7 +84,7 @@ _MAIL_ENDED: Final = case((mails.c.state == MailState.SENDING, MACHINE_NOW), els
 _MAILS: Final = _skipping_locked(
     mails,
     and_(
-        mails.c.state.in_((MailState.WANTED, MailState.SENDING)),
+        text(f"mail.{IS_UNSENT}"),
         or_(mails.c.due_at > MACHINE_NOW, _held_for_too_long(mails.c.lease_until)),
     ),
     due_at=_to(MACHINE_NOW, mails.c.due_at, when=mails.c.due_at > MACHINE_NOW),

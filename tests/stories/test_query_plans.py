@@ -31,6 +31,12 @@ async def test_no_step_of_a_links_life_reads_what_is_finished(database):
             await an_order_is_paid_and_refunded(shop)
             await orders_are_mailed_replaced_and_forgotten(shop)
             await operations_end_badly(shop)
+        with statements_of(engine) as corrections:
+            await the_clock_is_put_back(shop)
+        # Open links are all corrected, so all of them are read, and lanes are few.
+        sent |= {
+            one: values for one, values in corrections.items() if not one.startswith(("UPDATE link", "UPDATE lane"))
+        }
 
         assert len(sent) > 90
         url = shop.settings["paylink_database_url"]
@@ -98,6 +104,12 @@ async def orders_are_mailed_replaced_and_forgotten(shop):
     await shop.sweep()
     await shop.bot.running.find_orphans()
     await shop.bot.mailing.find_orphans()
+
+
+async def the_clock_is_put_back(shop):
+    """What was stored under the clock that was ahead is corrected."""
+    for moment in (shop.clock.now() + timedelta(hours=1), shop.clock.now()):
+        await shop.bot.store.note_time(moment, moment)
 
 
 async def operations_end_badly(shop):
