@@ -77,7 +77,7 @@ def _of_the_link(shop, link):
         taken, returned = payments.total(tx, "CAPTURE"), payments.total(tx, "REFUND")
         expected = (status, taken, returned, payments.open_amount(tx, "CAPTURE"), taken - returned)
     facts = link.facts
-    ours = (link.status, facts.captured, facts.refunded, facts.open_to_capture, facts.open_to_refund)
+    ours = (link.status, facts.captured, facts.refunded, facts.uncaptured, facts.unrefunded)
     return [] if ours == expected else [f"{link.reference} is {expected} at Dintero, {ours} here"]
 
 

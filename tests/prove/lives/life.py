@@ -67,6 +67,7 @@ class Life(RuleBasedStateMachine):
             retries_resigned=st.booleans(),
             cancel_calls_back=st.booleans(),
             failed_events_carry_reference=st.booleans(),
+            initiate_events_carry_reference=st.booleans(),
             session_search=st.booleans(),
             sessions_listed=st.sampled_from(["ids", "without_events", "whole"]),
             void_rest=st.sampled_from(["PARTIALLY_CAPTURED", "CAPTURED"]),

@@ -1,6 +1,7 @@
 """What happens around the bot: customers, Dintero's Backoffice, and what is out of order at Dintero and Slack."""
 
 import contextlib
+import functools
 
 import httpx
 from hypothesis import strategies as st
@@ -23,12 +24,20 @@ BAD_WRITES = {
     "answers 429": AtDintero.rate_limited(),
     "answers garbage": AtDintero.garbage(),
     "answers 202": AtDintero.accepted(),
+    "accepts and loses the answer": AtDintero.accepted_unanswered(),
+    "answers 200 with INITIATE only": AtDintero.initiated(),
     "declines": AtDintero.declined(),
     "answers 200 and does nothing": AtDintero.idle(),
     "answers without id": AtDintero.missing(),
 }
 BAD_READS = ("times out before", "answers 500", "answers 429", "answers garbage")
-ONLY_MONEY = {"answers 202", "declines", "answers 200 and does nothing"}
+ONLY_MONEY = {
+    "answers 202",
+    "accepts and loses the answer",
+    "answers 200 with INITIATE only",
+    "declines",
+    "answers 200 and does nothing",
+}
 BAD_POSTS = {
     "answers 503": AtSlack.status(503),
     "answers 503 after the work": AtSlack.status_after(503),
@@ -132,12 +141,13 @@ class Outside(Life):
         which=nth,
         deed=st.sampled_from(["capture", "refund", "void"]),
         part=st.integers(1, 4),
+        mode=st.sampled_from(["", "", "initiated"]),
     )
-    def a_colleague_uses_backoffice(self, which, deed, part):
+    def a_colleague_uses_backoffice(self, which, deed, part, mode):
         payment = newest(self._payments(), which)
         amount = () if deed == "void" or part == 4 else (payment["amount"] * part // 4,)
-        work = getattr(self.dintero, f"backoffice_{deed}")
-        self._does(payment, f"{deed} in Backoffice", work, payment["id"], *amount)
+        work = functools.partial(getattr(self.dintero, f"backoffice_{deed}"), mode=mode)
+        self._does(payment, f"{deed} in Backoffice {mode}", work, payment["id"], *amount)
 
     @step(when=lambda self: self._sessions(), which=nth)
     def a_colleague_cancels_elsewhere(self, which):

@@ -90,12 +90,24 @@ class Seen:
     def held(self):
         """(captured, refunded, reserved) as the bot has them."""
         facts = self.row.facts
-        return facts.captured, facts.refunded, facts.open_to_capture
+        return facts.captured, facts.refunded, facts.uncaptured
 
     @property
     def agrees(self):
         truth = self.truth
         return truth is None or self.held == (truth.captured, truth.refunded, truth.reserved)
+
+
+def left(dintero, transaction_id, kind):
+    """What is open to an operation: not what was done, and not what has begun and has no end yet."""
+    begun = [order for tx, order in dintero.pending if tx["id"] == transaction_id]
+    if kind == "REFUND":
+        begun = [order for order in begun if order.kind == "REFUND"]
+    elif any(order.kind == "VOID" for order in begun):
+        return 0
+    else:
+        begun = [order for order in begun if order.kind == "CAPTURE"]
+    return max(payments.open_amount(dintero.transaction(transaction_id), kind) - sum(one.amount for one in begun), 0)
 
 
 @dataclass
@@ -114,7 +126,7 @@ class Witness:
         operate, create, cancel = dintero.operate, dintero.create, dintero.cancel
 
         def operated(transaction_id, order, mode=""):
-            seen = payments.open_amount(dintero.transaction(transaction_id), order.kind)
+            seen = left(dintero, transaction_id, order.kind)
             done = operate(transaction_id, order, mode)
             if order.by == dintero.client_id and mode not in {"declined", "idle"}:
                 link = done["merchant_reference"]
