@@ -32,9 +32,8 @@ class Initiated:
     def is_ended_by(self, event: TransactionEvent, kind: Kind) -> bool:
         """Whether `event` ends it.
 
-        An end names the request that it answers (§8.1), was made by the same one, or repeats its reference. A
-        success of the same amount that has a reference, and names no request, ends one that has none: whether
-        INITIATE_* repeats it is not known (§8.2). What has no reference may be another's, and so may a failure.
+        An end names the request that it answers (§8.1), was made by the same one, or repeats its reference. That the
+        amount is the same proves nothing: another request of that amount may have been carried out at once.
         """
         mine = self.event
         if kind is not self.kind:
@@ -44,10 +43,7 @@ class Initiated:
             return event.correlation_request_id in requests
         if event.request_id in requests:
             return True
-        if mine.event_reference:
-            return event.event_reference == mine.event_reference
-        names_itself = event.success is True and event.event_reference != ""
-        return names_itself and event.amount is not None and event.amount == mine.amount
+        return mine.event_reference != "" and event.event_reference == mine.event_reference
 
 
 @dataclass(slots=True, kw_only=True)

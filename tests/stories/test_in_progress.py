@@ -309,3 +309,19 @@ async def test_the_customers_page_says_that_a_refund_is_on_its_way(shop):
     shop.dintero.complete_async()
     await shop.later(hours=1)
     assert "being processed" not in read(await looks(shop))
+
+
+async def test_another_refund_of_the_same_amount_is_not_the_end_of_the_one_in_progress(shop):
+    """Both are asked for: what is done at once leaves the other's amount deducted."""
+    await begins(shop, "refund", UNANSWERED)
+    await shop.later(minutes=1)
+    await shop.later(days=1)
+    await stops_waiting(shop)
+
+    await refunds(shop, **HUNDRED)
+
+    assert (await the_operation(shop)).state == "done"
+    assert "49,50 kr of 4711 can be refunded" in plain(await opens(shop, "Refund…"))
+    shop.dintero.complete_async()
+    await shop.later(hours=1)
+    assert done(shop, "REFUND") == [100_00, 100_00]
