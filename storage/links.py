@@ -137,12 +137,12 @@ class Links(Transaction):
     async def save_link(self, link: Link, *, expected_version: int, due_at: datetime | None, visible: bool) -> bool:
         """Write status, facts, session, url, transaction, deadline and `due_at`; end the lease of a due link.
 
-        False, with nothing written, when the version is no longer `expected_version`. A visible change raises the
-        link's and its order's version by one.
+        False, with nothing written, when the version is no longer `expected_version`. Every save raises the link's
+        version by one, so that none overwrites another's; a visible one raises its order's as well.
         """
         order_id = await self._order_of(link.id)
         its = {"link_id": link.id, "expected": expected_version, "planned": due_at}
-        new = {"version": expected_version + int(visible), "lease_until": None, **self._state_of(link)}
+        new = {"version": expected_version + 1, "lease_until": None, **self._state_of(link)}
         saved = await self._changed(_SAVE, its | new)
         if saved and visible and order_id is not None:
             self._stir(order_id, link_changed=True)

@@ -137,7 +137,7 @@ class Link:
     """Its merchant reference at Dintero, unique among ours."""
     status: Status
     version: int
-    """Raised by every change a person can see."""
+    """Raised by every write of status or facts: what was read at another version must not be written."""
     amount: int
     currency: str
     auto_capture: bool

@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 
 from bot.domain.answers import Created
-from bot.domain.errors import Declined, NotSent, OutcomeUnknown
+from bot.domain.errors import Busy, Declined, NotSent, OutcomeUnknown
 from bot.domain.events import Happened, News, Source
 from bot.domain.links import Delivered, Link, Status
 from bot.domain.operations import Operation, State
@@ -139,7 +139,8 @@ class Creating:
             doubtful = replace(after, operation=ended if ended.is_open else None)
             called_back = await work.session_hint(link.id) is not None  # faster than the answer: it may be paid already
             due_at = now if called_back else next_look(doubtful, now)
-            await work.save_link(after, expected_version=link.version, due_at=due_at, visible=True)
+            if not await work.save_link(after, expected_version=link.version, due_at=due_at, visible=True):
+                raise Busy("the link changed while its answer was recorded")
             await work.add_events(link.id, (*_news(operation, after, outcome, self.clock), *arranged))
             await work.commit()
         return True
@@ -154,7 +155,8 @@ class Creating:
             link = await work.link(operation.link_id)
             if created and link and link.status is Status.UNCERTAIN and link.url is None:
                 told = replace(link, url=created.url, facts=replace(link.facts, delivered=created.delivered))
-                await work.save_link(told, expected_version=link.version, due_at=now, visible=False)
+                if not await work.save_link(told, expected_version=link.version, due_at=now, visible=False):
+                    raise Busy("the link changed while a late answer was kept")
             hint = created.session_id if created else None
             await work.make_due(operation.link_id, now, session_hint=hint)
             await work.commit()

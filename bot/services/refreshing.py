@@ -141,7 +141,10 @@ class Refreshing:
             after, arranged = await self.arranging.arrange(work, story.order, link, after)
             after = still_reminding(story.order, after, now)
             due_at = next_look(after, now)
-            if not await work.save_link(after, expected_version=link.version, due_at=due_at, visible=visible):
+            written = visible or after != link
+            if not written:
+                await work.postpone(link.id, due_at)
+            elif not await work.save_link(after, expected_version=link.version, due_at=due_at, visible=visible):
                 return None
             await work.add_events(link.id, (*settlement.news, *arranged, *asked))
             await work.set_asked(link.id, now)
@@ -150,7 +153,7 @@ class Refreshing:
             await work.commit()
         if visible:
             self.bell.ring()
-        return replace(after, version=link.version + visible)
+        return replace(after, version=link.version + written)
 
     async def _puzzled(self, link: Link, seen: Observation, error: ImpossibleReport | NotOurs) -> None:
         """Leave everything as it is for an hour; where a payment of the link's own is the puzzle, its card says so."""

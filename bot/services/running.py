@@ -117,7 +117,8 @@ class Running:
             elif (link := await work.link(operation.link_id)) is not None and link.status is Status.REQUESTED:
                 uncertain = replace(link, status=Status.UNCERTAIN)
                 now = self.clock.now()
-                await work.save_link(uncertain, expected_version=link.version, due_at=now, visible=True)
+                if not await work.save_link(uncertain, expected_version=link.version, due_at=now, visible=True):
+                    return ()  # with nothing committed: it is found again
             await work.make_due(operation.link_id, self.clock.now())
             await work.commit()
         self.counters.add("orphaned_operations")

@@ -109,7 +109,8 @@ async def test_no_update_is_lost_within_a_transaction_that_reads_first(house):
     assert story.newest.version == 1 + sum(saved)
 
 
-async def test_a_change_nobody_sees_raises_no_version(house):
+async def test_a_change_nobody_sees_raises_the_links_version_and_not_the_orders(house):
+    """Its card is not drawn again, and what was read before it cannot be written over it."""
     order, link = await house.issued()
     async with house.store.read() as work:
         before = await work.story(order.id)
@@ -117,8 +118,9 @@ async def test_a_change_nobody_sees_raises_no_version(house):
 
     async with house.store.read() as work:
         after = await work.story(order.id)
-    assert (after.newest.version, after.version) == (before.newest.version, before.version)
+    assert (after.newest.version, after.version) == (before.newest.version + 1, before.version)
     assert after.newest.facts.seen == "x"
+    assert not await save(house, replace(link, facts=replace(link.facts, seen="y")))
 
 
 async def test_being_replaced_disturbs_a_look_under_way(house):

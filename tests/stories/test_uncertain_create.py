@@ -7,6 +7,7 @@ import pytest
 from sandbox.dintero import Switches
 from sandbox.dintero.faults import Fault
 from tests.stories import database
+from tests.stories.counting import asked as begun
 from tests.stories.doubting import ASKS, GOOD, asked, callback, creates, doubt, made, operations
 from tests.stories.shop import opened_shop
 
@@ -290,3 +291,26 @@ async def test_a_sender_that_died_leaves_a_question_and_no_second_message(shop):
     assert shop.card.buttons == ASKS
     assert "Dintero did not answer" in form.read()
     assert "Creating link…" not in form.read()
+
+
+async def test_a_look_that_began_before_the_late_answer_does_not_undo_it(database):
+    """Only this answer ever tells the address and that the message failed (Dintero reference §8.2)."""
+    async with opened_shop(database, account="P12345678", switches=Switches(session_search=False)) as shop:
+        shop.dintero.unreachable.add("+4791234567")
+        shop.dintero.faults.add("create", Fault.delay(0.5, after=True))
+        form = await shop.opens_form(GOOD)
+        await shop.slack.submit(shop.kari, form)
+        sending = asyncio.create_task(shop.bot.running.run_once())
+        await made(shop, "4711")
+        shop.clock.pass_(seconds=91)
+        await shop.bot.running.find_orphans()
+        shop.dintero.faults.add("list", Fault.delay(1.5, after=True))
+        looking = asyncio.create_task(shop.bot.sweeping.look_at_due())
+        await begun(shop, "list")
+
+        await sending
+        await looking
+        await shop.work()
+
+        assert "Not delivered" in shop.card.read()
+        assert "Show link" in shop.card.buttons

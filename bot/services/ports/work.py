@@ -85,9 +85,9 @@ class Work(Protocol):
     async def save_link(self, link: Link, *, expected_version: int, due_at: datetime | None, visible: bool) -> bool:
         """Guarded write: `WHERE id AND version = expected_version`. False when somebody was faster.
 
-        A visible change raises the link's and its order's version by one. Status, facts, session, url, transaction,
-        deadline, reminders and `due_at` are written, and the lease of a due link ends. When a hint came after
-        `set_looked`, the link stays due for it instead of taking the later `due_at`.
+        Every save raises the link's version by one, a visible one its order's as well. Status, facts, session, url,
+        transaction, deadline, reminders and `due_at` are written, and the lease of a due link ends. When a hint came
+        after `set_looked`, the link stays due for it instead of taking the later `due_at`.
         """
         ...
 
