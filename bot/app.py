@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 from bot.dintero.client import DinteroGateway
 from bot.dintero.config import DinteroConfig
 from bot.dintero.methods import read_methods
+from bot.domain.accounts import still_followed
 from bot.domain.choices import Choices, read_profiles
 from bot.domain.clock_skew import DINTERO, SLACK
 from bot.domain.permissions import Policy
@@ -75,6 +76,7 @@ from bot.slack.threads import SlackThreads
 from bot.slack.views.blocks import Look
 from bot.timekeeping import comparing, open_clock
 from bot.web.access_log import AccessLog
+from storage.accounts import followed_accounts
 from storage.engine import open_engine, opening
 from storage.keys import unsealed
 from storage.schema import state_of, upgrade
@@ -141,6 +143,7 @@ async def assembled(
     Raises:
         OldSchema: when the database has to be migrated first.
         ThreadError: when Slack does not say who the bot is.
+        ValueError: when links of another Dintero account are still followed.
         NoTime: when the settings name a clock that does not answer.
         ValueError: when a proxy or the certificate authorities of the environment cannot be used.
 
@@ -148,6 +151,8 @@ async def assembled(
     async with AsyncExitStack() as stack:
         words = LastWords()
         engine = await _database(settings, engine, stack)
+        if sentence := still_followed(await followed_accounts(engine), settings.dintero_account_id):
+            raise ValueError(sentence)
         clock = clock or await open_clock(settings.paylink_clock_url, engine, words.skew, stack)
         store = SqlStore(engine, await unsealed(engine, settings.secret_keys), machine_now=clock.machine_now)
         slack = await _slack_client(settings, stack, words, clock)
@@ -234,6 +239,7 @@ def _wire(
     refreshing = Refreshing(
         store=store, gateway=gateway, clock=clock, skew=last_words.skew, bell=tells, counters=counters,
         replacing=Replacing(clock=clock, shop=shop), arranging=arranging,
+        account_id=settings.dintero_account_id,
     )  # fmt: skip
     permits, permission = Permits(store=store, clock=clock), PermissionCheck(people=people, policy=policy)
     creating = Creating(

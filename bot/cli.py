@@ -143,6 +143,23 @@ def rotate_key() -> None:
     typer.echo("The other keys can go: remove them from PAYLINK_SECRET_KEY, and restart every serve.")
 
 
+@app.command("stop-following")
+def stop_following(
+    account: Annotated[str, typer.Argument(help="The Dintero account that is not used any more.")],
+) -> None:
+    """End following the links of a Dintero account that is not used any more; their cards say so."""
+    from bot.stop_following import ask_and_stop  # noqa: PLC0415
+
+    try:
+        told = asyncio.run(
+            ask_and_stop(_settings(), account, lambda question: typer.prompt(question, prompt_suffix=" "))
+        )
+    except ValueError as problem:
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(1) from None
+    typer.echo(told)
+
+
 def _settings() -> Settings:
     try:
         return read_settings()

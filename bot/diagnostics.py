@@ -22,7 +22,7 @@ from bot.following import NoTime, followed
 from bot.mail.smtp import SmtpMailer
 from bot.outbound import http_client, proxy_for, slack_client
 from bot.post_office import mailer
-from bot.running_bot import ask_running_bot
+from bot.running_bot import ask_running_bot, other_accounts
 from bot.services.ports.threads import SlackDown, ThreadError, Throttled
 from bot.services.ports.world import Clock
 from bot.settings import Settings
@@ -50,6 +50,7 @@ async def check(settings: Settings) -> list[Finding]:
         *followed_clock,
         _compared(skew),
         *mail,
+        *await other_accounts(settings),
         *await ask_running_bot(settings, _why_unreachable),
     ]
 

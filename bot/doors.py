@@ -48,7 +48,7 @@ def doors(
 
     A guess at one door counts at the other.
     """
-    arriving, guesses = Arriving(store=store, clock=clock, bell=due), Guesses()
+    arriving, guesses = Arriving(store=store, clock=clock, bell=due, account_id=settings.dintero_account_id), Guesses()
     knocks = Knocks(
         arriving=arriving,
         counters=counters,

@@ -1,12 +1,14 @@
 """What the bot that serves has noticed: asked at its public address, and read from its database."""
 
 import time
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeVar
 
 import httpx
 from slack_sdk.signature import SignatureVerifier
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.domain.accounts import still_followed
 from bot.domain.signatures import Sender, SignatureHistory, last_requests, signature_problem
 from bot.doors import expected_signatures
 from bot.finding import Finding
@@ -14,6 +16,7 @@ from bot.outbound import http_client
 from bot.services.signature_checks import SIGNATURES_TASK, read_histories
 from bot.settings import Settings
 from bot.slack.door import CHECKS_OWN
+from storage.accounts import followed_accounts
 from storage.engine import file_to_make, open_engine, opening
 from storage.schema import state_of
 from storage.tasks import kept_cursor
@@ -68,7 +71,8 @@ def _proven(report: dict[str, Any]) -> list[str]:
 
 
 async def _signed_requests(settings: Settings) -> list[Finding]:
-    histories = read_histories(await _kept(settings))
+    kept = await _in_database(settings, lambda engine: kept_cursor(engine, SIGNATURES_TASK))
+    histories = read_histories(kept)
     findings = []
     for sender in Sender:
         if sender in expected_signatures(settings):
@@ -93,17 +97,27 @@ def _finding(sender: Sender, history: SignatureHistory) -> Finding:
     return Finding(about, well=None, words=_NONE_YET[sender] + (f" ({refused})" if refused else ""))
 
 
-async def _kept(settings: Settings) -> str | None:
-    """The histories in the database; None where there is none that can be read: another finding says so."""
+async def other_accounts(settings: Settings) -> list[Finding]:
+    """That links of another account are still followed, if any are: the bot does not start then."""
+    followed = await _in_database(settings, followed_accounts)
+    sentence = still_followed(followed or {}, settings.dintero_account_id)
+    return [Finding("DINTERO_ACCOUNT_ID", well=False, words=sentence)] if sentence else []
+
+
+T = TypeVar("T")
+
+
+async def _in_database(settings: Settings, read: Callable[[AsyncEngine], Awaitable[T]]) -> T | None:
+    """What `read` finds; None where there is no database that can be read: another finding says so."""
     try:
         engine = open_engine(settings.paylink_database_url)
         with opening(engine):
             there = not file_to_make(engine) and await state_of(engine) == "current"
-            cursor = await kept_cursor(engine, SIGNATURES_TASK) if there else None
+            found = await read(engine) if there else None
         await engine.dispose()
     except ValueError:
         return None
-    return cursor
+    return found
 
 
 async def _way_in(settings: Settings) -> tuple[str, bool]:

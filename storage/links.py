@@ -56,7 +56,9 @@ _TAKEN: Final = select(links.c.id).where(
 )
 _SESSION_HINT: Final = select(links.c.session_hint).where(_THIS)
 _ASKED: Final = select(links.c.asked_at).where(_THIS)
-_KNOCKED: Final = select(links.c.id, links.c.prompted_at, links.c.due_at, links.c.hint_at, links.c.session_hint)
+_KNOCKED: Final = select(
+    links.c.id, links.c.account_id, links.c.prompted_at, links.c.due_at, links.c.hint_at, links.c.session_hint
+)
 _KNOCKED_TOKEN: Final = _KNOCKED.where(links.c.token_hash == bindparam("hashed"))
 _KNOCKED_SESSION: Final = _KNOCKED.where(links.c.session_id == bindparam("named"))
 _ONE: Final = WITH_OPERATIONS.where(_THIS)
@@ -126,11 +128,11 @@ class Links(Transaction):
         found = await self._readable(WITH_OPERATIONS.where(links.c.session_id.in_(session_ids)))
         return {link.session_id: link for link in found if link.session_id is not None}
 
-    async def links_by_reference(self, references: Sequence[str]) -> Mapping[str, Link]:
-        """Ours among these merchant references."""
+    async def links_by_reference(self, account_id: str, references: Sequence[str]) -> Mapping[str, Link]:
+        """Ours among these merchant references of the account."""
         if not references:
             return {}
-        these = WITH_OPERATIONS.where(OF_ANY_ACCOUNT, links.c.merchant_reference.in_(references))
+        these = WITH_OPERATIONS.where(links.c.account_id == account_id, links.c.merchant_reference.in_(references))
         found = await self._readable(these)
         return {link.reference: link for link in found}
 
@@ -263,6 +265,7 @@ def _knocked(row: Row[Any] | None) -> Knocked | None:
         return None
     return Knocked(
         id=row.id,
+        account_id=row.account_id,
         prompted_at=row.prompted_at,
         due_at=row.due_at,
         hinted=row.hint_at is not None,

@@ -75,6 +75,7 @@ def link_from(row: Row[Any], operation: Operation | None, secrets: Secrets) -> L
     return Link(
         id=row.id,
         order_id=row.order_id,
+        account_id=row.account_id,
         n=row.n,
         reference=row.merchant_reference,
         status=Status(row.status),

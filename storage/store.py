@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.domain.events import Event
 from bot.domain.stories import Backlog, Claimed, Due, Knocked, Story, Task, Untold
 from bot.domain.waiting import Waiting
+from storage.accounts import Accounts
 from storage.claims import Claims
 from storage.clock_changes import ClockChanges, Times
 from storage.drafts import Drafts
@@ -32,7 +33,7 @@ from storage.transaction import Transaction
 from storage.workspaces import Workspaces
 
 
-class SqlWork(Orders, Operations, Events, Mails, Drafts, Items, Numberings, References, Tasks, Limits):
+class SqlWork(Accounts, Orders, Operations, Events, Mails, Drafts, Items, Numberings, References, Tasks, Limits):
     """One transaction; leaving its block without `commit` rolls back."""
 
 

@@ -91,6 +91,10 @@ _ENDED: Final = {Status.VOIDED, Status.CANCELLED, Status.EXPIRED, Status.FAILED}
 
 def actions(link: Link, now: datetime) -> tuple[Action, ...]:
     """What may be done with `link` now, the most likely first."""
+    return _while_followed(link, now) if link.facts.unfollowed_at is None else ()
+
+
+def _while_followed(link: Link, now: datetime) -> tuple[Action, ...]:
     operation = link.operation
     if operation is not None and operation.kind is not Kind.CREATE:
         return _while_operating(link, now)

@@ -20,6 +20,7 @@ PaylinkError
     ├── Declined            Dintero refused: no, and here is its reason
     ├── OutcomeUnknown      a write that may have been done: look first
     ├── Missing             a read answered 404
+    ├── NotFollowed         the link is of an account that is not configured: not here
     ├── Unreachable         a read failed after its retries: later
     │   └── TooMany         a list is longer than anybody reads: ask for less
     └── NotUnderstood       what was read cannot be: nobody may act on what we hold
@@ -129,6 +130,10 @@ class Declined(GatewayError):
         super().__init__(f"{status}")
         self.status = status
         self.sentence = sentence
+
+
+class NotFollowed(GatewayError):
+    """The link was made with another account than the configured one, or following it was ended."""
 
 
 class Missing(GatewayError):

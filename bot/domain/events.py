@@ -82,6 +82,8 @@ class Happened(StrEnum):
     """An operation ended without an answer; `still` in its data when ten minutes have shown no trace of it."""
     AUTO_CAPTURE_MISSING = "auto_capture_missing"
     """Reserved for 15 minutes and the automatic capture has not followed; `over` once it no longer can."""
+    UNFOLLOWED = "unfollowed"
+    """It is of an account that is not configured any more; `account` in its data names that."""
     ABSENT = "absent"
     """An unknown operation left no trace, and a person closed the question."""
 

@@ -50,6 +50,9 @@ def headline(link: Link, now: datetime, *, paid_twice: bool = False) -> Headline
         return Headline("🚨", "Check the payment in Backoffice")
     if paid_twice or link.facts.other_payments:
         return Headline("🚨", "Paid twice")
+    if link.facts.unfollowed_at is not None:
+        known = _plain(link, link.created_at).words  # that a deadline has passed since then says nothing
+        return Headline("🔌", f"No longer followed, last seen: {known[0].lower()}{known[1:]}")
     return _plain(link, now)
 
 

@@ -103,6 +103,8 @@ class Facts:
     """What further payments of the same session hold of the customer's money."""
     vouched_by: str | None = None
     """Who said that the message of an uncertain link arrived."""
+    unfollowed_at: datetime | None = None
+    """When following it was ended, as its account is not configured any more: nothing is known since then."""
     price_change: PriceChange | None = None
     """The latest change of the order's price before this link was made."""
     seen: str = ""
@@ -132,6 +134,8 @@ class Link:
 
     id: str
     order_id: str
+    account_id: str = field(default="", compare=False)
+    """At which Dintero account it was made; empty until it is kept."""
     n: int
     reference: str
     """Its merchant reference at Dintero, unique among ours."""

@@ -26,6 +26,8 @@ class PageState(StrEnum):
     REFUNDED = "refunded"
     RELEASED = "released"
     REPLACED = "replaced"
+    UNFOLLOWED = "unfollowed"
+    """Nobody reads it any more, and so nobody knows whether it was paid."""
     EXPIRED = "expired"
     CANCELLED = "cancelled"
     FAILED = "failed"
@@ -58,6 +60,8 @@ def page_state(story: Story, link: Link, now: datetime) -> PageState:
         return PageState.PAID_OTHERWISE
     if story.maybe_paid_beside(link):
         return PageState.PENDING
+    if link.facts.unfollowed_at is not None:
+        return PageState.UNFOLLOWED
     if link.replaced:
         return PageState.REPLACED
     if link.status in _OVER:

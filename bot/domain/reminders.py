@@ -62,7 +62,7 @@ def may_remind(order: Order, link: Link, now: datetime) -> bool:
     facts = link.facts
     if order.remind is Remind.NONE or link.status is not Status.OPEN or link.replaced or now >= link.expires_at:
         return False
-    if needs_backoffice(link):
+    if needs_backoffice(link) or facts.unfollowed_at is not None:
         return False
     if facts.reported_at is not None or (facts.opened_at is not None and not order.remind_opened):
         return False

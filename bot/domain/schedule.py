@@ -37,6 +37,8 @@ _REFUNDABLE: Final = ((7 * _DAY, _DAY), (90 * _DAY, 7 * _DAY))
 
 def next_look(link: Link, now: datetime) -> datetime | None:
     """When to look at `link` again after a look at `now`; None when nothing more can happen."""
+    if link.facts.unfollowed_at is not None:
+        return None
     if link.operation is not None and link.operation.state in IN_DOUBT and link.operation.kind is not Kind.CREATE:
         return now + _interval(_IN_DOUBT, now - (link.operation.sent_at or now), otherwise=timedelta(hours=1))
     return now + 15 * _MINUTE if link.facts.unclear_since is not None else _by_status(link, now)

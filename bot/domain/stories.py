@@ -144,6 +144,7 @@ class Knocked:
     """What is known of a link that somebody says has changed."""
 
     id: str
+    account_id: str
     prompted_at: datetime | None
     """For when the latest callback asked for a read."""
     due_at: datetime | None

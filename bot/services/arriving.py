@@ -21,9 +21,14 @@ class Arriving:
     clock: Clock
     bell: Bell
 
-    async def knows(self, token: str) -> bool:
-        """Whether the capability token is one of ours; changes nothing."""
-        return await self.store.knocked(token) is not None
+    account_id: str
+
+    async def knows(self, token: str) -> bool | None:
+        """Whether the capability token is one of ours, None for a link of another account; changes nothing."""
+        knocked = await self.store.knocked(token)
+        if knocked is not None and knocked.account_id != self.account_id:
+            return None
+        return knocked is not None
 
     async def callback(self, token: str, *, session_id: str | None) -> bool:
         """A callback for the link of this token; False when there is none.
@@ -47,6 +52,8 @@ class Arriving:
         return await self.callback(token, session_id=None)
 
     async def _hear(self, knocked: Knocked, session_id: str | None) -> None:
+        if knocked.account_id != self.account_id:
+            return  # it is not read here
         now, prompted = self.clock.now(), knocked.prompted_at
         # Only repeated callbacks wait, and for each other: what the bot has read by itself may be older than this one.
         # A prompt for later than the next read was made under a clock that was ahead: it is no reason to wait.

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from bot.domain.accounts import NOT_FOLLOWED
 from bot.domain.actions import PRESSED_FOR, may_be_closed
-from bot.domain.errors import GatewayError, NotUnderstood, Refused
+from bot.domain.errors import GatewayError, NotFollowed, NotUnderstood, Refused
 from bot.domain.events import Happened, News, Source
 from bot.domain.links import Link
 from bot.domain.operations import Operation, State
@@ -58,6 +59,8 @@ class Looking:
                 "What Dintero shows does not fit this link, so the card may be out of date. Look at it in Backoffice.",
                 "not-understood",
             ) from None
+        except NotFollowed:
+            raise Refused(NOT_FOLLOWED, "not-followed") from None
         except GatewayError:
             await self.refreshing.look_again(press.link_id)
             raise Refused(

@@ -5,9 +5,10 @@ from datetime import datetime
 
 import structlog
 
+from bot.domain.accounts import NOT_FOLLOWED
 from bot.domain.actions import needs_backoffice, open_for
 from bot.domain.answers import Answered
-from bot.domain.errors import Declined, GatewayError, NotSent, NotUnderstood, OutcomeUnknown
+from bot.domain.errors import Declined, GatewayError, NotFollowed, NotSent, NotUnderstood, OutcomeUnknown
 from bot.domain.events import Happened, News, Source
 from bot.domain.links import Link, Status
 from bot.domain.money import format_money
@@ -78,6 +79,9 @@ class MovingMoney:
         except NotUnderstood:
             sentence = "What Dintero shows of this payment does not fit, so nothing was done. Look at it in Backoffice."
             await self._withdraw(operation, fence, sentence)
+            return None
+        except NotFollowed:
+            await self._withdraw(operation, fence, NOT_FOLLOWED)
             return None
         except GatewayError:
             await self.refreshing.look_again(operation.link_id)

@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 
 from bot.domain.clock_skew import DINTERO, ClockSkew
-from bot.domain.errors import GatewayError, ImpossibleReport, Missing, NotOurs, NotUnderstood
+from bot.domain.errors import GatewayError, ImpossibleReport, Missing, NotFollowed, NotOurs, NotUnderstood
 from bot.domain.links import Link, Status
 from bot.domain.nudges import nudges, ran_out
 from bot.domain.observations import Observation, Payment, Payments, Report, Session, by_weight
@@ -48,6 +48,7 @@ class Refreshing:
     counters: Counters
     replacing: Replacing
     arranging: Arranging
+    account_id: str
 
     async def refresh(self, link_id: str, *, all_payments: bool = False) -> Link | None:
         """Look at the link and record what changed; returns it as it is now, None when it is not ours.
@@ -57,6 +58,7 @@ class Refreshing:
 
         Raises:
             NotUnderstood: when what was read cannot be; the link is looked at again in an hour.
+            NotFollowed: when it is of another account: Dintero is not asked.
             GatewayError: when Dintero could not be read; when the link is due stays as it was.
 
         """
@@ -65,6 +67,8 @@ class Refreshing:
             if story is None:
                 return None
             link = story.link(link_id)
+            if link.account_id != self.account_id or link.facts.unfollowed_at is not None:
+                raise NotFollowed
             if link.status in {Status.REQUESTED, Status.REJECTED} and link.session_id is None:
                 return await self._leave(link)
             observation = await self.look(link, all_payments=all_payments)

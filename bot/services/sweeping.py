@@ -74,7 +74,7 @@ class Sweeping:
             raise
 
     async def _look_at(self, claims: Sequence[Due | Claimed], now: datetime) -> int:
-        due = [each for each in claims if isinstance(each, Due)]
+        due = await self._of_this_account([each for each in claims if isinstance(each, Due)], now)
         over = [each for each in due if _may_be_over(each, now)]
         passed = [each for each in due if _has_just_passed(each, now)]
         looked_at = [each for each in due if each not in over and each not in passed]
@@ -95,6 +95,12 @@ class Sweeping:
             *(self._set_aside(each) for each in claims if isinstance(each, Claimed)),
         )
         return len(claims) - waiting
+
+    async def _of_this_account(self, due: Sequence[Due], now: datetime) -> list[Due]:
+        """The others wait for a process that has their account; nobody waits for those that are not followed."""
+        others = [each for each in due if each.link.account_id != self.account_id or each.link.facts.unfollowed_at]
+        await self._leave({_claim(each): None if each.link.facts.unfollowed_at else now + AGAIN for each in others})
+        return [each for each in due if each not in others]
 
     async def find_paid(self) -> int:
         """Make due what a page-through of the account's newest payments shows to have changed; returns how many.
@@ -176,7 +182,7 @@ class Sweeping:
         async with self.store() as work:
             ours = await work.links_by_session([payment.session_id for payment in payments])
             orphans = [payment.reference for payment in payments if payment.session_id not in ours]
-            lost = await work.links_by_reference(orphans)
+            lost = await work.links_by_reference(self.account_id, orphans)
             about = [(payment, ours.get(payment.session_id) or lost.get(payment.reference)) for payment in payments]
             seen = [(payment, link) for payment, link in about if link is not None and _is_about(payment, link)]
             second = [link for payment, link in seen if _is_second(payment, link)]

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import parse_qs
 
 import structlog
@@ -54,8 +54,8 @@ class Knocks:
         await request.body()  # ignored; read so that the limit on its size is felt
         refusal = self._refusal(request)
         if refusal is not None:
-            await self._note_unsigned(request.path_params["token"], refusal)
-            return PlainTextResponse("signature missing or wrong", 401)
+            followed = await self._note_unsigned(request.path_params["token"], refusal)
+            return PlainTextResponse("signature missing or wrong", 401) if followed else PlainTextResponse("ok")
         if self.callback_seal is not None:
             self.signatures.accepted(Sender.CALLBACK)
         session_id = _named_session(_query(request))
@@ -69,17 +69,24 @@ class Knocks:
         address = request.client.host if request.client else ""
         return _too_many() if self.guesses.one_too_many(address) else PlainTextResponse("unknown", 404)
 
-    async def _note_unsigned(self, token: str, refusal: Refusal) -> None:
-        """Count it; only one for a link of ours is worth a thought, for anybody may knock anywhere."""
-        self.counters.add("unsigned_callbacks")
-        log.warning("callback_refused", reason=refusal)
+    async def _note_unsigned(self, token: str, refusal: Refusal) -> bool:
+        """Count it; only one for a link of ours is worth a thought, for anybody may knock anywhere.
+
+        False for a link of another account: its callbacks are signed with that account's secret, and do nothing here.
+        """
         try:
             known = await self.arriving.knows(token)
         except Exception:
             log.exception("callback_not_judged")  # without its database `ready` has worse to tell
-            return
+            known = False
+        if known is None:
+            self.counters.add("callbacks_of_other_accounts")
+            return False
+        self.counters.add("unsigned_callbacks")
+        log.warning("callback_refused", reason=refusal)
         if known:
             self.signatures.callback_refused(token, refusal)
+        return True
 
     async def _webhook(self, request: Request) -> Response:
         if self.webhook_seal is None:
@@ -87,9 +94,7 @@ class Knocks:
         body = await request.body()
         refusal = self.webhook_seal(body, request.headers.get("event-signature"))
         if refusal is not None:
-            self.counters.add("unsigned_webhooks")
-            self.signatures.refused(Sender.WEBHOOK, refusal)
-            log.warning("webhook_refused", reason=refusal)
+            self._note_refused_webhook(body, refusal)
             return PlainTextResponse("signature missing or wrong", 401)
         self.signatures.accepted(Sender.WEBHOOK)
         session_id = _session_of(body)
@@ -101,6 +106,16 @@ class Knocks:
             log.exception("webhook_not_kept")
             return _later()
         return PlainTextResponse("ok")
+
+    def _note_refused_webhook(self, body: bytes, refusal: Refusal) -> None:
+        """Count it; another account's is signed with that account's secret, and is nothing to mend here."""
+        account_id = _read_object(body).get("account_id")
+        if isinstance(account_id, str) and account_id != self.arriving.account_id:
+            self.counters.add("webhooks_of_other_accounts")
+            return
+        self.counters.add("unsigned_webhooks")
+        self.signatures.refused(Sender.WEBHOOK, refusal)
+        log.warning("webhook_refused", reason=refusal)
 
     def _refusal(self, request: Request) -> Refusal | None:
         if self.callback_seal is None:
@@ -127,18 +142,22 @@ def _named_session(query: str) -> str | None:
 
 def _session_of(body: bytes) -> str | None:
     """The session id of a webhook's transaction or authorization; None for events that have none."""
-    try:
-        event = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(event, dict):
-        return None
+    event = _read_object(body)
     for part in ("transaction", "authorization"):
         inner = event.get(part)
         if isinstance(inner, dict) and isinstance(inner.get("session_id"), str):
             session_id = str(inner["session_id"])
             return session_id if _SESSION_ID.fullmatch(session_id) else None
     return None
+
+
+def _read_object(body: bytes) -> dict[str, Any]:
+    """The JSON object that the body is; empty when it is none."""
+    try:
+        read = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return read if isinstance(read, dict) else {}
 
 
 def _too_many() -> Response:

@@ -10,6 +10,7 @@ from bot.domain.operations import LETTER, OPEN, Kind
 from bot.domain.stories import CardState
 from sandbox.dintero import payments
 from storage.tables import operations
+from tests.stories.shop import ACCOUNT
 from tests.stories.till import plain
 
 _STATUS = {
@@ -23,7 +24,7 @@ _MOVED = {"CAPTURE": Kind.CAPTURE, "REFUND": Kind.REFUND}
 async def story_of(shop, reference="4711"):
     """The order as our database has it."""
     async with shop.bot.store.read() as work:
-        [link] = (await work.links_by_reference([reference])).values()
+        [link] = (await work.links_by_reference(ACCOUNT, [reference])).values()
         return await work.story_of_link(link.id)
 
 

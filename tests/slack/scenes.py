@@ -236,6 +236,10 @@ def ended():
     declined = facts(last_failure="Declined by the bank")
     yield "failed", story(link(Status.FAILED, known=declined), last=event(Happened.FAILED, Source.CUSTOMER))
     yield "failed without a reason", story(link(Status.FAILED), last=event(Happened.FAILED, Source.CUSTOMER))
+    for status, known in (Status.OPEN, facts), (Status.AUTHORIZED, reserved):
+        left = link(status, known=known(unfollowed_at=NOW))
+        last = event(Happened.UNFOLLOWED, Source.AUTOMATIC, account="T12345678")
+        yield f"no longer followed, {status}", story(left, last=last)
 
 
 CARDS = {
@@ -351,6 +355,8 @@ def money_out():
     yield "paid while cancelling", *told(Happened.PAID_WHILE_CANCELLING, link(Status.VOIDED), amount=24900)
     yield "expired", *told(Happened.EXPIRED, link(Status.EXPIRED), Source.AUTOMATIC)
     yield "failed", *told(Happened.FAILED, link(Status.FAILED), Source.CUSTOMER, reason="Declined by the bank.")
+    left = link(known=facts(unfollowed_at=NOW))
+    yield "no longer followed", *told(Happened.UNFOLLOWED, left, Source.AUTOMATIC, account="T12345678")
     yield "corrected", *told(Happened.CORRECTED, ON_PAID, Source.OUTSIDE, captured=24900, refunded=0)
 
 

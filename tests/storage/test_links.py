@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.domain.links import Status
 from bot.domain.stories import Claimed, Knocked
 from storage.tables import links
-from tests.storage.conftest import LEASE, NOW
+from tests.storage.conftest import ACCOUNT, LEASE, NOW
 
 LATER = NOW + timedelta(hours=1)
 
@@ -289,13 +289,13 @@ async def test_a_hint_may_name_the_session(house):
 
 async def test_a_knock_finds_what_is_known_of_its_link_and_none_of_a_strangers(house):
     _, link = await house.issued(session_id="S1")
-    untouched = Knocked(id=link.id, prompted_at=None, due_at=None, hinted=False, session_hint=None)
+    untouched = Knocked(id=link.id, account_id=ACCOUNT, prompted_at=None, due_at=None, hinted=False, session_hint=None)
     assert await knocked(house, link) == untouched
 
     await look(house, link)
     await house.store.prompt(link.id, LATER, session_hint="S2")
 
-    hinted = Knocked(id=link.id, prompted_at=LATER, due_at=LATER, hinted=True, session_hint="S2")
+    hinted = Knocked(id=link.id, account_id=ACCOUNT, prompted_at=LATER, due_at=LATER, hinted=True, session_hint="S2")
     assert await knocked(house, link) == hinted
     assert await house.store.knocked_session("S1") == hinted
     assert await house.store.knocked_session("S2") is None
@@ -310,7 +310,7 @@ async def test_a_hint_by_itself_is_kept_at_once_and_leaves_nothing_open(house):
     async with house.store() as work:
         await work.set_looked(link.id, LATER)  # and not committed
     assert await knocked(house, link) == Knocked(
-        id=link.id, prompted_at=NOW, due_at=NOW, hinted=True, session_hint=None
+        id=link.id, account_id=ACCOUNT, prompted_at=NOW, due_at=NOW, hinted=True, session_hint=None
     )
 
 
@@ -359,7 +359,7 @@ async def test_ours_are_found_among_strangers(house, statements):
     statements.clear()
     async with house.store.read() as work:
         assert await work.links_by_session(["S0", "S1", "S2"]) == {"S1": link}
-        assert await work.links_by_reference(["x", link.reference]) == {link.reference: link}
+        assert await work.links_by_reference(ACCOUNT, ["x", link.reference]) == {link.reference: link}
         assert await work.links_by_session([]) == {}
 
     assert len([one for one in statements if "FROM link" in one]) == 2

@@ -15,7 +15,7 @@ from bot.services.issuing import Shop as House
 from bot.services.pressing import Press, Pressing
 from sandbox.mail import Mailbox
 from tests.stories import database
-from tests.stories.shop import opened_shop
+from tests.stories.shop import ACCOUNT, opened_shop
 
 DAY = timedelta(days=1)
 CUSTOMER = "nora.nordmann@fjord-example.no"
@@ -74,7 +74,7 @@ async def sends_again(shop, reference="4711"):
     """*Send again…* with nothing changed, and the bot does what follows."""
     pressing = Pressing(**told(shop, await house_of(shop)), locale="nb_NO")
     async with shop.bot.store.read() as work:
-        link = (await work.links_by_reference([reference]))[reference]
+        link = (await work.links_by_reference(ACCOUNT, [reference]))[reference]
         story = await work.story_of_link(link.id)
     draft = draft_of(story.order, uuid.uuid4().hex)
     await pressing.press(

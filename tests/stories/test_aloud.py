@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.codeword import code_word
 from tests.stories.lining import adds, has_lines, opens_lines
-from tests.stories.shop import opened_shop
+from tests.stories.shop import ACCOUNT, opened_shop
 
 GOOD = "249,50 91234567 Tow bar #4711"
 UNTIL = "You can pay until Friday 27 November at 13:00."
@@ -83,7 +83,7 @@ async def test_the_code_word_is_the_one_that_the_page_shows(shop):
     await shop.work()
 
     async with shop.bot.store.read() as work:
-        [link] = (await work.links_by_reference(["4711"])).values()
+        [link] = (await work.links_by_reference(ACCOUNT, ["4711"])).values()
         assert code_word((await work.story_of_link(link.id)).order.draft_id) == promised
     assert promised in aloud(form)[1], "and the result says it again"
 

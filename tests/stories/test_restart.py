@@ -12,6 +12,7 @@ from sandbox.dintero.faults import Fault
 from sandbox.slack.faults import Fault as SlackFault
 from tests.stories.counting import asked, calls, counted, ready_counts
 from tests.stories.knocking import knock, paid_in_silence
+from tests.stories.shop import ACCOUNT
 
 
 async def restarting(shop, rounds=8):
@@ -210,7 +211,7 @@ async def test_two_processes_share_one_minute_of_updates(shop, two):
 
 async def _story(shop):
     async with shop.bot.store.read() as work:
-        link = (await work.links_by_reference(["4711"]))["4711"]
+        link = (await work.links_by_reference(ACCOUNT, ["4711"]))["4711"]
         return await work.story_of_link(link.id)
 
 

@@ -5,6 +5,7 @@ import pytest
 from bot.domain.stories import CardState
 from sandbox.slack.faults import Fault
 from tests.stories.counting import calls, ready_counts
+from tests.stories.shop import ACCOUNT
 
 ISSUE = "249,50 91234567 Tow bar #{} 7d"
 
@@ -19,7 +20,7 @@ def headlines(messages):
 
 async def card_of(shop, reference="4711"):
     async with shop.bot.store.read() as work:
-        link = (await work.links_by_reference([reference]))[reference]
+        link = (await work.links_by_reference(ACCOUNT, [reference]))[reference]
         return (await work.story_of_link(link.id)).card
 
 

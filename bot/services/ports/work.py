@@ -66,6 +66,10 @@ class Work(Protocol):
         """
         ...
 
+    async def followed_links(self, account_id: str) -> Sequence[str]:
+        """The ids of the account's links that are due for a look, or have an operation to be carried out."""
+        ...
+
     async def link(self, link_id: str) -> Link | None:
         """The link with its facts and its open operation."""
         ...
@@ -190,8 +194,8 @@ class Work(Protocol):
         """Ours among these session ids, in one query; without those whose rows cannot be read."""
         ...
 
-    async def links_by_reference(self, references: Sequence[str]) -> Mapping[str, Link]:
-        """Ours among these merchant references, in one query; without those whose rows cannot be read."""
+    async def links_by_reference(self, account_id: str, references: Sequence[str]) -> Mapping[str, Link]:
+        """The account's among these merchant references, in one query; without those whose rows cannot be read."""
         ...
 
     async def make_due(self, link_id: str, at: datetime, *, session_hint: str | None = None) -> None:

@@ -67,7 +67,7 @@ def _fields(story: Story, link: Link, look: Look) -> list[Block]:
         "Reference": escape(link.reference),
         "Issued by": person(story.order.issuer),
     }
-    if link.status in _WAITS:
+    if link.status in _WAITS and link.facts.unfollowed_at is None:
         told["Pay before"] = look.date(link.expires_at)
     elif link.status is Status.EXPIRED:
         told["Expired"] = look.date(link.expires_at)

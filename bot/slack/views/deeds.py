@@ -47,6 +47,7 @@ _DEEDS: Final[Mapping[Happened, str]] = {
     Happened.UNKNOWN: "No answer from Dintero",
     Happened.AUTO_CAPTURE_MISSING: "Automatic capture is missing",
     Happened.ABSENT: "Question closed",
+    Happened.UNFOLLOWED: "No longer followed",
 }
 _SAYS_WHO: Final = {
     Happened.ISSUED,

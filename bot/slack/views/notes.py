@@ -55,9 +55,17 @@ _NO_RELEASE: Final[Mapping[RestRelease | None, str]] = {
 }
 
 
+_UNFOLLOWED: Final = (
+    "This link was made with a Dintero account that Paylink does not use any more. Look it up in that account's "
+    "Backoffice before you ask for the money again."
+)
+
+
 def notes(story: Story, now: datetime, look: Look) -> list[str]:
     """Everything worth saying, the most urgent first, as mrkdwn."""
     link = story.newest
+    if link.facts.unfollowed_at is not None:
+        return [_UNFOLLOWED, *filter(None, [amounts(link, look)])]
     told = [
         *_older_links(story, look),
         *_late(story, link, now),

@@ -353,6 +353,14 @@ def _issued(_: Story, link: Link, event: Event, look: Look) -> str:
     return f"📨 {person(event.actor)} issued a link for {look.money(link.amount, link.currency)}."
 
 
+def _unfollowed(_: Story, __: Link, event: Event, ___: Look) -> str:
+    account = escape(str(event.data.get("account") or "another account"))
+    return (
+        f"🔌 *Paylink no longer follows this link.* It was made with Dintero account {account}, and Paylink now uses "
+        "another one. Look it up in that account's Backoffice before you ask for the money again."
+    )
+
+
 def _kept(_: Story, __: Link, event: Event, ___: Look) -> str:
     return f"✅ {person(event.actor)} decided to keep the late money."
 
@@ -400,4 +408,5 @@ _TELLERS: Final[Mapping[Happened, Teller]] = {
     Happened.UNKNOWN: _unknown,
     Happened.AUTO_CAPTURE_MISSING: _auto_capture_missing,
     Happened.ABSENT: _absent,
+    Happened.UNFOLLOWED: _unfollowed,
 }
