@@ -6,6 +6,7 @@ from tests.stories.asks import every_ask
 from tests.stories.till import (
     Reference,
     a_paid_link,
+    a_reserved_link,
     card,
     lines,
     opens,
@@ -105,3 +106,37 @@ async def test_a_reference_from_before_a_restored_backup_is_no_proof_of_a_new_re
     second = shop.writes("refund")[1].body["refund_reference"]
     assert (first, second) == (Reference("4711-R1"), Reference("4711-R1"))
     assert first != second
+
+
+async def test_a_standby_that_lost_the_last_commits_sends_no_capture_a_second_time(shop):
+    """An asynchronous failover turns *sending* back into an intent; the payment says that it was done."""
+    await a_reserved_link(shop)
+    shop.dintero.faults.add("capture", Fault.drop_after())
+    shop.dintero.faults.add("transaction", Fault())
+    shop.dintero.faults.add("transaction", Fault.status(503), times=3)
+    await shop.presses("Capture")
+    database.write(
+        shop, "UPDATE operation SET state = 'wanted', sent_at = NULL, lease_until = NULL WHERE kind = 'capture'"
+    )
+    await shop.restart()
+    shop.dintero.faults.queue.clear()
+
+    await shop.work()
+
+    assert len(shop.writes("capture")) == 1
+    assert card(shop).startswith("✅ Paid · 249,50 kr")
+
+
+async def test_a_standby_that_lost_the_last_commits_sends_no_link_ten_minutes_later(shop):
+    shop.dintero.faults.add("create", Fault.drop_after())
+    await shop.issues()
+    database.write(shop, "UPDATE operation SET state = 'wanted', sent_at = NULL, lease_until = NULL")
+    database.write(shop, "UPDATE link SET status = 'requested'")
+    await shop.stop()
+    shop.clock.pass_(minutes=10)
+    await shop.start()
+
+    await shop.work()
+
+    assert len(shop.dintero.sessions) == 1
+    assert "More than ten minutes had passed" in card(shop)
