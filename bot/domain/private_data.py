@@ -26,7 +26,10 @@ _THING: Final = one_of(
     chassis vin"""
 )
 _NUMBER: Final = one_of("nummer numret numero nro nr no number")
-_OTHER_NUMBER: Final = re.compile(rf"\b{_THING}{_NUMBER}?\b[ .:#]*(?:{_NUMBER}\b[ .:#]*)?$", re.IGNORECASE)
+_OTHER_NUMBER: Final = re.compile(
+    rf"\b(?:{_THING}{_NUMBER}?\b[ .:#]*(?:{_NUMBER}\b[ .:#]*)?|(?:kunde|kund|customer|asiakas) ?{_NUMBER}\b[ .:#]*)$",
+    re.IGNORECASE,
+)
 """Words before figures that say that they are something else than a phone number."""
 _LONG: Final = re.compile(r"(?<![\w.,-])\d(?:[ -]?\d){9,18}(?![\w-]|[.,]\d)")
 _PERSON: Final = re.compile(r"(?<![\w-])\d{6}[-+A](?:\d{4}|\d{3}[A-Y])(?![\w-])")

@@ -29,7 +29,7 @@ _DELIVERIES: Final = {
 _UNTIL: Final = frozenset(
     {"until", "till", "til", "by", "before", "før", "före", "inden", "innen", "inom", "senast", "senest", "frist"}
 )
-_FOR: Final = _UNTIL | {"for", "within", "valid", "gyldig", "giltig", "i"}
+_FOR: Final = _UNTIL | {"for", "within", "valid", "gyldig", "giltig"}
 _BEHIND: Final = frozenset({"mennessä", "asti"})
 """Finnish says it behind the day."""
 _DAYS: Final = (

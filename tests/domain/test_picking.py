@@ -78,7 +78,7 @@ def test_what_is_certain_is_picked(text, found):
         "4711 2490 kr",
         "1.249 kr eller 500 kr",
         "20 EUR eller 200 kr",
-        "A4 300 kr",
+        "Modell B4 300 kr",
         "ca. 500 kr",
         "fra 500 kr",
         "inntil kr 500",
