@@ -238,10 +238,12 @@ async def test_links_that_another_replica_made_with_its_account_are_left_to_it(s
     mine, shop.bot = shop.bot, other
     shop.dintero.pay(shop.session()["id"])
 
+    shop.dintero.account_id = OTHER
     with counted(shop, "session", "transaction", "list") as spent:
         for _ in range(3):
             shop.clock.pass_(days=4)
             await other.sweeping.look_at_due()
+    shop.dintero.account_id = ACCOUNT
 
     assert spent() == 0
     assert database.statuses(shop) == [("4711", "open")]
