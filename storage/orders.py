@@ -8,7 +8,7 @@ from sqlalchemy import Row, bindparam, insert, select, update
 from bot.domain.errors import DraftUsed
 from bot.domain.events import Urgency
 from bot.domain.orders import Line, Order
-from bot.domain.stories import CardState, Story
+from bot.domain.stories import Card, CardState, Story
 from storage.links import WITH_OPERATIONS, Links
 from storage.rows import card_from, event_from, line_from, order_from
 from storage.tables import events, lines, links, orders, workspaces
@@ -247,6 +247,20 @@ class Orders(Links):
             card_version=version,
             card_posts=told.card_posts - int(refused),
         )
+
+    async def restore_card(self, card: Card) -> None:
+        """A post elsewhere was refused: the card still stands where it stood, and is as old as it was."""
+        told = await self._telling(card.order_id)
+        if told is not None:
+            await self._settle_telling(
+                told,
+                card_state=card.state,
+                card_channel=card.channel,
+                card_ts=card.ts,
+                card_version=card.version,
+                card_posts=card.posts,
+                diverted=card.diverted,
+            )
 
     async def _used(self, draft_id: str) -> DraftUsed:
         first = await self._first(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from bot.domain.events import Event
 from bot.domain.links import Link
@@ -22,6 +23,10 @@ class CardState(StrEnum):
     NOWHERE = "nowhere"
     """Slack will not take it anywhere we may write. It is tried again when something changes or somebody refreshes,
     and every hour while something about money waits to be told."""
+
+
+POSTED_STATES: Final = frozenset({CardState.POSTED, CardState.FROZEN})
+"""The card stands in Slack, and so does its thread."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,12 +4,11 @@ There is no copy of messages waiting to be sent; a restart, a lost answer or an 
 """
 
 import asyncio
-import math
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+import contextlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final
 
 import structlog
 
@@ -17,12 +16,12 @@ from bot.domain.errors import Unreadable
 from bot.domain.events import Event, Urgency, urgency
 from bot.domain.links import Status
 from bot.domain.operations import State
-from bot.domain.stories import CardState, Claimed, Story, Untold
-from bot.services.lanes import Lane, first_lane, posts, updates
-from bot.services.ports.storage import Store
+from bot.domain.stories import POSTED_STATES, CardState, Claimed, Story, Untold
+from bot.services.lanes import first_lane, posts, updates
 from bot.services.ports.threads import (
     Gone,
     NotEditable,
+    NoThread,
     NotWelcome,
     Rejected,
     SlackDown,
@@ -30,8 +29,7 @@ from bot.services.ports.threads import (
     Threads,
     Throttled,
 )
-from bot.services.ports.world import Clock, Counters
-from bot.services.queues import Queues
+from bot.services.ports.world import Counters
 from bot.services.slack_pauses import (
     AFTER_FAILURES,
     BACKOFF,
@@ -43,35 +41,27 @@ from bot.services.slack_pauses import (
     Wait,
     posted,
 )
+from bot.services.slack_turns import TRUSTED, Turns, ours_until
 from bot.services.together import side_by_side
 
 log = structlog.get_logger()
 
-T = TypeVar("T")
-
-_ours_until: ContextVar[float] = ContextVar("_ours_until", default=math.inf)
-"""Until when (monotonic) whoever tells an order may take it to be theirs alone; each is told in a task of its own."""
-
 LEASE: Final = timedelta(seconds=60)
 """How long a process has an order's card and thread for itself."""
-TRUSTED: Final = 30.0
-"""Seconds of that lease in which a call to Slack may begin. A process that stood still makes none when it wakes:
-another has told the order meanwhile."""
 _AT_ONCE: Final = 10
 _ON_ITS_WAY: Final = frozenset({State.WANTED, State.SENDING})
+_MOST_CARDS: Final = 3
+"""A card that was posted so often is not moved for an update any more: it would go to and fro."""
 _PASSING: Final = 1.5
 """Seconds that an operation on its way must last before its card says so: 45 updates a minute are for all orders."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
+class Telling(Turns):
     """Brings cards and threads up to date, the most urgent first."""
 
-    store: Store
     threads: Threads
-    clock: Clock
     counters: Counters
-    queues: Queues = field(default_factory=Queues)
 
     async def tell_once(self) -> int:
         """Tell what is untold and may be told now; returns how many orders were worked on."""
@@ -88,7 +78,7 @@ class Telling:
         return len(claims)
 
     async def _tell(self, claimed: Untold) -> None:
-        _ours_until.set(self.clock.monotonic() + TRUSTED)
+        ours_until.set(self.clock.monotonic() + TRUSTED)
         try:
             wait = await self._attempt(claimed)
         except NotYet as turn:
@@ -112,9 +102,6 @@ class Telling:
             if (lane := first_lane(claimed)) is not None and (free_in := self._closed_for(lane)):
                 later[claimed] = self._in(self._place(claimed, lane, free_in))
         return later
-
-    def _closed_for(self, lane: Lane) -> float:
-        return self.queues.free_in(lane.key, self.clock.monotonic())
 
     def _in(self, seconds: float) -> datetime:
         return self.clock.machine_now() + timedelta(seconds=seconds)
@@ -148,11 +135,6 @@ class Telling:
             return await self._stumble(claimed)
         return None
 
-    def _place(self, claimed: Untold, lane: Lane, free_in: float) -> float:
-        """Seconds until it may be the order's turn. Who is more urgent does not stand behind who is less."""
-        queue, now = f"{lane.name} {claimed.urgency}", self.clock.monotonic()
-        return self.queues.wait(claimed.id, queue, now=now, free_in=free_in, every=lane.every)
-
     async def _stumble(self, claimed: Claimed) -> float:
         """Seconds to wait, ever longer until a post is answered again."""
         times = await self.store.stumble(claimed)
@@ -166,13 +148,13 @@ class Telling:
         if not events and (rest := self._passing_for(story)):
             raise Wait(rest)
         story = await self._card(story, claimed.urgency)
-        if story.card.state not in {CardState.POSTED, CardState.FROZEN}:
+        for index, event in enumerate(events):
+            if story.card.state in POSTED_STATES:
+                story = await self._line_somewhere(story, event, newer=events[index + 1 :])
+        if story.card.state not in POSTED_STATES:
             await self._leave_untold([event for event in events if urgency(event.kind) is not Urgency.MONEY])
             if claimed.urgency == Urgency.MONEY:
                 raise Wait(HOPELESS.total_seconds())
-            return
-        for index, event in enumerate(events):
-            await self._line(story, event, newer=events[index + 1 :])
 
     def _passing_for(self, story: Story) -> float:
         """Seconds for which what is new on a posted card is no more than an operation on its way: its end is near."""
@@ -193,35 +175,66 @@ class Telling:
             return await self._post(replace(story, card=home))
         if up_to_date:
             return story
-        return await (self._freeze(story) if state is CardState.FROZEN else self._update(story, hurry))
+        if state is CardState.FROZEN:
+            return await self._freeze(story)
+        return await self._post_back(story) or await self._update(story, hurry)
 
     async def _update(self, story: Story, hurry: int) -> Story:
         try:
             lane = updates(story.order.workspace_id, hurry)
             await self._in_turn(lane, lambda: self.threads.update_card(story, self.clock.now()))
-        except Gone:  # somebody deleted it: a fresh card, once
+        except Gone:  # deleted: a fresh card, once; where that is said to be gone too, its thread may still be there
+            if story.card.posts > 1:
+                return await self._say_frozen(story)
             self.counters.add("cards_reposted")
             return await self._post(story)
         except NotEditable:
-            await self._say_frozen(story)
-            return await self._freeze(story)
+            return await self._say_frozen(story)
         except NotWelcome:
-            return await self._post(replace(story, card=replace(story.card, diverted=False)))
+            return await (self._divert(story) if story.card.posts < _MOST_CARDS else self._say_frozen(story))
         except Rejected as refusal:
             self._note_rejected(story, refusal)
         return await self._set_card(story, CardState.POSTED, story.card.channel, story.card.ts)
+
+    async def _post_back(self, story: Story) -> Story | None:
+        """Post the card where it belongs, if the bot may post there again by now; None while it may not."""
+        between_others = story.order.channel.startswith("D")
+        if not story.card.diverted or not story.order.channel or between_others or story.card.posts >= _MOST_CARDS:
+            return None
+        try:
+            back = await self._post_in(story, story.order.channel, diverted=False)
+        except ThreadError as error:
+            async with self.store() as work:
+                await work.restore_card(story.card)
+                await work.commit()
+            if isinstance(error, NotWelcome | Gone | Rejected):
+                return None
+            raise
+        with contextlib.suppress(ThreadError, NotYet):  # else a click turns it into a pointer
+            lane = updates(story.order.workspace_id, Urgency.PROGRESS)
+            await self._in_turn(lane, lambda: self.threads.mark_moved(back, story.card.channel, story.card.ts or ""))
+        return back
+
+    async def _divert(self, story: Story) -> Story:
+        """The bot may not write where the card stands: post it in the issuer's DM, or where it belongs."""
+        if story.card.diverted or not story.order.channel:
+            home = replace(story.card, channel=story.order.channel, diverted=not story.order.channel)
+            return await self._post(replace(story, card=home))
+        return await self._post_direct(story)
 
     async def _freeze(self, story: Story) -> Story:
         """Leave the card as it stands."""
         return await self._set_card(story, CardState.FROZEN, story.card.channel, story.card.ts)
 
-    async def _say_frozen(self, story: Story) -> None:
+    async def _say_frozen(self, story: Story) -> Story:
+        """Say in the thread, once, that the card stays as it is: another live card at each change is worse."""
         self.counters.add("cards_frozen")
         log.warning("card_frozen", order=story.order.id)
         try:
             await self._in_turn(posts(story.card.channel), lambda: posted(self.threads.post_frozen_notice(story)))
         except (Gone, NotWelcome, Rejected, MaybePosted):  # it is said once, or not at all: the lines say the rest
             log.warning("notice_not_posted", order=story.order.id)
+        return await self._freeze(story)
 
     def _note_rejected(self, story: Story, refusal: Rejected) -> None:
         self.counters.add("cards_rejected")
@@ -240,11 +253,16 @@ class Telling:
             if story.card.diverted or not story.order.channel:
                 return await self._nowhere(story)
         except Gone:
+            if story.order.thread is None:  # a card in no thread cannot miss one
+                raise
             await self._leave_thread(story)
             raise Wait(SOON) from None
         except Rejected as refusal:  # it would be refused anywhere
             self._note_rejected(story, refusal)
             return await self._nowhere(story)
+        return await self._post_direct(story)
+
+    async def _post_direct(self, story: Story) -> Story:
         try:
             direct = await self.threads.direct_channel(story.order.issuer)
             return await self._post_in(story, direct, diverted=True)
@@ -287,6 +305,33 @@ class Telling:
         card = replace(story.card, state=state, channel=channel, ts=ts, version=shown)
         return replace(story, card=card)
 
+    async def _line_somewhere(self, story: Story, event: Event, newer: Sequence[Event]) -> Story:
+        """Post a line below the card; where the thread is gone or closed to the bot, below a new card."""
+        try:
+            await self._line(story, event, newer)
+        except Gone as refusal:
+            if story.card.posts > 1 and story.card.state is not CardState.FROZEN:
+                await self._leave_to_the_card(story, event, refusal)
+                return story
+            self.counters.add("cards_reposted")
+            await self._set_card(story, CardState.NONE, story.card.channel, None)
+            raise Wait(SOON) from None
+        except NotWelcome:
+            story = await self._divert(story)
+        else:
+            return story
+        if story.card.state in POSTED_STATES:
+            try:
+                await self._line(story, event, newer)
+            except (Gone, NotWelcome) as refusal:
+                await self._leave_to_the_card(story, event, refusal)
+        return story
+
+    async def _leave_to_the_card(self, story: Story, event: Event, refusal: ThreadError) -> None:
+        self.counters.add("lines_refused")
+        log.warning("line_refused", order=story.order.id, kind=event.kind, reason=type(refusal).__name__)
+        await self._set_told(event, "")
+
     async def _line(self, story: Story, event: Event, newer: Sequence[Event]) -> None:
         if _overtaken(story, event, newer):
             await self._set_told(event, "")
@@ -301,11 +346,10 @@ class Telling:
 
         try:
             ts = await self._in_turn(posts(story.card.channel), post, before=strip)
-        except (Gone, NotWelcome, Rejected) as refusal:  # told by the card alone
-            self.counters.add("lines_refused")
-            log.warning("line_refused", order=story.order.id, kind=event.kind, reason=type(refusal).__name__)
-            ts = ""
-        await self._set_told(event, ts)
+        except (NoThread, Rejected) as refusal:
+            await self._leave_to_the_card(story, event, refusal)
+        else:
+            await self._set_told(event, ts)
 
     async def _strip_older(self, story: Story, event: Event) -> None:
         """A decision has one place in the thread: the line that had the buttons before loses them."""
@@ -338,31 +382,6 @@ class Telling:
     async def _read(self, order_id: str) -> Story | None:
         async with self.store.read() as work:
             return await work.story(order_id)
-
-    async def _in_turn(
-        self, lane: Lane, call: Callable[[], Awaitable[T]], *, before: Callable[[], Awaitable[None]] | None = None
-    ) -> T:
-        """Make one call to Slack when its lane has a turn; a 429 stops the lane for everybody.
-
-        `before` is done once the turn is taken, and so not over and over while it is awaited.
-        """
-        asked = self.clock.monotonic()
-        wait = self._closed_for(lane) or await self.store.take_turn(
-            lane.name, self.clock.machine_now(), per_minute=lane.per_minute, apart=lane.apart, reserve=lane.reserve
-        )
-        if wait > 0:
-            self.queues.close(lane.key, asked + wait)
-            raise NotYet(lane, wait)
-        if self.clock.monotonic() > _ours_until.get():
-            raise Wait(0.0)
-        if before is not None:
-            await before()
-        try:
-            return await call()
-        except Throttled as throttled:
-            until = self.clock.machine_now() + timedelta(seconds=throttled.seconds)
-            await self.store.block_lane(lane.name, until)
-            raise
 
 
 def _overtaken(story: Story, event: Event, newer: Sequence[Event]) -> bool:

@@ -12,7 +12,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.clock import elapsed
-from bot.services.ports.threads import Gone, NotEditable, NotWelcome, Rejected, SlackDown, ThreadError, Throttled
+from bot.services.ports.threads import (
+    Gone,
+    NotEditable,
+    NoThread,
+    NotWelcome,
+    Rejected,
+    SlackDown,
+    ThreadError,
+    Throttled,
+)
 from bot.slack.error_codes import Meaning, meaning_of
 
 SOMEBODY_WAITS: Final = 2.5
@@ -110,6 +119,7 @@ def is_slacks(response_url: str, api_url: str) -> bool:
 _BY_MEANING: Final[Mapping[Meaning, Callable[[str], ThreadError]]] = {
     Meaning.MESSAGE: Rejected,
     Meaning.CHANNEL: NotWelcome,
+    Meaning.THREAD: NoThread,
     Meaning.PERSON: NotWelcome,
     Meaning.TARGET_GONE: Gone,
     Meaning.NOT_EDITABLE: NotEditable,

@@ -12,6 +12,8 @@ class Meaning(StrEnum):
     """What we drew, or a form that is gone: final for this message. Repeated it fails again."""
     CHANNEL = "channel"
     """The bot may not write there: another place may do."""
+    THREAD = "thread"
+    """The bot may write there, but not in that thread: the card alone shows it."""
     PERSON = "person"
     """The person cannot be reached: as without a direct message."""
     TARGET_GONE = "target_gone"
@@ -38,8 +40,9 @@ _CODES: Final[Mapping[Meaning, str]] = {
     """,
     Meaning.CHANNEL: """
         not_in_channel channel_not_found is_archived is_inactive restricted_action restricted_action_read_only_channel
-        restricted_action_thread_only_channel restricted_action_non_threadable_channel restricted_action_thread_locked
+        restricted_action_thread_only_channel
     """,
+    Meaning.THREAD: "restricted_action_non_threadable_channel restricted_action_thread_locked",
     Meaning.PERSON: """
         user_disabled user_not_found user_not_visible user_not_in_channel cannot_dm_bot messages_tab_disabled
     """,

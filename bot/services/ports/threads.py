@@ -25,6 +25,10 @@ class NotWelcome(ThreadError):
     """The bot may not write there: private, archived, or somebody else's conversation."""
 
 
+class NoThread(NotWelcome):
+    """The bot may post there, but not in that thread."""
+
+
 class Gone(ThreadError):
     """The message was deleted, or is not ours."""
 
@@ -63,6 +67,10 @@ class Threads(Protocol):
 
     async def update_card(self, story: Story, now: datetime) -> None:
         """Redraw the card where it stands. Raises ThreadError."""
+        ...
+
+    async def mark_moved(self, story: Story, channel: str, ts: str) -> None:
+        """Turn another message into a pointer to the card. Raises ThreadError."""
         ...
 
     async def post_line(self, story: Story, event: Event, now: datetime) -> str:

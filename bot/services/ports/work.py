@@ -20,7 +20,7 @@ from bot.domain.mails import Mail, MailState
 from bot.domain.numbering import Numbering
 from bot.domain.operations import Kind, Operation, State
 from bot.domain.orders import Line, Order
-from bot.domain.stories import CardState, Claimed, Story, Task
+from bot.domain.stories import Card, CardState, Claimed, Story, Task
 
 
 class Work(Protocol):
@@ -179,6 +179,10 @@ class Work(Protocol):
 
     async def begin_card_post(self, order_id: str, channel: str, *, diverted: bool) -> None:
         """Commit *posting* before the call."""
+        ...
+
+    async def restore_card(self, card: Card) -> None:
+        """A post elsewhere was refused: the card still stands where it stood, and is as old as it was."""
         ...
 
     async def set_card(self, order_id: str, *, state: CardState, channel: str, ts: str | None, version: int) -> None:
