@@ -27,8 +27,7 @@ def nudges(link: Link, asked_up_to: datetime | None, now: datetime) -> tuple[New
         data: Data = {"operation": operation.kind.value, "amount": operation.amount, "still": True}
         news.append(News(kind=Happened.UNKNOWN, source=Source.SLACK, at=now, actor=operation.requested_by, data=data))
     news += _still_in_progress(link, now, crossed)
-    if link.status is Status.UNCERTAIN and not link.replaced and sent_at and crossed(sent_at + ASK_ARRIVED_AFTER):
-        news.append(News(kind=Happened.UNCERTAIN, source=Source.AUTOMATIC, at=now))
+    news += ask_arrived(link, asked_up_to, now)
     since = link.facts.authorized_at
     if link.status is Status.AUTHORIZED and link.auto_capture and since:
         for moment, over in ((since + AUTO_CAPTURE_PATIENCE, False), (since + AUTO_CAPTURE_WINDOW, True)):
@@ -47,6 +46,22 @@ def _still_in_progress(link: Link, now: datetime, crossed: Callable[[datetime], 
         return []
     data: Data = {"operation": operation.kind.value, "amount": operation.amount, "still": True}
     return [News(kind=Happened.ASKED, source=Source.SLACK, at=now, actor=operation.requested_by, data=data)]
+
+
+def arrival_asked_at(link: Link) -> datetime | None:
+    """When the question becomes askable whether an unanswered create arrived: a minute after it was sent."""
+    operation = link.operation
+    unanswered = link.status is Status.UNCERTAIN and not link.replaced and operation is not None
+    sent_at = operation.sent_at if unanswered and operation and operation.state is State.UNKNOWN else None
+    return sent_at + ASK_ARRIVED_AFTER if sent_at else None
+
+
+def ask_arrived(link: Link, asked_up_to: datetime | None, now: datetime) -> tuple[News, ...]:
+    """The question whether an unanswered create arrived: by time alone, whether or not Dintero can be read."""
+    moment = arrival_asked_at(link)
+    if moment is None or not _crossed(moment, asked_up_to, now):
+        return ()
+    return (News(kind=Happened.UNCERTAIN, source=Source.AUTOMATIC, at=now),)
 
 
 def ran_out(link: Link, asked_up_to: datetime | None, now: datetime) -> bool:

@@ -10,7 +10,7 @@ import structlog
 from bot.domain.clock_skew import DINTERO, ClockSkew
 from bot.domain.errors import GatewayError, ImpossibleReport, Missing, NotFollowed, NotOurs, NotUnderstood
 from bot.domain.links import Link, Status
-from bot.domain.nudges import nudges, ran_out
+from bot.domain.nudges import ask_arrived, nudges, ran_out
 from bot.domain.observations import Observation, Payment, Payments, Report, Session, by_weight
 from bot.domain.operations import IN_DOUBT, Kind
 from bot.domain.reminders import still_reminding
@@ -82,6 +82,21 @@ class Refreshing:
         async with self.store() as work:
             await work.make_due(link_id, self.clock.now() + AGAIN)
             await work.commit()
+
+    async def ask_by_time(self, link_id: str) -> None:
+        """After a look that failed, ask what becomes askable by time alone."""
+        now = self.clock.now()
+        async with self.store() as work:
+            link = await work.link(link_id)
+            asked = ask_arrived(link, await work.asked_up_to(link_id), now) if link else ()
+            if link is None or not asked:
+                return
+            if not await work.save_link(link, expected_version=link.version, due_at=now + AGAIN, visible=True):
+                return  # a look ended meanwhile, and asked
+            await work.add_events(link_id, asked)
+            await work.set_asked(link_id, now)
+            await work.commit()
+        self.bell.ring()
 
     async def look(self, link: Link, *, all_payments: bool = False) -> Observation:
         """Read what Dintero knows of the link. No transaction is open.

@@ -11,6 +11,7 @@ import structlog
 from bot.domain.clock_skew import DINTERO, ClockSkew
 from bot.domain.errors import PaylinkError, TooMany, Unreadable
 from bot.domain.links import Link, Status
+from bot.domain.nudges import arrival_asked_at
 from bot.domain.observations import Observation, Payment
 from bot.domain.operations import IN_DOUBT
 from bot.domain.schedule import next_look
@@ -312,7 +313,18 @@ class Sweeping:
         else:
             return
         self.counters.add("failed_looks")
-        await self._put_off(dict.fromkeys(map(_claim, due), self.clock.now() + wait))
+        now = self.clock.now()
+        for each in due:
+            moment = arrival_asked_at(each.link)
+            if moment is not None and moment <= now:
+                await self.refreshing.ask_by_time(each.link.id)
+        await self._put_off({_claim(each): _until(each, now, wait) for each in due})
+
+
+def _until(due: Due, now: datetime, wait: timedelta) -> datetime:
+    """When to look again after a look that failed; not after a question that becomes askable by time."""
+    moment = arrival_asked_at(due.link)
+    return min(now + wait, moment) if moment is not None and moment > now else now + wait
 
 
 def _believed(mark: datetime, now: datetime) -> datetime:

@@ -49,18 +49,23 @@ async def test_a_doubt_is_not_ended_by_a_look_that_was_not_understood(shop, odd)
     assert any("does not fit" in whisper for whisper in shop.whispers())
 
 
-async def test_a_question_that_came_due_while_dintero_was_away_is_asked_afterwards(shop):
-    """The outage that caused the doubt is often still there when the minute is over."""
+async def test_the_question_is_asked_by_time_although_dintero_is_away(shop):
+    """The outage that caused the doubt is often still there when the minute is over; the card promised the minute."""
     await doubt(shop, Fault.drop_before())
-    await shop.later(seconds=20)
-
     shop.dintero.faults.down = True
+    await shop.later(seconds=20)
+    assert "says more within a minute" in shop.card.read()
+    assert shop.card.buttons == ["Check again"]
+
+    for _ in range(9):
+        await shop.later(seconds=5)
+    assert "Send again" in shop.card.buttons
+    assert "Ask whether it arrived" in shop.card.read()
+
     for _ in range(6):
         await shop.later(minutes=1)
-    assert "Send again" not in shop.card.buttons
     shop.dintero.faults.down = False
     await shop.later(minutes=6)
-
     assert "Send again" in shop.card.buttons
     assert sum("Not sure the link was sent" in line for line in shop.lines) == 1
 
