@@ -314,3 +314,17 @@ async def test_a_look_that_began_before_the_late_answer_does_not_undo_it(databas
 
         assert "Not delivered" in shop.card.read()
         assert "Show link" in shop.card.buttons
+
+
+@pytest.mark.parametrize("listed", ["ids", "without_events", "whole"])
+async def test_a_session_search_finds_the_link_whatever_its_elements_hold(database, listed):
+    """Dintero reference §5.1: ids alone are enough, each candidate is read; nobody sends a second message."""
+    switches = Switches(session_search=True, sessions_listed=listed)
+    async with opened_shop(database, switches=switches) as shop:
+        shop.dintero.stranger_pays(reference="4711")
+        await doubt(shop)
+
+        await shop.later(seconds=20)
+
+        assert shop.card.read().startswith("🔗 Ready to share")
+        assert operations(shop) == [("4711-S1", "done")]
