@@ -70,9 +70,9 @@ class Looking:
         doubtful = link.operation
         if doubtful and is_about(press, doubtful) and may_be_closed(link, certain_now(self.clock, link)):
             return await self._close(before, doubtful, press)
-        await self.pressing.redraw(press.link_id)
         async with self.store.read() as work:
             after = await work.story_of_link(press.link_id)
+        await self.pressing.redraw(press.link_id)
         return _nothing_new(link) if after is not None and after.version == before.version else None
 
     async def show(self, press: Press) -> tuple[Story, Link]:
