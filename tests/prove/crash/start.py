@@ -17,6 +17,7 @@ from pathlib import Path
 from sqlalchemy import Engine, Pool, event
 
 import bot.app
+import bot.shift
 from bot.app import assembled
 from bot.cli import app
 from bot.following import FollowedClock
@@ -101,7 +102,15 @@ def take_the_place(wanted):
     os.environ.clear()
     os.environ.update(wanted["environment"])
     board = Board(Path(wanted["board"]))
-    bot.app.SystemClock = lambda: BoardClock(board)
+
+    async def open_clock(*_):
+        return BoardClock(board)
+
+    async def watch(*_):
+        """The board's jumps are time that passes, and no clock that was set."""
+        await asyncio.Event().wait()
+
+    bot.app.open_clock, bot.shift.watch = open_clock, watch
     return board
 
 
