@@ -117,7 +117,7 @@ async def _of_slack(shop, story):
     async with shop.bot.store.read() as work:
         untold = await work.untold_events(story.order.id)
     found += [f"{event.kind} was never told" for event in untold]
-    first = headline(story.newest, shop.clock.now())
+    first = headline(story.newest, shop.clock.now(), paid_twice=story.paid_twice)
     said = plain(shop.card).splitlines()[0]
     if not said.startswith(f"{first.emoji} {first.words} · "):
         found.append(f"the card says {said!r}, the state {first.words!r}")

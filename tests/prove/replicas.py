@@ -306,7 +306,7 @@ class Order:
     async def wrong_in_slack(self, repeats=0):
         """Where Slack differs from our database, or tells something twice."""
         wrong, story = [], await self.story()
-        first = headline(story.newest, self.replicas.world.clock.now()).words
+        first = headline(story.newest, self.replicas.world.clock.now(), paid_twice=story.paid_twice).words
         if first not in self.card.read().splitlines()[0]:
             wrong.append(f"{self.reference}: the card says {self.card.read().splitlines()[0]!r}, and it is {first!r}")
         if await self.untold():

@@ -102,7 +102,7 @@ class Rest:
         newest = self.links[story.newest.reference]
         text = plain(message.read())
         if self.to_the_end or not newest.is_unseen:
-            self._begins_right(newest, message)
+            self._begins_right(newest, message, twice=story.paid_twice)
         self._older_money(story, text)
         for link in story.links:
             if link.operation is not None:
@@ -115,7 +115,7 @@ class Rest:
     def _card_of(self, story):
         place = story.card
         if place.state is not CardState.POSTED:
-            if place.state is not CardState.NOWHERE:
+            if place.state not in {CardState.NOWHERE, CardState.FROZEN}:
                 self.lost.append(f"{story.order.reference} has no card: {place.state}")
             return None
         message = self.shop.slack.channel(place.channel).message(place.ts)
@@ -123,8 +123,11 @@ class Rest:
             self.lost.append(f"the card of {story.order.reference} is not where it is held to be")
         return message
 
-    def _begins_right(self, seen, message):
+    def _begins_right(self, seen, message, *, twice):
         words, amount = first_words(message)
+        words = words.removesuffix(", reported by the customer")
+        if twice and words == "Paid twice":
+            return
         wanted = expected(seen.truth) if seen.truth else None
         if wanted is None and words.removesuffix(", late") in CLAIMS:
             self.lost.append(f"{seen.row.merchant_reference} says {words} and nobody has paid")
