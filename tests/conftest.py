@@ -12,8 +12,10 @@ from bot.journal import open_journal
 from tests import databases, kept
 from tests.elsewhere import elsewhere
 
-hypothesis.settings.register_profile("busy", deadline=None)  # a busy machine is no failure
-hypothesis.settings.load_profile("busy")
+_SLOW = [hypothesis.HealthCheck.too_slow]
+"""A busy machine is no failure."""
+hypothesis.settings.register_profile("whole", deadline=None, suppress_health_check=_SLOW)
+hypothesis.settings.register_profile("same", hypothesis.settings.get_profile("whole"), derandomize=True)
 
 
 def pytest_asyncio_loop_factories():
@@ -48,6 +50,11 @@ def pytest_addoption(parser):
         action="store_true",
         help="proofs make all attempts, and every story is told in full on both databases",
     )
+
+
+def pytest_configure(config):
+    """`make test` tries the same examples every time; `make prove` others in each run."""
+    hypothesis.settings.load_profile("whole" if config.getoption("--whole") else "same")
 
 
 def pytest_xdist_auto_num_workers():

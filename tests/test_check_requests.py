@@ -132,7 +132,7 @@ async def test_check_shows_what_the_running_bot_says_is_wrong(world):
         code, [(mark, words), *_] = await findings(world, "paylink serve")
 
     assert (code, mark) == (1, FAILS)
-    assert words == "Slack refuses the bot's token (token_revoked). Check SLACK_BOT_TOKEN."
+    assert words.startswith("Slack refuses Paylink's calls (token_revoked): cards and threads wait, nothing is lost.")
 
 
 async def shown(world, words):

@@ -47,8 +47,8 @@ _CURRENCIES: Final = {
     "$": {"USD"},
     "£": {"GBP"},
 }
-_NO_DECIMALS: Final = re.compile(r" ?[,.:]-{1,2}(?= |$|[a-z€])", re.IGNORECASE)
-"""`,-` and its kin: what stands in the place of decimals that are none."""
+_NO_DECIMALS: Final = re.compile(r" ?[,.:]-{1,2}(?= *(?:$|[^\d ]))", re.IGNORECASE)
+"""`,-` and its kin: what stands in the place of decimals that are none, with no further figure behind it."""
 _PLAIN: Final = re.compile(r"(\d+)(?:[.,](\d*))?")
 _GROUPED: Final = re.compile(r"(\d{1,3}(?:([ .,'])\d{3})(?:\2\d{3})*)(?:(?!\2)[.,](\d*))?")
 _COLON: Final = re.compile(r"(\d[\d ]*):(\d\d)")
@@ -110,7 +110,7 @@ def _minor_figures(bare: str, currency: str, *, whole: bool) -> str:
     if plain is None and grouped is None:
         raise BadAmount("This is not an amount. Write it like 249,50 or 1 249,50.")
     head, decimals = (plain[1], plain[2]) if plain else (grouped[1], grouped[3]) if grouped else ("", "")
-    if whole and decimals is not None:
+    if re.match(r"0\d*[ .,']\d", head) or (whole and decimals is not None):  # `000 001` is a piece of something else
         raise BadAmount("This is not an amount. Write it like 249,50 or 1 249,50.")
     if plain and grouped:
         way = "without the separator" + (", or with two decimals" if digits(currency) == 2 else "")

@@ -41,8 +41,8 @@ _PART_OF_MORE: Final = re.compile(
 """What stands before the end of a range, a share of a sum, or less than nothing."""
 _AFTER_FIGURES: Final = re.compile(r"\d[\d.,:'\s]*$")
 """What the figures may be the rest of."""
-_HAS_MORE: Final = re.compile(r"\s?(?:[-x\u00d7*/+]\s?\d|/\s?\w|%)", re.IGNORECASE)
-"""What stands behind the beginning of a range, or a price of one of several."""
+_HAS_MORE: Final = re.compile(r"\s?(?:[-x\u00d7*/+]\s?\d|/\s?\w|%)|[.,:'-]?;", re.IGNORECASE)
+"""What stands behind the beginning of a range, a price of one of several, or a number of which a part was taken."""
 _NAMED: Final = r"(?:ordre|order|bestilling|beställning|tilaus|faktura|invoice|ref(?:eranse|erence|erens)?)"
 _LABEL: Final = r"[ ]?(?:(?:nr|no|nummer|number|numero)\b\.?|:)[ ]?:?[ ]?"
 _ORDERS: Final = (

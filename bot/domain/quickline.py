@@ -120,6 +120,8 @@ def _read_numbers(numbers: Sequence[str], rest: Sequence[str], currency: str, co
 
 def _pair(amount: Sequence[str], phone: Sequence[str], currency: str, country: str) -> _Reading | None:
     amount_text, phone_text = (" ".join(words).strip(f" {GAP}") for words in (amount, phone))
+    if len(phone) > 1 and any(re.fullmatch(r"\D*\d\D*", word) and "+" not in word for word in phone):
+        return None  # a single figure apart is no part of a mobile number, but the beginning of what follows
     try:
         return _Reading(
             amount=parse_amount(amount_text, currency) if amount_text else None,

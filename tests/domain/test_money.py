@@ -272,3 +272,14 @@ def test_a_currency_has_the_decimals_of_iso_4217(code, places):
 @pytest.mark.parametrize("code", ["XAU", "XXX", "XDR", "DEM", "nok"])
 def test_a_currency_without_decimals_to_go_by_is_unknown(code):
     assert not known_currency(code)
+
+
+@pytest.mark.parametrize("typed", ["000 001", "0 249", "1,- 100", "249,- 50"])
+def test_a_piece_of_something_else_is_no_amount(typed):
+    with pytest.raises(BadAmount):
+        parse_amount(typed, "NOK")
+
+
+@pytest.mark.parametrize(("typed", "minor"), [("0,50", 50), ("249,-", 249_00), ("249,- kr", 249_00), ("249:-", 249_00)])
+def test_what_people_write_without_decimals_is_read(typed, minor):
+    assert parse_amount(typed, "NOK") == minor

@@ -149,7 +149,7 @@ async def test_what_is_kept_waits_for_the_disk_and_what_is_only_held_does_not(ho
         held = set(relaxed)
         relaxed.clear()
         await sends()
-        await house.store.make_due(link.id, NOW)
+        await house.store.prompt(link.id, NOW)
     finally:
         event.remove(Engine, "before_cursor_execute", note)
 

@@ -131,7 +131,7 @@ async def test_the_return_page_can_be_the_shops_own(shop):
 
 async def test_lines_sum_to_the_amount_whatever_is_rounded(shop):
     """1,5 × 33,33 = 49,995 and 3 × 0,333… : every line is rounded by itself, and the amount is their sum."""
-    form = await shop.opens_form("33,33 91234567 Cable, per metre #4711")
+    form = await shop.opens_form("33,33 91234567 Cable #4711")
     await has_lines(
         shop,
         form,

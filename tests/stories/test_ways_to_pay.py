@@ -153,7 +153,9 @@ async def test_the_usual_profile_is_not_said_to_be_another_because_the_form_show
     await chooses(shop, form, **{"price:1": "300"})
     await sends(shop, form)
 
-    assert any("4711-2 replaces 4711: other lines. Asked" in line for line in lines(shop))
+    [replaced] = [line for line in lines(shop) if "4711-2 replaces 4711" in line]
+    assert "profile" not in replaced
+    assert "300,00" in replaced
 
 
 async def test_what_is_left_to_the_profile_is_sent_once_and_said_to_be_the_profiles(shop):
