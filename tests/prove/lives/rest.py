@@ -1,5 +1,7 @@
 """What is promised once nothing is in the way any more: all is known, all is told, once and in order."""
 
+import re
+
 from bot.domain.operations import State
 from bot.domain.stories import CardState
 from bot.slack.views.card import card
@@ -51,8 +53,12 @@ def expected(truth):
 
 
 def drawn(blocks):
-    """Blocks without the ids that Slack makes up."""
-    return [{key: value for key, value in block.items() if key != "block_id"} for block in blocks]
+    """What people see and press: blocks without the ids that Slack makes up, and without a link's version.
+
+    A write that shows nothing raises the version too, and no click is refused because of it.
+    """
+    seen = [{key: value for key, value in block.items() if key != "block_id"} for block in blocks]
+    return re.sub(r"'1\|(\w+)\|\d+\|", r"'1|\1|", repr(seen))
 
 
 class Rest:
