@@ -155,6 +155,11 @@ def test_free_texts_give_the_whole_number_or_none(text):
 
 
 @given(texts(marked()))
+@example("1,- 100 ")
+@example("kr 27,050.50 ")
+@example("25,020.50 kr 25,020.50 ")
+@example("4500000 1 000 001 ")
+@example("4500000 1 100 000 ")
 def test_of_two_amounts_none_is_taken_unless_they_are_one_number_or_alike(text):
     for price in prices(text):
         assert holds(price, text), price
