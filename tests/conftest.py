@@ -1,6 +1,5 @@
 import functools
 import gc
-import math
 import os
 
 import httpx
@@ -58,13 +57,26 @@ def pytest_configure(config):
 
 
 def pytest_xdist_auto_num_workers():
-    """Three for two cores: whoever waits for a process, a browser or Slack's limits leaves the core to others."""
-    return math.ceil(os.cpu_count() * 1.5)
+    """Two for each core: a test that waits for a process, a browser or Slack's limits leaves the core to others."""
+    return 2 * os.cpu_count()
+
+
+_WAITING = ("tests/prove/", "tests/browser/", "tests/test_")
+"""Tests that start processes or a browser, the longest first: most of their time is waiting."""
 
 
 def pytest_collection_modifyitems(items):
-    """What waits longest comes first, so that no worker is left alone with it while the others have nothing to do."""
-    items.sort(key=lambda item: not item.nodeid.startswith(("tests/prove/", "tests/browser/")))
+    """Spread stories, which compute, evenly among the tests that wait, so that no core is idle; the short ones end the
+    run, so that no worker is left alone with a long one.
+    """
+    waiting = sorted((item for item in items if _rank(item) is not None), key=_rank)
+    stories = [item for item in items if item.nodeid.startswith("tests/stories/")]
+    places = {item: at / len(each) for each in (waiting, stories) for at, item in enumerate(each)}
+    items.sort(key=lambda item: places.get(item, 1))
+
+
+def _rank(item):
+    return next((at for at, folder in enumerate(_WAITING) if item.nodeid.startswith(folder)), None)
 
 
 def pytest_collection_finish():

@@ -1,7 +1,7 @@
 """Proofs attack the promises of docs/guarantees.md.
 
-`make prove` runs them whole and writes down what came of it; in `make test` each makes a tenth of its attempts, the
-same ones every time.
+`make prove` runs them whole and writes down what came of it; in `make test` each makes a twentieth of its attempts,
+the same ones every time.
 """
 
 import contextlib
@@ -13,6 +13,7 @@ import pytest
 from tests.prove.tally import Tally
 
 _SEED = 4711
+_PART = 20
 
 
 @pytest.fixture(scope="session")
@@ -23,13 +24,13 @@ def whole(request):
 
 @pytest.fixture(scope="session")
 def chosen(whole):
-    """All of the attempts, or a tenth that stays the same from run to run, in their order."""
+    """All of the attempts, or a twentieth that stays the same from run to run, in their order."""
 
     def choose(attempts):
         attempts = list(attempts)
         if whole:
             return attempts
-        some = random.Random(_SEED).sample(range(len(attempts)), math.ceil(len(attempts) / 10))
+        some = random.Random(_SEED).sample(range(len(attempts)), math.ceil(len(attempts) / _PART))
         return [attempts[at] for at in sorted(some)]
 
     return choose
@@ -38,7 +39,7 @@ def chosen(whole):
 @pytest.fixture(scope="session")
 def share(whole):
     """How many of so many random attempts to make."""
-    return lambda attempts: attempts if whole else math.ceil(attempts / 10)
+    return lambda attempts: attempts if whole else math.ceil(attempts / _PART)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Whatever stands in a request to whatever route: no 5xx, no traceback, nothing asked of Dintero, nobody's link moved.
 
-What Hypothesis finds stays found: the tenth of `make test` is the same every time.
+What Hypothesis finds stays found: the twentieth of `make test` is the same every time.
 """
 
 import asyncio
