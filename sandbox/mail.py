@@ -13,11 +13,28 @@ from typing import Any, Literal
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-Trouble = Literal["refuse recipient", "not now", "refuse mail", "not now after", "cut before", "cut after"]
-"""What the next mails suffer: an answer for good or for now, or a connection that breaks before or after the work."""
+Trouble = Literal[
+    "refuse sender", "refuse recipient", "not now", "no relay", "refuse mail", "not now after", "cut before",
+    "cut after", "another yes", "no number", "too long", "another number",
+]  # fmt: skip
+"""What the next mails suffer: an answer for good or for now, a connection that breaks before or after the work, or an
+answer to mail that was taken which is not the usual 250: a proxy or a filter in between may give it.
+"""
 
-ANSWERS = {"refuse recipient": "550 5.1.1 <{}> no such user here", "not now": "451 4.7.1 try again later"}
+ANSWERS = {
+    "refuse recipient": "550 5.1.1 <{}> no such user here",
+    "not now": "451 4.7.1 try again later",
+    "no relay": "550 5.7.1 <{}> relaying denied",
+}
 """To RCPT; a real server names the address too."""
+
+UNUSUAL = {
+    "another yes": "251 taken, and forwarded",
+    "no number": "Message queued for delivery",
+    "too long": f"250 {'x' * 40_000}",
+    "another number": "354 go ahead",
+}
+"""To mail that was taken (RFC 5321, 4.2.1: the first digit decides, where there is one)."""
 
 
 @dataclass
@@ -35,6 +52,16 @@ class Mailbox:
     changed: Callable[[], None] = lambda: None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     port: int = 0
+
+    async def handle_MAIL(  # noqa: N802  aiosmtpd's name
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        """Whether the sender is taken."""
+        if self.troubles and self.troubles[0] == "refuse sender":
+            self.troubles.pop(0)
+            return f"553 5.7.1 <{address}> sender address rejected: not owned by user"
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802  aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -60,7 +87,7 @@ class Mailbox:
         if trouble in {"cut before", "cut after"}:
             transport: Any = server.transport
             transport.abort()
-        return "250 OK"
+        return UNUSUAL.get(trouble or "", "250 OK")
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[str]:

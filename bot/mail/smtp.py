@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -24,11 +25,17 @@ _TALK_SECONDS: Final = 20.0
 _HAND_OVER_SECONDS: Final = 30.0
 """Together with the others less than a row's lease. A server that is slower may have taken the mail."""
 _BYE_SECONDS: Final = 2.0
-_FOR_GOOD: Final = 500
-"""Answers from here on are for good; those from 400 mean "not now"."""
+_NOT_NOW, _FOR_GOOD, _NO_REFUSAL = 400, 500, 600
+"""Answers from 400 mean "not now", from 500 they are for good (RFC 5321, 4.2.1)."""
+_ABOUT_THE_ADDRESS: Final = re.compile(r"5\.1\.|(?!\d\.\d+\.\d)")
+"""How the text of a refusal begins that is about the recipient, or does not say what about (RFC 3463)."""
 
 _NO_SUCH_CUSTOMER: Final = "The mail server does not take mails for this address."
 _NOT_THIS_MAIL: Final = "The mail server refuses the mail."
+_NO_RELAY: Final = (
+    "The mail server does not send to this address for Paylink. If it refuses others too, tell whoever runs Paylink."
+)
+_NOT_FROM_HERE: Final = "The mail server takes no mails from Paylink. Tell whoever runs Paylink."
 _NOT_US: Final = "The mail server refuses Paylink's own name or password. Tell whoever runs Paylink."
 _NO_WAY_IN: Final = "The mail server offers no encryption, or no way to log in. Tell whoever runs Paylink."
 _ODD_ADDRESS: Final = "The address has letters that mail servers do not take."
@@ -65,9 +72,9 @@ class SmtpMailer:
             await _hand_over(client, mail)
 
     async def check(self) -> None:
-        """Connect and log in, as for a mail, and send none. Raises MailNotSent, MailRefused."""
-        async with _connected(self.server, self.sender.address.domain, self.tls), _talking():
-            pass
+        """Connect, log in and name the sender, as for a mail, and send none. Raises MailNotSent, MailRefused."""
+        async with _connected(self.server, self.sender.address.domain, self.tls) as client, _talking():
+            await client.mail(self.sender.address.addr_spec, timeout=_TALK_SECONDS)
 
     def _written(self, letter: Letter, to: str) -> EmailMessage:
         try:
@@ -126,11 +133,13 @@ async def _talking() -> AsyncIterator[None]:
 
 
 async def _hand_over(client: SMTP, mail: EmailMessage) -> None:
-    """DATA: an answer decides, and no answer leaves it open."""
+    """DATA: only a refusal (4xx, 5xx) says that it was not taken. Any other answer, and none, leave it open."""
     try:
         async with asyncio.timeout(_HAND_OVER_SECONDS):
             await client.data(mail.as_bytes(), timeout=_HAND_OVER_SECONDS)
     except aiosmtplib.SMTPResponseException as answer:
+        if not _NOT_NOW <= answer.code < _NO_REFUSAL:  # also -1, the library's for an answer that it cannot read
+            raise MailUnknown(f"{type(answer).__name__} {answer.code}") from None
         raise _answered(answer) from None
     except (aiosmtplib.SMTPException, TimeoutError, OSError) as error:
         raise MailUnknown(type(error).__name__) from None
@@ -141,7 +150,10 @@ def _answered(answer: aiosmtplib.SMTPResponseException) -> MailNotSent | MailRef
     if answer.code < _FOR_GOOD:
         return MailNotSent(f"{type(answer).__name__} {answer.code}")
     sentences: dict[type[Any], str] = {
-        aiosmtplib.SMTPRecipientRefused: _NO_SUCH_CUSTOMER,
+        aiosmtplib.SMTPConnectResponseError: _NOT_FROM_HERE,
+        aiosmtplib.SMTPHeloError: _NOT_FROM_HERE,
+        aiosmtplib.SMTPSenderRefused: _NOT_FROM_HERE,
+        aiosmtplib.SMTPRecipientRefused: _NO_SUCH_CUSTOMER if _ABOUT_THE_ADDRESS.match(answer.message) else _NO_RELAY,
         aiosmtplib.SMTPAuthenticationError: _NOT_US,
     }
     return MailRefused(sentences.get(type(answer), _NOT_THIS_MAIL))

@@ -11,6 +11,10 @@ from sandbox.mail import Mailbox
 
 from .test_writing import NOW, SENDER, TO, a_letter
 
+NO_RELAY = (
+    "The mail server does not send to this address for Paylink. If it refuses others too, tell whoever runs Paylink."
+)
+
 
 async def yes():
     return True
@@ -50,6 +54,12 @@ async def test_a_mail_that_is_taken_is_there(mailbox):
         ("refuse mail", MailRefused, "The mail server refuses the mail."),
         ("cut before", MailUnknown, "SMTPServerDisconnected"),
         ("cut after", MailUnknown, "SMTPServerDisconnected"),
+        ("another yes", MailUnknown, "SMTPDataError 251"),
+        ("another number", MailUnknown, "SMTPDataError 354"),
+        ("no number", MailUnknown, "SMTPResponseException -1"),
+        ("too long", MailUnknown, "SMTPResponseException -1"),
+        ("refuse sender", MailRefused, "The mail server takes no mails from Paylink. Tell whoever runs Paylink."),
+        ("no relay", MailRefused, NO_RELAY),
     ],
 )
 async def test_what_an_answer_means_and_that_it_names_nobody(mailbox, trouble, kind, words):
@@ -139,6 +149,32 @@ async def test_letters_of_a_domain_are_spelt_as_servers_know_them(mailbox):
     await send(mailbox, email="kari@blåbær.no")
 
     assert mailbox.mails[0]["To"] == "kari@xn--blbr-roah.no"
+
+
+async def test_check_hears_of_a_sender_that_the_server_does_not_take(mailbox):
+    mailbox.troubles.append("refuse sender")
+
+    with pytest.raises(MailRefused) as refused:
+        await mailer(mailbox).check()
+
+    assert refused.value.sentence == "The mail server takes no mails from Paylink. Tell whoever runs Paylink."
+
+
+@pytest.mark.parametrize("greeting", ["554 5.7.1 not from there", "421 4.3.2 too busy", "no SMTP here"])
+async def test_a_server_that_does_not_let_us_begin(greeting):
+    """For now or for good, but nothing about the mail or the customer."""
+
+    async def greet(_reader, writer):
+        writer.write(f"{greeting}\r\n".encode())
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(greet, "127.0.0.1", 0) as server:
+        with pytest.raises((MailNotSent, MailRefused)) as told:
+            await send(Mailbox(port=server.sockets[0].getsockname()[1]))
+
+    for_good = "The mail server takes no mails from Paylink. Tell whoever runs Paylink."
+    assert getattr(told.value, "sentence", None) == (for_good if greeting.startswith("5") else None)
 
 
 async def test_without_a_mail_server_what_was_wanted_is_refused():

@@ -12,7 +12,7 @@ from bot.mail.smtp import SmtpMailer
 from bot.settings import Settings
 from sandbox.dintero import Switches
 from sandbox.dintero.faults import Fault
-from sandbox.mail import text_of
+from sandbox.mail import UNUSUAL, text_of
 from storage.mails import Mails
 from tests.stories import database
 from tests.stories.browsing import page_of
@@ -104,6 +104,19 @@ async def test_a_server_that_says_not_now_is_asked_again(both, when):
     assert len(mailbox.mails) == 1
     assert "Sent" in card(shop)
     assert states(shop) == [(0, "sent", 2)]
+
+
+@pytest.mark.parametrize("answer", UNUSUAL)
+async def test_a_mail_that_was_taken_with_an_unusual_answer_is_not_sent_twice(both, answer):
+    """Only a refusal says that it was not taken; a filter or a proxy in between may answer anything."""
+    shop, mailbox = both
+    mailbox.troubles.append(answer)
+
+    await issues(shop)
+    await shop.later(hours=2)
+
+    assert len(mailbox.mails) == 1
+    assert "Not sure it was sent" in card(shop)
 
 
 async def test_a_server_that_was_away_gets_it_when_it_is_back(database):
