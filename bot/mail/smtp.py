@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from typing import Any, Final
 
 import aiosmtplib
+import idna
 from aiosmtplib import SMTP
 
 from bot.domain.connection_errors import connection_failure
@@ -168,7 +169,8 @@ def _address(typed: str) -> str:
     """
     local, _, domain = typed.rpartition("@")
     try:
-        spelt = f"{local}@{domain.encode('idna').decode()}"
+        # IDNA 2008: the standard library's own, of 2003, makes fass.de of faß.de, which is another's.
+        spelt = typed if domain.isascii() else f"{local}@{idna.encode(domain, uts46=True).decode()}"
     except UnicodeError:
         spelt = ""
     if not local or not spelt.isascii() or not spelt.isprintable():

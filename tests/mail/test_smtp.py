@@ -145,10 +145,21 @@ async def test_an_address_that_no_server_takes_is_refused_before_anything_is_sai
     assert mailbox.tried == 0
 
 
-async def test_letters_of_a_domain_are_spelt_as_servers_know_them(mailbox):
-    await send(mailbox, email="kari@blåbær.no")
+@pytest.mark.parametrize(
+    ("domain", "spelt"),
+    [
+        ("blåbær.no", "xn--blbr-roah.no"),
+        ("BLÅBÆR.no", "xn--blbr-roah.no"),
+        ("straße.de", "xn--strae-oqa.de"),
+        ("βόλος.gr.com", "xn--nxasmm1c.gr.com"),
+        ("my_shop.example.com", "my_shop.example.com"),
+    ],
+)
+async def test_letters_of_a_domain_are_spelt_as_servers_know_them(mailbox, domain, spelt):
+    """By IDNA 2008: strasse.de is not straße.de, and may be anybody's."""
+    await send(mailbox, email=f"kari@{domain}")
 
-    assert mailbox.mails[0]["To"] == "kari@xn--blbr-roah.no"
+    assert mailbox.mails[0]["To"] == f"kari@{spelt}"
 
 
 async def test_check_hears_of_a_sender_that_the_server_does_not_take(mailbox):
