@@ -40,8 +40,8 @@ def read(response: httpx.Response, into: type[Model]) -> Model:
     """The answer to a read.
 
     Raises:
-        Missing: 404.
-        TryAgain: 408, 429, 5xx or an unreadable body.
+        Missing: 404 in Dintero's own words.
+        TryAgain: 408, 429, 5xx, an unreadable body, or another server's 404.
         Unreachable: everything else.
 
     """
@@ -75,10 +75,12 @@ def written(response: httpx.Response, into: type[Model]) -> Model:
     Raises:
         NotSent: 401 or 429: refused before the work.
         Declined: 400, 403 or 404.
-        OutcomeUnknown: 408, 409, 5xx, any other status, or an unreadable body.
+        OutcomeUnknown: 408, 409, 5xx, any other status, an unreadable body, or a page: it may hide the true answer.
 
     """
     status = response.status_code
+    if is_page(response) and status != 429:
+        raise OutcomeUnknown(f"{status}, a page")
     if status in {401, 429}:
         raise NotSent(str(status))
     if status in _NEUTRAL:
@@ -157,19 +159,23 @@ def retry_after(response: httpx.Response, *, otherwise: float) -> float:
 
 
 def named(response: httpx.Response, why: str) -> str:
-    """The reason, and that another server gave it where the answer is a page: Dintero's are JSON, errors too."""
-    page = "html" in response.headers.get("content-type", "") and response.status_code < 500  # a balancer's 5xx is one
-    return f"{why}, {NOT_DINTEROS}" if page else why
+    """The reason, and that another server gave it where the answer is a page; a balancer's 5xx is one."""
+    return f"{why}, {NOT_DINTEROS}" if is_page(response) and response.status_code < 500 else why
+
+
+def is_page(response: httpx.Response) -> bool:
+    """Whether another server answered, on the way or in Dintero's place: Dintero's answers are JSON, errors too."""
+    return "html" in response.headers.get("content-type", "").lower() or response.content.lstrip().startswith(b"<")
 
 
 def _check_read(response: httpx.Response) -> None:
     status = response.status_code
     if status == 200:
         return
-    if status == 404:
-        raise Missing(named(response, "404"))
+    if status == 404 and not is_page(response):
+        raise Missing("404")
     if status == 429:
         raise TryAgain("429", retry_after(response, otherwise=1.0))
-    if status in {401, 408} or status >= 500:
+    if status in {401, 404, 408} or status >= 500:
         raise TryAgain(named(response, str(status)))
     raise Unreachable(named(response, str(status)))

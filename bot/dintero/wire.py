@@ -16,7 +16,7 @@ import stamina
 import structlog
 
 from bot.dintero import requests
-from bot.dintero.answers import TryAgain, named, read, request_id, retry_after
+from bot.dintero.answers import TryAgain, is_page, read, request_id, retry_after
 from bot.dintero.config import DinteroConfig
 from bot.dintero.models import Granted
 from bot.dintero.requests import Call
@@ -81,7 +81,7 @@ class Repeats:
         """
         if response is None:
             return self._spend("no connection", _RECONNECT_AFTER)
-        if response.status_code == 401:
+        if is_refused(response):
             return self._spend("401", 0.0)
         if response.status_code == 429:
             return self._spend("429", retry_after(response, otherwise=1.0))
@@ -92,6 +92,11 @@ class Repeats:
             raise NotSent(why)
         self.left[why] -= 1
         return wait
+
+
+def is_refused(response: httpx.Response) -> bool:
+    """Whether Dintero refuses the token; another server's 401 says nothing of it, nor that a write was not done."""
+    return response.status_code == 401 and not is_page(response)
 
 
 def unnoted(_: str | None) -> None:
@@ -148,7 +153,7 @@ class Wire:
         while True:
             token = await self._token_to_write()
             response = await self._write_once(call, token, may_send)
-            if response is not None and response.status_code == 401:
+            if response is not None and is_refused(response):
                 self._token.forget(token)
             wait = repeats.after(response)
             if response is not None and wait is None:
@@ -162,7 +167,7 @@ class Wire:
                 response = await self._send(call, token, READ)
             except (httpx.HTTPError, TimeoutError) as error:
                 raise TryAgain(type(error).__name__) from error
-        if response.status_code == 401:
+        if is_refused(response):
             self._token.forget(token)
         return parse(response)
 
@@ -212,16 +217,15 @@ class Wire:
                 response = await self._request(requests.token(self._config), self._config.api_url, READ, auth=basic)
             except (httpx.HTTPError, TimeoutError) as error:
                 raise TryAgain(type(error).__name__) from error
-        if response.status_code in {401, 403}:
+        if response.status_code in {401, 403} and not is_page(response):
             self._admitted(str(response.status_code))
-            why = named(response, str(response.status_code))
-            raise Unreachable(f"the API client's id or secret is refused ({why})")
+            raise Unreachable(f"the API client's id or secret is refused ({response.status_code})")
         return read(response, Granted)
 
     async def _send(self, call: Call, token: str, limits: Limits, *, trace: Trace | None = None) -> httpx.Response:
         bearer = {"Authorization": f"Bearer {token}"}
         response = await self._request(call, self._config.checkout_url, limits, headers=bearer, trace=trace)
-        if response.status_code == 401:
+        if is_refused(response):
             self._admitted("401")
         elif response.is_success:
             self._admitted(None)

@@ -192,7 +192,7 @@ class Creating:
 def _why_not_sent(error: NotSent) -> str:
     """The cause in words, because the next step differs: wait, or call whoever can mend it."""
     why = str(error)
-    if "401" in why or "403" in why:
+    if why == "401" or "is refused" in why:
         return "Dintero refuses Paylink's own credentials. Tell whoever runs Paylink."
     if "429" in why:
         return "Dintero is too busy right now. Try again in a minute."

@@ -23,6 +23,7 @@ class Fault:
     retry_after: int | None = None
     page: bool = False
     until: asyncio.Event | None = None
+    twice: bool = False
     spoil: Literal["", "garbage", "cut", "accepted", "initiated", "missing", "declined", "idle"] = ""
     fields: OddFields = "none"
 
@@ -32,9 +33,12 @@ class Fault:
         return cls(code=code, after=after)
 
     @classmethod
-    def page_instead(cls, code: int = 200) -> "Fault":
-        """Answer with a page of HTML, as a proxy, a login page or any other server does; nothing was done."""
-        return cls(code=code, page=True)
+    def page_instead(cls, code: int = 200, *, after: bool = False) -> "Fault":
+        """Answer with a page of HTML, as a proxy, a login page or any other server does.
+
+        Nothing was done; with `after` it was: a filter has read the answer and holds it back.
+        """
+        return cls(code=code, page=True, after=after)
 
     @classmethod
     def rate_limited(cls, retry_after: int = 1) -> "Fault":
@@ -60,6 +64,11 @@ class Fault:
     def drop_after(cls) -> "Fault":
         """Do the work, then close the connection without an answer."""
         return cls(drop=True, after=True)
+
+    @classmethod
+    def sent_twice(cls, *, after: bool = False) -> "Fault":
+        """A proxy on the way sends the request twice, and the work is done twice; with `after` the second answers."""
+        return cls(twice=True, after=after)
 
     @classmethod
     def garbage(cls) -> "Fault":

@@ -84,7 +84,8 @@ def _endpoint(dintero: Dintero, kind: Kind, path: str, work: Work) -> Callable[[
                     _authorize(dintero, request)
                 identity = request.path_params.get("id", "")
                 call = Call(identity, request.query_params, request.headers, exchange.body, fault.spoil)
-                response = _odd(work(dintero, call), kind, fault, dintero.switches.odd_fields)
+                answers = [work(dintero, call) for _ in range(1 + fault.twice)]
+                response = _odd(answers[-fault.after], kind, fault, dintero.switches.odd_fields)
         except RefusedError as refused:
             response = JSONResponse(refused.body, refused.status)
         await asyncio.sleep(fault.wait if fault.after else 0)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dintero import observing
-from bot.dintero.answers import created, delivered, element, elements, read, retry_after, written
+from bot.dintero.answers import TryAgain, created, delivered, element, elements, read, retry_after, written
 from bot.dintero.models import CreateAnswer, Granted, Published, SessionBody, TransactionBody
 from bot.dintero.words import FAILURES, failure, presentable
 from bot.domain.errors import Declined, GatewayError, Missing, NotSent, OutcomeUnknown, Unreachable
@@ -165,12 +165,26 @@ def test_a_sentence_not_fit_to_show_becomes_ours(message):
     assert declined(message) == "Dintero did not accept this."
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"error": "no"}', b'{"error": null}'])
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"error": "no"}', b'{"error": null}'])
 def test_a_refusal_without_a_readable_body_is_still_a_refusal(body):
     with pytest.raises(Declined) as caught:
         written(response(404, body), TransactionBody)
 
     assert caught.value.sentence == "Dintero does not know this payment."
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 404])
+@pytest.mark.parametrize("page", [{"content": b"\n<!doctype html>"}, {"html": "Blocked"}, {"content": b"<Error/>"}])
+def test_a_page_is_nobodys_refusal(status, page):
+    """Whoever shows it may have let the request pass, and held back the answer."""
+    with pytest.raises(OutcomeUnknown):
+        written(httpx.Response(status, **page), TransactionBody)
+
+
+@pytest.mark.parametrize("page", [{"content": b"<html>"}, {"html": "No such address"}])
+def test_a_page_never_says_that_something_does_not_exist(page):
+    with pytest.raises(TryAgain):
+        read(httpx.Response(404, **page), TransactionBody)
 
 
 @given(st.text())

@@ -32,6 +32,8 @@ _ANSWERS = (
     *(Outcome(f"{code}, not done", (Fault.status(code),)) for code in (408, 409, 500, 503)),
     *(Outcome(f"{code}, done", (Fault.status(code, after=True),)) for code in (408, 409, 500, 503)),
     Outcome("400", (Fault.status(400),)),
+    *(Outcome(f"a page with {code}, done", (Fault.page_instead(code, after=True),)) for code in (200, 401, 403, 404)),
+    Outcome("a page with 403, not done", (Fault.page_instead(403),)),
     Outcome("a short 429", (Fault.rate_limited(2),)),
     Outcome("a long 429", (Fault.rate_limited(60),)),
     Outcome("a reset before the work", (Fault.drop_before(),)),

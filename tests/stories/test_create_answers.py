@@ -21,11 +21,17 @@ DONE_OR_NOT = (
     Fault.drop_before(),
     Fault.status(201),
 )
-DONE = (Fault.status(500, after=True), Fault.drop_after(), Fault.garbage(), Fault.missing())
+DONE = (
+    Fault.status(500, after=True),
+    Fault.drop_after(),
+    Fault.garbage(),
+    Fault.missing(),
+    *(Fault.page_instead(code, after=True) for code in (200, 400, 401, 403, 404, 502)),
+)
 
 
 def named(fault):
-    return f"{fault.code or fault.spoil or 'drop'}{'-after' if fault.after else ''}"
+    return f"{'page-' if fault.page else ''}{fault.code or fault.spoil or 'drop'}{'-after' if fault.after else ''}"
 
 
 def operations(shop):
@@ -156,6 +162,27 @@ async def test_an_answer_that_says_nothing_certain_leaves_the_link_uncertain(sho
     assert "❓ Not sure it was sent" in shop.card.read()
     assert database.statuses(shop) == [("4711", "uncertain")]
     assert operations(shop) == [("4711-S1", "unknown")]
+
+
+async def test_a_payment_behind_an_answer_that_a_filter_held_back_is_on_the_card(shop):
+    """A filter on the way reads what Dintero answers, and shows a page instead: the customer has the link."""
+    shop.dintero.faults.add("create", Fault.page_instead(403, after=True))
+    await shop.issues(GOOD)
+
+    await shop.customer_pays()
+
+    assert "Reserved" in shop.card.read()
+
+
+async def test_a_login_page_in_front_of_dintero_is_no_refusal_of_ours(shop):
+    """Nothing is said of Paylink's credentials by who never saw them."""
+    shop.bot.gateway._wire._token._token = None
+    shop.dintero.faults.add("token", Fault.page_instead(401), times=3)
+
+    form = await shop.issues(GOOD)
+
+    assert "Dintero could not be reached. Try again in a minute. Nothing was sent to the customer." in form.read()
+    assert shop.writes("create") == []
 
 
 async def test_a_dintero_that_never_answers_leaves_the_link_uncertain(shop, monkeypatch):

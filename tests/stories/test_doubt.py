@@ -49,6 +49,8 @@ UNDONE = {
     "500": Fault.status(500),
     "503": Fault.status(503),
     "dropped": Fault.drop_before(),
+    "a login page": Fault.page_instead(401),
+    "a filter's page": Fault.page_instead(403),
     "no trace in a 200": Fault.idle(),
 }
 
