@@ -57,7 +57,13 @@ _TAKEN: Final = select(links.c.id).where(
 _SESSION_HINT: Final = select(links.c.session_hint).where(_THIS)
 _ASKED: Final = select(links.c.asked_at).where(_THIS)
 _KNOCKED: Final = select(
-    links.c.id, links.c.account_id, links.c.prompted_at, links.c.due_at, links.c.hint_at, links.c.session_hint
+    links.c.id,
+    links.c.account_id,
+    links.c.prompted_at,
+    links.c.due_at,
+    links.c.hint_at,
+    links.c.session_hint,
+    links.c.session_id,
 )
 _KNOCKED_TOKEN: Final = _KNOCKED.where(links.c.token_hash == bindparam("hashed"))
 _KNOCKED_SESSION: Final = _KNOCKED.where(links.c.session_id == bindparam("named"))
@@ -188,7 +194,7 @@ class Links(Transaction):
         await self._run(self._ringing(_PROMPT if prompted else _HINT, Waiting.LINKS), hint)
 
     async def session_hint(self, link_id: str) -> str | None:
-        """The session id that a callback named for a link without one."""
+        """The session id that a callback or a list named, other than the link's own."""
         row = await self._first(_SESSION_HINT, {"link_id": link_id})
         return row.session_hint if row else None
 
@@ -270,6 +276,7 @@ def _knocked(row: Row[Any] | None) -> Knocked | None:
         due_at=row.due_at,
         hinted=row.hint_at is not None,
         session_hint=row.session_hint,
+        session_id=row.session_id,
     )
 
 

@@ -48,6 +48,8 @@ def headline(link: Link, now: datetime, *, paid_twice: bool = False) -> Headline
     """What the card says first. `paid_twice`: two links of the order hold money, which is not decided."""
     if link.facts.unclear_since is not None:
         return Headline("🚨", "Check the payment in Backoffice")
+    if link.paid_apart and not paid_twice:
+        return Headline("🚨", "Paid by another payment, check Backoffice")
     if paid_twice or link.facts.other_payments:
         return Headline("🚨", "Paid twice")
     if link.facts.unfollowed_at is not None:

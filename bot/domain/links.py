@@ -176,6 +176,11 @@ class Link:
         return paid and self.facts.authorized not in {0, self.amount}
 
     @property
+    def paid_apart(self) -> bool:
+        """Whether all that is paid is in a payment that is not the link's own."""
+        return self.facts.other_payments > 0 and self.status not in {Status.AUTHORIZED, Status.CAPTURED}
+
+    @property
     def holds_money(self) -> bool:
         """Whether money of the customer's is reserved or taken through it, and not given back."""
         if self.facts.other_payments:

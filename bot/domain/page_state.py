@@ -50,8 +50,7 @@ _OVER: Final = {
 
 def page_state(story: Story, link: Link, now: datetime) -> PageState:
     """What the page of `link`, one of the story's, says at `now`."""
-    paid_apart = link.facts.other_payments > 0 and link.status not in {Status.AUTHORIZED, Status.CAPTURED}
-    if link.facts.unclear_since is not None or paid_apart:
+    if link.facts.unclear_since is not None or link.paid_apart:
         return PageState.PENDING
     if link.status in _MONEY:
         refunded = link.facts.captured and link.facts.refunded >= link.facts.captured

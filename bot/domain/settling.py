@@ -272,7 +272,7 @@ def puzzling(old: Link, new: Link, now: datetime) -> list[News]:
     if new.facts.unclear_since is not None and old.facts.unclear_since is None:
         news.append(News(kind=Happened.PAYMENT_UNCLEAR, source=Source.AUTOMATIC, at=now))
     if new.facts.other_payments > old.facts.other_payments:
-        data = {"amount": new.facts.other_payments}
+        data = {"amount": new.facts.other_payments, "alone": new.paid_apart}
         news.append(News(kind=Happened.SECOND_PAYMENT, source=Source.CUSTOMER, at=now, data=data))
     if new.amount_differs and not old.amount_differs and old.status in _MONEY:
         data = {"amount": new.facts.authorized, "asked": new.amount}

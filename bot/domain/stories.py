@@ -157,7 +157,9 @@ class Knocked:
     hinted: bool
     """Whether a hint came that no look has answered yet."""
     session_hint: str | None
-    """The session that a hint named for a link without one."""
+    """The session that a hint named, other than the link's own."""
+    session_id: str | None = None
+    """The link's own, once it is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

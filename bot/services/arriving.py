@@ -33,7 +33,7 @@ class Arriving:
     async def callback(self, token: str, *, session_id: str | None) -> bool:
         """A callback for the link of this token; False when there is none.
 
-        `session_id` is only a hint for a link whose create was never answered.
+        `session_id` is only a hint: for a link whose create was never answered, or at a session beside the link's own.
         """
         knocked = await self.store.knocked(token)
         if knocked is None:
@@ -58,8 +58,9 @@ class Arriving:
         # Only repeated callbacks wait, and for each other: what the bot has read by itself may be older than this one.
         # A prompt for later than the next read was made under a clock that was ahead: it is no reason to wait.
         at = max(now, prompted + _READ_PAUSE) if prompted and prompted <= now + _READ_PAUSE else now
+        other = session_id if session_id != knocked.session_id else None
         # A hint that stands is answered by a look that has not begun: that one sees what this knock is about.
         stands = knocked.hinted and knocked.due_at is not None and knocked.due_at <= at
-        if not stands or session_id not in {None, knocked.session_hint}:
-            await self.store.prompt(knocked.id, at, session_hint=session_id)
+        if not stands or other not in {None, knocked.session_hint}:
+            await self.store.prompt(knocked.id, at, session_hint=other)
         asyncio.get_running_loop().call_later((at - now).total_seconds(), self.bell.ring)

@@ -54,7 +54,8 @@ class MovingMoney:
                 permit, "Dintero did not take the request, so nothing was done. Press again in a moment."
             )
         except Declined as refusal:
-            await self._refuse(permit, "Dintero refused, so nothing was done", refusal.sentence)
+            if not await self._took_effect(permit.operation):
+                await self._refuse(permit, "Dintero refused, so nothing was done", refusal.sentence)
         except OutcomeUnknown as doubt:
             log.warning("operation_unanswered", operation=operation.id, kind=operation.kind, reason=str(doubt))
             await self._doubt(permit)
@@ -146,6 +147,21 @@ class MovingMoney:
         if current is not None and current.state is State.SENDING:
             # Answered 200 without a trace of it in the payment's log: done or not, only later looks can tell.
             await self._doubt(permit)
+
+    async def _took_effect(self, operation: Operation) -> bool:
+        """Whether a capture or refund that Dintero refused was done all the same, by an entry that names it.
+
+        A proxy that repeats a request whose answer it lost hands on what Dintero said to the repetition.
+        """
+        if operation.kind not in {Kind.CAPTURE, Kind.REFUND}:
+            return False
+        try:
+            await self.refreshing.refresh(operation.link_id)
+        except GatewayError:
+            log.warning("refusal_not_compared", operation=operation.id, kind=operation.kind)
+        async with self.store.read() as work:
+            current = await work.operation(operation.id)
+        return current is not None and current.state in {State.DONE, State.ACCEPTED}
 
     async def _take_in(self, operation: Operation, answered: Answered) -> None:
         """Settle what the answer shows; look again where it shows nothing, or a rival was faster."""

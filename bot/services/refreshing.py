@@ -107,11 +107,35 @@ class Refreshing:
         """
         if link.session_id is None:
             return await self._search(link)
+        seen = await self._look_at_own(link, link.session_id, all_payments=all_payments)
+        return replace(seen, others=(*seen.others, *await self._of_another_session(link)))
+
+    async def _look_at_own(self, link: Link, session_id: str, *, all_payments: bool) -> Observation:
         cancelling = link.operation is not None and link.operation.kind is Kind.CANCEL
         all_payments = all_payments or link.facts.other_payments > 0
         if link.status in _PAID and link.transaction_id and not cancelling and not all_payments:
             return Observation(payment=await self.gateway.payment(link.transaction_id))
-        return await self._read(link.session_id, link.transaction_id, all_payments=all_payments)
+        return await self._read(session_id, link.transaction_id, all_payments=all_payments)
+
+    async def _of_another_session(self, link: Link) -> Sequence[Payment]:
+        """Payments of another session that proves to be of the same attempt: a proxy may have sent the create twice.
+
+        What a hint names may be anything: where it cannot be read, it says something only if it did before.
+        """
+        async with self.store.read() as work:
+            hint = await work.session_hint(link.id)
+        if hint is None or hint == link.session_id:
+            return ()
+        known = link.facts.other_payments > 0
+        try:
+            proved = await self._proved(link, hint, None)
+        except GatewayError:
+            if known:
+                raise
+            return ()
+        if proved.session is None and not known:
+            return ()
+        return tuple(payment for payment in (proved.payment, *proved.others) if payment is not None)
 
     async def apply(self, story: Story, link: Link, observation: Observation) -> Link | None:
         """Settle one look against `link` as it was read with its `story`; None when a rival was faster.

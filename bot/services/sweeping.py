@@ -188,9 +188,14 @@ class Sweeping:
             seen = [(payment, link) for payment, link in about if link is not None and _is_about(payment, link)]
             second = [link for payment, link in seen if _is_second(payment, link)]
             changed = {
-                link.id: payment.session_id if payment.understood else None
+                link.id: payment.session_id if payment.understood and link.session_id is None else None
                 for payment, link in seen
                 if not _is_second(payment, link) and not _is_same(link, payment.seen)
+            }
+            changed |= {
+                link.id: payment.session_id
+                for payment, link in about
+                if link is not None and not _is_about(payment, link) and not link.facts.other_payments
             }
             for link_id, session_id in sorted(changed.items()):  # in order: rivals must not lock them crosswise
                 await work.make_due(link_id, now, session_hint=session_id)
@@ -356,7 +361,7 @@ def _is_curious(due: Due) -> bool:
 
 
 def _is_about(payment: Payment, link: Link) -> bool:
-    """Whether a payment of the link's reference may be the link's: the web shop's is not, unless nobody can tell."""
+    """Whether a payment of the link's reference may be its own; another session's is mostly the web shop's."""
     return link.session_id in {None, payment.session_id} or not payment.understood
 
 

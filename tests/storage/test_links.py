@@ -289,13 +289,17 @@ async def test_a_hint_may_name_the_session(house):
 
 async def test_a_knock_finds_what_is_known_of_its_link_and_none_of_a_strangers(house):
     _, link = await house.issued(session_id="S1")
-    untouched = Knocked(id=link.id, account_id=ACCOUNT, prompted_at=None, due_at=None, hinted=False, session_hint=None)
+    untouched = Knocked(
+        id=link.id, account_id=ACCOUNT, prompted_at=None, due_at=None, hinted=False, session_hint=None, session_id="S1"
+    )
     assert await knocked(house, link) == untouched
 
     await look(house, link)
     await house.store.prompt(link.id, LATER, session_hint="S2")
 
-    hinted = Knocked(id=link.id, account_id=ACCOUNT, prompted_at=LATER, due_at=LATER, hinted=True, session_hint="S2")
+    hinted = Knocked(
+        id=link.id, account_id=ACCOUNT, prompted_at=LATER, due_at=LATER, hinted=True, session_hint="S2", session_id="S1"
+    )
     assert await knocked(house, link) == hinted
     assert await house.store.knocked_session("S1") == hinted
     assert await house.store.knocked_session("S2") is None

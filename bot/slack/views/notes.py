@@ -22,6 +22,7 @@ from bot.slack.views.words import (
     message,
     noun,
     operating,
+    paid_apart,
 )
 
 _SANDBOX: Final = "Sandbox: no {message} is sent. Use *Show link*."
@@ -135,7 +136,8 @@ def _backoffice(link: Link, look: Look) -> list[str]:
         told.append(f"{UNREAD_PAYMENT} Paylink keeps checking.")
     if link.facts.other_payments:
         amount = look.money(link.facts.other_payments, link.currency)
-        told.append(f"*Paid twice.* A second payment on this link holds {amount}. {RETURN_IN_BACKOFFICE}")
+        twice = f"*Paid twice.* A second payment on this link holds {amount}. {RETURN_IN_BACKOFFICE}"
+        told.append(paid_apart(amount) if link.paid_apart else twice)
     if link.amount_differs:
         told.append(differing(link, look))
     return told

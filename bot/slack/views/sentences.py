@@ -20,6 +20,7 @@ from bot.slack.views.words import (
     done,
     held,
     noun,
+    paid_apart,
     time_left,
     what_differs,
 )
@@ -99,6 +100,8 @@ def _other_than_asked(link: Link, look: Look) -> str:
 
 def _second_payment(_: Story, link: Link, event: Event, look: Look) -> str:
     amount = _money(event, "amount", link, look)
+    if event.data.get("alone"):
+        return f"🚨 {paid_apart(amount)}"
     return f"🚨 *Paid twice.* Dintero shows a second payment of {amount} on this link. {RETURN_IN_BACKOFFICE}"
 
 

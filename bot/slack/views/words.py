@@ -36,6 +36,14 @@ _NOUN: Final[Mapping[Kind, str]] = {
 }
 
 
+def paid_apart(amount: str) -> str:
+    """That all the customer has paid, so much, is in a payment that is not the link's own, and what to do."""
+    return (
+        f"*Paid, but not by this link's own payment.* Dintero holds {amount} for it in another payment, which Paylink "
+        "cannot capture or refund. Look after it in Dintero's Backoffice, and do not ask for the money again."
+    )
+
+
 def customer(story: Story) -> str:
     """The customer as a channel may see them."""
     order = story.order
