@@ -1,9 +1,11 @@
 """Where stories are told: cards, thread lines, forms that wait, and words for one person only."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import stamina
@@ -17,7 +19,8 @@ from bot.domain.orders import ON_OUR_PAGE, Delivery, Order
 from bot.domain.stories import Story
 from bot.services.ports.threads import Rejected, SlackDown, ThreadError, Throttled
 from bot.slack.calls import BACKGROUND, SOMEBODY_WAITS, calling, is_slacks
-from bot.slack.views.blocks import Block, Look, Message, code_to_scan, mail_link
+from bot.slack.drawings import Drawings
+from bot.slack.views.blocks import Block, Look, Message, code_to_scan, mail_link, without_pictures
 from bot.slack.views.card import card
 from bot.slack.views.line import line, takes_buttons
 from bot.slack.views.link_reply import moved, said
@@ -34,6 +37,8 @@ _QUIET: Final[dict[str, Any]] = {"unfurl_links": False, "unfurl_media": False}
 _SHOW_WITHIN: Final = 20.0
 """Seconds for which a waiting form is tried: longer nobody looks at it, and the person is told otherwise."""
 _SHOW_TRIES: Final = 4
+_POSTS_APART: Final = 1.1
+"""Seconds between two posts to a channel (Slack reference §11)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class SlackThreads:
     """Where a customer finds our own page of a link, by its id."""
     mailto: Callable[[Order, Link], str]
     """What opens the seller's own mail program with a mail about the link."""
+    drawings: Drawings = field(default_factory=Drawings)
 
     def takes_buttons(self, event: Event) -> bool:
         """Whether the event's line takes over the link's buttons, so that older lines lose theirs."""
@@ -140,22 +146,23 @@ class SlackThreads:
         """`whisper` for a message with blocks of its own."""
         if response_url is not None and await self.respond(response_url, message):
             return
-        shown: dict[str, Any] = {"text": message.text, "blocks": message.blocks}
-        if channel and await self._ephemeral(channel, user_id, shown):
+        ephemeral = partial(self.client.chat_postEphemeral, channel=channel, user=user_id)
+        if channel and await self._whispered(message, ephemeral):
             return
         try:
             direct = await self.direct_channel(user_id)
-            await _again_and_again(
-                _asked_to_wait, lambda: self.client.chat_postMessage(channel=direct, **shown, **_QUIET)
-            )
-        except (ThreadError, TimeoutError) as error:
+        except ThreadError as error:
             log.warning("whisper_lost", reason=type(error).__name__)
+            return
+        if not await self._whispered(message, partial(self.client.chat_postMessage, channel=direct, **_QUIET)):
+            log.warning("whisper_lost", reason="not taken")
 
-    async def _ephemeral(self, channel: str, user_id: str, shown: Mapping[str, Any]) -> bool:
+    async def _whispered(self, message: Message, post: Callable[..., Awaitable[Any]]) -> bool:
+        async def send(shown: Message) -> None:
+            await _again_and_again(_asked_to_wait, lambda: post(text=shown.text, blocks=shown.blocks))
+
         try:
-            await _again_and_again(
-                _asked_to_wait, lambda: self.client.chat_postEphemeral(channel=channel, user=user_id, **shown)
-            )
+            await self.drawings.send(message, send)
         except (ThreadError, TimeoutError):
             return False
         return True
@@ -173,31 +180,36 @@ class SlackThreads:
         """Redraw a form, again and again while Slack is busy or down: nothing but this ends its "Creating link…"."""
         try:
             await _again_and_again(_pause, lambda: self.client.views_update(view_id=view_id, view=view))
-        except (ThreadError, TimeoutError) as error:  # most often: the person closed the form
+        except Rejected as refusal:  # most often: the person closed the form
+            blocks = without_pictures(view["blocks"])
+            if blocks != view["blocks"]:
+                return await self._show(view_id, view | {"blocks": blocks})
+            log.info("form_not_updated", reason=str(refusal))
+            return False
+        except (ThreadError, TimeoutError) as error:
             log.info("form_not_updated", reason=str(error))
             return False
         return True
 
     async def _post(self, message: Message, **where: Any) -> str:
-        try:
-            answer = await calling(
-                self.client.chat_postMessage(text=message.text, blocks=message.blocks, **_QUIET, **where)
-            )
-        except Rejected as refusal:  # as plain text it says the same, without buttons
-            log.warning("message_rejected", code=str(refusal))
-            answer = await calling(self.client.chat_postMessage(text=message.text, **_QUIET, **where))
+        async def send(shown: Message) -> Any:
+            return await calling(
+                self.client.chat_postMessage(text=shown.text, blocks=shown.blocks, **_QUIET, **where)
+            )  # fmt: skip
+
+        answer = await self.drawings.send(message, send, apart=_POSTS_APART)
         ts = answer.get("ts")
         if not ts:
             raise SlackDown(doubtful=True)
         return str(ts)
 
     async def _update(self, message: Message, channel: str, ts: str | None) -> None:
-        to: dict[str, Any] = {"channel": channel, "ts": ts or "", "text": message.text}
-        try:
-            await calling(self.client.chat_update(**to, blocks=message.blocks))
-        except Rejected as refusal:
-            log.warning("message_rejected", code=str(refusal))
-            await calling(self.client.chat_update(**to, blocks=[]))
+        async def send(shown: Message) -> Any:
+            return await calling(
+                self.client.chat_update(channel=channel, ts=ts or "", text=shown.text, blocks=shown.blocks)
+            )
+
+        await self.drawings.send(message, send)
 
     async def respond(self, response_url: str, message: Message, *, in_place: bool = False) -> bool:
         """Answer by a `response_url`, in the place of what was clicked or for one person's eyes; False when it failed.
@@ -223,7 +235,16 @@ class SlackThreads:
             )
         except ThreadError:
             return False
-        return bool(answer.status_code == 200)
+        return answer.status_code == 200 and _is_taken(answer.body)
+
+
+def _is_taken(body: str) -> bool:
+    """Whether a `response_url` took a message: its 200 may still hold a refusal, or be another server's page."""
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return body.strip() in {"", "ok"}
+    return isinstance(answer, Mapping) and bool(answer.get("ok"))
 
 
 async def _again_and_again(on: Callable[[Exception], bool | float], call: Callable[[], Awaitable[Any]]) -> None:

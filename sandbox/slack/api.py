@@ -15,9 +15,11 @@ from sandbox.dated import Dated
 from sandbox.drop import Drop
 
 from .faults import Fault
-from .methods import perform, respond
+from .methods import METHODS, perform, respond
 from .state import Call, RefusedError, State
 
+COUNTED = {"error"}
+"""Faults whose calls count against the limits all the same: a refusal takes a turn (Slack reference §11)."""
 OBJECTS = {"blocks", "metadata", "view", "attachments"}
 
 
@@ -42,11 +44,15 @@ def _before(fault: Fault | None) -> Response | None:
             return HTMLResponse("<html><title>Log in to this network</title>", code)
         case Fault("ratelimited", seconds):
             return JSONResponse({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(seconds)})
-        case Fault("error", name):
-            return JSONResponse({"ok": False, "error": name})
+        case Fault("error", name, more):
+            return JSONResponse({"ok": False, "error": name, **dict(more)})
         case Fault("drop_before"):
             return Drop()
     return None
+
+
+def _now(ws: State) -> float:
+    return ws.clock().timestamp()
 
 
 def _attempt(ws: State, name: str, args: dict[str, Any], work: Callable[[], Any], fault: str | None) -> dict[str, Any]:
@@ -66,6 +72,8 @@ async def _answer(ws: State, name: str, args: dict[str, Any], work: Callable[[],
     """The answer of a call, or what a fault made of it."""
     fault = ws.faults.take(name)
     kind = fault.kind if fault else None
+    if kind in COUNTED and name in METHODS and (wait := ws.limits.wait(name, str(args.get("channel")), _now(ws))):
+        fault, kind = Fault.ratelimited(wait), "ratelimited"
     if kind == "delay":
         await asyncio.sleep(fault.value)
     if instead := _before(fault):
@@ -76,6 +84,8 @@ async def _answer(ws: State, name: str, args: dict[str, Any], work: Callable[[],
         return Drop()
     if kind == "bare" and answer["ok"]:
         return {"ok": True}
+    if kind == "error_after":
+        return {"ok": False, "error": fault.value}
     return PlainTextResponse("upstream error", fault.value) if kind == "status_after" else answer
 
 
@@ -98,7 +108,7 @@ def create_app(ws: State) -> Starlette:
         answer = await _answer(ws, "response_url", args, lambda: respond(ws, url, args))
         if isinstance(answer, Response):
             return answer
-        return PlainTextResponse("ok") if answer["ok"] else JSONResponse(answer, 404)
+        return PlainTextResponse("ok") if answer["ok"] else JSONResponse(answer, ws.ways.response_url_refusal)
 
     return Starlette(
         routes=[

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Self
 
-TIER_3 = frozenset({"chat.update", "conversations.open", "conversations.info"})
+TIER_3 = frozenset({"chat.update", "chat.delete", "conversations.open", "conversations.info"})
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,8 @@ class Fault:
 
     kind: str
     value: Any = None
+    more: tuple[tuple[str, Any], ...] = ()
+    """Further keys of the answer."""
 
     @classmethod
     def status(cls, code: int) -> Self:
@@ -42,9 +44,14 @@ class Fault:
         return cls("ratelimited", seconds)
 
     @classmethod
-    def error(cls, name: str) -> Self:
-        """Answer 200 with `ok: false` and this error."""
-        return cls("error", name)
+    def error(cls, name: str, **more: Any) -> Self:
+        """Answer 200 with `ok: false`, this error, and further keys such as `needed` (Slack reference §22)."""
+        return cls("error", name, tuple(more.items()))
+
+    @classmethod
+    def error_after(cls, name: str) -> Self:
+        """Do the work, then answer 200 with `ok: false` and this error: it "may have worked partly" (§10)."""
+        return cls("error_after", name)
 
     @classmethod
     def delay(cls, seconds: float) -> Self:

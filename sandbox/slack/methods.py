@@ -47,7 +47,7 @@ def conversation(ws: State, args: Args) -> Channel:
     return channel
 
 
-def body(args: Args, text_limit: int | None = None) -> tuple[str, list[Any]]:
+def body(ws: State, args: Args, text_limit: int | None = None) -> tuple[str, list[Any]]:
     """Text and blocks of a message, checked (Slack reference §9, §10)."""
     text, blocks = args.get("text") or "", args.get("blocks") or []
     if not isinstance(blocks, list) or not isinstance(text, str):
@@ -62,7 +62,15 @@ def body(args: Args, text_limit: int | None = None) -> tuple[str, list[Any]]:
         raise RefusedError("invalid_blocks", *problems)
     if kit.text_sum(blocks) > kit.MESSAGE_TEXT:
         raise RefusedError("msg_blocks_too_long")
+    if problems := unfetched(ws, blocks, ""):
+        raise RefusedError("invalid_blocks", *problems)
     return text, blocks
+
+
+def unfetched(ws: State, blocks: list[Any], at: str) -> list[str]:
+    """What Slack says of pictures that its servers cannot fetch (slackapi/python-slack-sdk#1782)."""
+    pictures = [] if ws.ways.fetches_pictures else [n for n, block in enumerate(blocks) if "image_url" in block]
+    return [f"[ERROR] downloading image failed [json-pointer:{at}/blocks/{n}/image_url]" for n in pictures]
 
 
 def metadata(args: Args) -> Args | None:
@@ -89,14 +97,39 @@ def post_message(ws: State, args: Args) -> Args:
         raise RefusedError("is_archived")
     if not channel.bot and "chat:write.public" not in ws.scopes:
         raise RefusedError("not_in_channel")
-    text, blocks = body(args)
-    thread_ts = args.get("thread_ts")
-    parent = channel.message(thread_ts) if thread_ts else None
-    if thread_ts and (parent is None or parent.thread_ts):
-        raise RefusedError("thread_not_found")
-    more = {"thread_ts": thread_ts, "metadata": metadata(args), "broadcast": truth(args.get("reply_broadcast"))}
+    text, blocks = body(ws, args)
+    more = {"thread_ts": thread_of(ws, channel, args), "metadata": metadata(args)}
+    more["broadcast"] = truth(args.get("reply_broadcast"))
     message = ws.post(channel, "UBOT", text, blocks, **more)
     return {"channel": channel.id, "ts": message.ts, "message": message.snapshot()}
+
+
+def thread_of(ws: State, channel: Channel, args: Args) -> str | None:
+    """The thread that a post goes to (Slack reference §10); none for one that is lost without a word."""
+    thread_ts: str | None = args.get("thread_ts")
+    if not thread_ts:
+        return None
+    if channel.refuses_threads:
+        raise RefusedError(channel.refuses_threads)
+    parent = channel.message(thread_ts)
+    if parent is None and not ws.ways.lost_parent_answer:
+        return None
+    if parent is None or parent.thread_ts:
+        raise RefusedError(ws.ways.lost_parent_answer or "thread_not_found")
+    return thread_ts
+
+
+@method("chat.delete", "channel ts", scope="chat:write")
+def delete(ws: State, args: Args) -> Args:
+    """Take a message of ours away (Slack reference §10)."""
+    channel = conversation(ws, args)
+    message = channel.message(args["ts"])
+    if message is None:
+        raise RefusedError("message_not_found")
+    if message.user != "UBOT":
+        raise RefusedError("cant_delete_message")
+    ws.forget(message)
+    return {"channel": channel.id, "ts": message.ts}
 
 
 @method("chat.update", "channel ts", f"{MESSAGE} reply_broadcast", "chat:write")
@@ -110,7 +143,7 @@ def update(ws: State, args: Args) -> Args:
         raise RefusedError("message_not_found")
     if message.user != "UBOT":
         raise RefusedError("cant_update_message")
-    text, blocks = body(args, text_limit=4000)
+    text, blocks = body(ws, args, text_limit=4000)
     message.metadata = metadata(args) or message.metadata
     change(ws, message, text, blocks)
     return {"channel": channel.id, "ts": message.ts, "text": text, "message": message.snapshot()}
@@ -131,7 +164,7 @@ def post_ephemeral(ws: State, args: Args) -> Args:
         raise RefusedError("is_archived" if channel.archived else "not_in_channel")
     if args["user"] not in channel.members:
         raise RefusedError("user_not_in_channel")
-    text, blocks = body(args)
+    text, blocks = body(ws, args)
     one = ws.whisper(channel, ws.people[args["user"]], text, blocks, "postEphemeral")
     one.thread_ts = args.get("thread_ts")
     return {"message_ts": one.ts}
@@ -142,17 +175,17 @@ def permalink(ws: State, args: Args) -> Args:
     """The address of a message in Slack (Slack reference §10)."""
     channel = conversation(ws, args)
     message = channel.message(args["message_ts"])
-    if message is None:
+    if message is None and not ws.ways.finds_deleted_permalinks:
         raise RefusedError("message_not_found")
-    link = f"https://shop.slack.com/archives/{channel.id}/p{message.ts.replace('.', '')}"
-    if message.thread_ts:
+    link = f"https://shop.slack.com/archives/{channel.id}/p{args['message_ts'].replace('.', '')}"
+    if message and message.thread_ts:
         link += f"?thread_ts={message.thread_ts}&cid={channel.id}"
     return {"channel": channel.id, "permalink": link}
 
 
-def checked_view(args: Args) -> Args:
+def checked_view(ws: State, args: Args) -> Args:
     """The view of a call, checked (Slack reference §8)."""
-    if problems := kit.wrong_in_view(args["view"]):
+    if problems := kit.wrong_in_view(args["view"]) or unfetched(ws, args["view"]["blocks"], "/view"):
         raise RefusedError("invalid_arguments", *problems)
     if kit.size(args["view"]) > 250_000:
         raise RefusedError("view_too_large")
@@ -170,14 +203,14 @@ def _unique(ws: State, content: Args, own: View | None = None) -> Args:
 @method("views.open", "trigger_id view")
 def views_open(ws: State, args: Args) -> Args:
     """Open a modal with a fresh trigger (Slack reference §7, §8)."""
-    content = _unique(ws, checked_view(args))
+    content = _unique(ws, checked_view(ws, args))
     return {"view": ws.show_view(content, ws.use_trigger(args["trigger_id"]).person).payload()}
 
 
 @method("views.push", "trigger_id view")
 def views_push(ws: State, args: Args) -> Args:
     """Put a view on top of the one the trigger came from (Slack reference §8)."""
-    content = _unique(ws, checked_view(args))
+    content = _unique(ws, checked_view(ws, args))
     trigger = ws.use_trigger(args["trigger_id"])
     if trigger.view is None or trigger.view.closed:
         raise RefusedError("invalid_trigger_id" if trigger.view is None else "not_found")
@@ -194,7 +227,7 @@ def views_update(ws: State, args: Args) -> Args:
         raise RefusedError("not_found")
     if args.get("hash") not in {None, view.hash}:
         raise RefusedError("hash_conflict")
-    ws.change_view(view, _unique(ws, checked_view(args), view))
+    ws.change_view(view, _unique(ws, checked_view(ws, args), view))
     return {"view": view.payload()}
 
 
@@ -237,8 +270,14 @@ def users_info(ws: State, args: Args) -> Args:
 @method("auth.test")
 def auth_test(ws: State, _args: Args) -> Args:
     """Who the bot is."""
-    who = {"url": "https://shop.slack.com/", "team": "shop", "team_id": ws.team_id, "user": "paylink"}
-    return who | {"user_id": "UBOT", "bot_id": "B1", "is_enterprise_install": False}
+    who = {"url": "https://shop.slack.com/", "team": "shop", "team_id": ws.ways.enterprise_id or ws.team_id}
+    who |= {"enterprise_id": ws.ways.enterprise_id} if ws.ways.enterprise_id else {}
+    return who | {
+        "user": "paylink",
+        "user_id": "UBOT",
+        "bot_id": "B1",
+        "is_enterprise_install": bool(ws.ways.enterprise_id),
+    }
 
 
 def truth(value: Any) -> bool:
@@ -285,7 +324,7 @@ def respond(ws: State, hook: Hook | None, args: Args) -> None:
     if truth(args.get("delete_original")) and there:
         ws.forget(hook.original)
         return
-    text, blocks = body(args)
+    text, blocks = body(ws, args)
     if truth(args.get("replace_original")) and there:
         change(ws, hook.original, text, blocks)
     elif args.get("response_type") == "in_channel":

@@ -109,6 +109,8 @@ class Channel:
     members: set[str]
     bot: bool
     archived: bool = False
+    refuses_threads: str = ""
+    """The error of every post in a thread: locked, or none allowed (Slack reference §10)."""
     posted: list[Message] = field(default_factory=list, repr=False)
 
     @property

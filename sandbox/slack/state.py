@@ -4,13 +4,14 @@ import itertools
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from .faults import Faults, Limits
 from .model import Channel, Ephemeral, Message, Person, View, copied
 from .profiles import Outsiders
+from .ways import Ways
 
 SCOPES = ("commands", "chat:write", "chat:write.public", "im:write", "users:read")
 
@@ -83,14 +84,14 @@ class State:
         # The switches for what is UNCONFIRMED or differs between workspaces.
         self.loses_untouched_initials_after_update = True
         self.private_channel_answer = "channel_not_found"
-        self.telephones_as_links = False
+        self.ways = Ways()
+        self.telephones_as_links, self.addresses_as_links = False, True
         self.outsiders_said: str = Outsiders.STRANGER
         self.outsiders_payload_team = "installing"
         """Whose id stands as `team` where an outsider clicks: the `installing` workspace's, or their `own`."""
         self.payload_says_user_team = True
         self.said_instead: dict[str, dict[str, Any]] = {}
         """By a person's id: what `users.info` says of them in another way, or leaves out (`profiles.LEFT_OUT`)."""
-        self.addresses_as_links = True
         self.modal_inputs_escaped = False
         self.people: dict[str, Person] = {}
         self.channels: dict[str, Channel] = {}
@@ -174,7 +175,10 @@ class State:
             self._ephemerals = [one for one in self._ephemerals if one.ts != message.ts]
         else:
             channel = self.channels[message.channel_id]
-            channel.posted = [one for one in channel.posted if one.ts != message.ts]
+            stays = self.ways.leaves_placeholders and channel.thread(message.ts)
+            gone = [replace(message, user="USLACKBOT", text="This message was deleted.", blocks=[])] if stays else []
+            at = [one.ts for one in channel.posted].index(message.ts)
+            channel.posted[at : at + 1] = gone
 
     def with_ids(self, blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Blocks of our own, each with a block_id; Slack makes up the missing ones, new ones every time."""

@@ -1,7 +1,8 @@
 """Small pieces of Block Kit, and the few ways in which text becomes safe to show."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -19,6 +20,9 @@ _TOKENS: Final = (
 )
 
 
+_NO_PICTURE: Final = (
+    "Slack could not fetch the picture of the QR code. The link itself works: *Show link* on the card has it."
+)
 _FIRST_MENTION: Final = re.compile(r"(^|[.!?] )<@[A-Z0-9]+>", re.MULTILINE)
 _MENTION: Final = re.compile(r"<@[A-Z0-9]+>")
 
@@ -144,6 +148,20 @@ def code_to_scan(picture: str, reference: str) -> Block:
     """A picture of a link's QR code; Slack fetches it from `picture`, an address of ours (Slack reference §15)."""
     words = f"QR code that opens the page on which {reference} is paid"
     return {"type": "image", "image_url": picture, "alt_text": fit(words, 2000)}
+
+
+def without_pictures(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks with words where pictures stood: Slack refuses the whole when its servers cannot fetch one (§9)."""
+    return [section(_NO_PICTURE) if block["type"] == "image" else block for block in blocks]
+
+
+def plainer(message: Message) -> Iterator[Message]:
+    """A message, and what says the same should Slack refuse to show it: without its pictures, then as text alone."""
+    yield message
+    plain_blocks = without_pictures(message.blocks)
+    if plain_blocks != message.blocks:
+        yield replace(message, blocks=plain_blocks)
+    yield replace(message, blocks=[])
 
 
 def option(text: str, value: str, description: str = "") -> Block:
