@@ -8,7 +8,7 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NoReturn
 
 import structlog
 
@@ -207,6 +207,8 @@ class Telling(Turns):
             async with self.store() as work:
                 await work.restore_card(story.card)
                 await work.commit()
+            if isinstance(error, Gone | NoThread) and story.order.thread is not None:
+                await self._leave_thread(story)
             if isinstance(error, NotWelcome | Gone | Rejected):
                 return None
             raise
@@ -249,14 +251,15 @@ class Telling(Turns):
             # Begun outside any channel, it belongs into the issuer's own messages.
             channel = story.card.channel or await self.threads.direct_channel(story.order.issuer)
             return await self._post_in(story, channel, diverted=story.card.diverted)
-        except NotWelcome:
+        except NotWelcome as refusal:
+            if isinstance(refusal, NoThread) and story.order.thread is not None:
+                await self._leave_thread(story)
             if story.card.diverted or not story.order.channel:
                 return await self._nowhere(story)
         except Gone:
             if story.order.thread is None:  # a card in no thread cannot miss one
                 raise
             await self._leave_thread(story)
-            raise Wait(SOON) from None
         except Rejected as refusal:  # it would be refused anywhere
             self._note_rejected(story, refusal)
             return await self._nowhere(story)
@@ -285,12 +288,13 @@ class Telling(Turns):
             raise
         return await self._set_card(there, CardState.POSTED, channel, ts)
 
-    async def _leave_thread(self, story: Story) -> None:
-        """The message whose thread the card was to stand in is gone: it stands in the channel instead."""
-        log.info("thread_gone", order=story.order.id)
+    async def _leave_thread(self, story: Story) -> NoReturn:
+        """The thread that the card was to stand in is gone, or takes no replies: it stands in the channel instead."""
+        log.info("thread_left", order=story.order.id)
         async with self.store() as work:
             await work.leave_thread(story.order.id)
             await work.commit()
+        raise Wait(SOON)
 
     async def _nowhere(self, story: Story) -> Story:
         self.counters.add("cards_nowhere")
@@ -347,6 +351,8 @@ class Telling(Turns):
         try:
             ts = await self._in_turn(posts(story.card.channel), post, before=strip)
         except (NoThread, Rejected) as refusal:
+            if isinstance(refusal, NoThread) and story.card.state is CardState.FROZEN:  # no place is left that tells it
+                raise Gone from refusal
             await self._leave_to_the_card(story, event, refusal)
         else:
             await self._set_told(event, ts)

@@ -35,14 +35,16 @@ _CODES: Final[Mapping[Meaning, str]] = {
         metadata_must_be_sent_from_app invalid_metadata_format invalid_metadata_schema invalid_arguments
         invalid_arg_name invalid_array_arg markdown_text_conflict too_many_attachments
         hash_conflict not_found view_not_found view_too_large invalid_trigger_id expired_trigger_id
-        exchanged_trigger_id trigger_exchanged duplicate_external_id push_limit_reached
+        trigger_expired exchanged_trigger_id trigger_exchanged duplicate_external_id push_limit_reached
         used_url expired_url
     """,
     Meaning.CHANNEL: """
         not_in_channel channel_not_found is_archived is_inactive restricted_action restricted_action_read_only_channel
         restricted_action_thread_only_channel
     """,
-    Meaning.THREAD: "restricted_action_non_threadable_channel restricted_action_thread_locked",
+    Meaning.THREAD: """
+        restricted_action_non_threadable_channel restricted_action_thread_locked cannot_reply_to_message
+    """,
     Meaning.PERSON: """
         user_disabled user_not_found user_not_visible user_not_in_channel cannot_dm_bot messages_tab_disabled
     """,

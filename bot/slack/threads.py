@@ -17,7 +17,7 @@ from bot.domain.events import Event
 from bot.domain.links import Delivered, Link, Status
 from bot.domain.orders import ON_OUR_PAGE, Delivery, Order
 from bot.domain.stories import Story
-from bot.services.ports.threads import Rejected, SlackDown, ThreadError, Throttled
+from bot.services.ports.threads import Gone, Rejected, SlackDown, ThreadError, Throttled
 from bot.slack.calls import BACKGROUND, SOMEBODY_WAITS, calling, is_slacks
 from bot.slack.drawings import Drawings
 from bot.slack.views.blocks import Block, Look, Message, code_to_scan, mail_link, without_pictures
@@ -201,7 +201,17 @@ class SlackThreads:
         ts = answer.get("ts")
         if not ts:
             raise SlackDown(doubtful=True)
+        if where.get("thread_ts") and _stands_alone(answer.get("message")):
+            await self._take_back(where["channel"], str(ts))
+            raise Gone("the thread's first message was deleted")
         return str(ts)
+
+    async def _take_back(self, channel: str, ts: str) -> None:
+        """Delete a reply that Slack has put into the channel itself, because the message it answers was deleted."""
+        try:
+            await calling(self.client.chat_delete(channel=channel, ts=ts))
+        except ThreadError as error:
+            log.warning("reply_not_taken_back", reason=type(error).__name__)
 
     async def _update(self, message: Message, channel: str, ts: str | None) -> None:
         async def send(shown: Message) -> Any:
@@ -236,6 +246,11 @@ class SlackThreads:
         except ThreadError:
             return False
         return answer.status_code == 200 and _is_taken(answer.body)
+
+
+def _stands_alone(posted: object) -> bool:
+    """Whether a reply stands in no thread, as far as the answer shows it (slack-go/slack#1571)."""
+    return isinstance(posted, Mapping) and bool(posted) and not posted.get("thread_ts")
 
 
 def _is_taken(body: str) -> bool:
