@@ -109,6 +109,24 @@ async def test_a_form_that_a_spent_trigger_does_not_open_is_explained_and_opens_
     assert form is shop.slack.modals(shop.kari)[-1]
 
 
+async def test_a_click_that_slack_sends_twice_opens_its_form_once_and_complains_of_nothing(shop, posts):
+    """The trigger is spent because the form is open."""
+    await a_paid_link(shop)
+
+    await shop.presses("Refund…")
+    await again(shop, posts)
+    await shop.slack.command(shop.kari, shop.sales, "/paylink")
+    await again(shop, posts)
+
+    assert [form.content["title"]["text"] for form in shop.slack.modals(shop.kari)[1:]] == [
+        "Refund",
+        "New payment link",
+    ]
+    assert whispers(shop) == []
+    assert shop.slack.complaints == ["views.open: exchanged_trigger_id"] * 2
+    shop.slack.complaints.clear()
+
+
 async def test_a_form_that_was_closed_before_its_answer_moves_money_once_and_the_thread_tells_it(shop):
     await a_paid_link(shop)
     form = await opens(shop, "Refund…")

@@ -21,6 +21,7 @@ from bot.services.reopening import Reopening
 from bot.slack import ids
 from bot.slack.forms import draft_from_state, errors_for, is_sure, longer, read_part
 from bot.slack.listeners.drawing import FormDrawing
+from bot.slack.listeners.not_opened import not_opened
 from bot.slack.listeners.payloads import Body, Knock, actor_of, knock
 from bot.slack.listeners.saving import CLICK, SUBMIT, Late, NotSaved, in_time
 from bot.slack.owned import Owned
@@ -190,9 +191,9 @@ class LinkButtonsListener:
         view = await self._form(story, press)
         try:
             await self.threads.open_view(who.trigger_id, view)
-        except ThreadError:
-            sentence = "Slack did not open the form in time. Press the button again."
-            raise Refused(sentence, "form", about=link.reference) from None
+        except ThreadError as error:
+            if (sentence := not_opened(error, "Press the button again.")) is not None:
+                raise Refused(sentence, "form", about=link.reference) from None
 
     async def _form(self, story: Story, press: Press) -> Block:
         link, look = story.link(press.link_id), self.threads.look

@@ -7,6 +7,7 @@ from bot.domain.drafts import Draft, DraftLine, usual_deadline, vat_rates
 from bot.services.issuing import Shop
 from bot.services.ports.threads import People, ThreadError
 from bot.slack.listeners.drawing import FormDrawing
+from bot.slack.listeners.not_opened import not_opened
 from bot.slack.listeners.payloads import Knock
 from bot.slack.owned import Owned
 from bot.slack.threads import SlackThreads
@@ -48,10 +49,8 @@ class FormOpening:
         view = await self.drawing.form(draft)
         try:
             await self.threads.open_view(who.trigger_id, view)
-        except ThreadError:
-            await self.threads.whisper(
-                channel=who.channel,
-                user_id=who.user_id,
-                sentence=f"Slack did not open the form in time. {again}",
-                response_url=who.response_url,
-            )
+        except ThreadError as error:
+            if (sentence := not_opened(error, again)) is not None:
+                await self.threads.whisper(
+                    channel=who.channel, user_id=who.user_id, sentence=sentence, response_url=who.response_url
+                )
