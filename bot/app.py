@@ -143,7 +143,7 @@ async def assembled(
     Raises:
         OldSchema: when the database has to be migrated first.
         ThreadError: when Slack does not say who the bot is.
-        ValueError: when links of another Dintero account are still followed.
+        ValueError: when links of another Dintero account are followed, or Slack's app is a whole organisation's.
         NoTime: when the settings name a clock that does not answer.
         ValueError: when a proxy or the certificate authorities of the environment cannot be used.
 

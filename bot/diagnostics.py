@@ -26,6 +26,7 @@ from bot.running_bot import ask_running_bot, other_accounts
 from bot.services.ports.threads import SlackDown, ThreadError, Throttled
 from bot.services.ports.world import Clock
 from bot.settings import Settings
+from bot.slack.app import ORGANISATION
 from bot.slack.calls import calling, status_of
 from bot.timekeeping import comparing
 from storage.engine import file_to_make, open_engine, opening
@@ -99,6 +100,8 @@ async def _slack(settings: Settings, dated: Dated) -> Finding:
             return Finding("Slack", well=False, words=str(problem))
         except ThreadError as problem:
             return Finding("Slack", well=False, words=slack_trouble(problem, settings))
+    if answer.get("is_enterprise_install"):
+        return Finding("Slack", well=False, words=ORGANISATION.removeprefix("SLACK_BOT_TOKEN: "))
     granted = {scope.strip() for scope in str(answer.headers.get("x-oauth-scopes", "")).split(",") if scope.strip()}
     missing = sorted(NEEDED_SCOPES - granted) if granted else []
     if missing:

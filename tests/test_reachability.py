@@ -114,6 +114,16 @@ async def test_a_connection_that_is_closed(words):
     assert ["the connection was closed before an answer came" in each for each in told] == [True] * 3, told
 
 
+async def test_an_app_that_is_installed_for_a_whole_organisation(world, words):
+    """`auth.test` then says the organisation in place of a workspace (Slack reference §14)."""
+    world.slack.ways.enterprise_id = "E1"
+
+    told = await words("Slack")
+
+    assert told.startswith("the app is installed for a whole organisation")
+    assert "Install the app in the workspace itself" in told
+
+
 @pytest.mark.parametrize("code", [200, 401, 403, 404])
 async def test_another_server_answers_with_a_page(world, words, code):
     world.slack.faults.add("auth.test", SlackFault.page(code))

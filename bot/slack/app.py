@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -24,14 +24,23 @@ class Bot:
     workspace_name: str = ""
 
 
+ORGANISATION: Final = (
+    "SLACK_BOT_TOKEN: the app is installed for a whole organisation, and this token names none of its workspaces. "
+    "Install the app in the workspace itself, and use that installation's token."
+)
+
+
 async def introduce_bot(client: AsyncWebClient) -> Bot:
     """Ask Slack who we are.
 
     Raises:
         ThreadError: SlackDown when Slack does not answer or refuses the token.
+        ValueError: when the app is installed for a whole organisation.
 
     """
     answer = await calling(client.auth_test())
+    if answer.get("is_enterprise_install"):
+        raise ValueError(ORGANISATION)
     if not answer.get("team_id"):
         raise SlackDown(doubtful=False)
     return Bot(

@@ -84,6 +84,17 @@ async def test_on_grid_a_member_of_the_workspace_works_wherever_they_are_at_home
     assert done(shop, "REFUND") == [249_50]
 
 
+async def test_a_bot_of_a_whole_organisation_does_not_start(grid):
+    """It would take all for people of elsewhere."""
+    grid.slack.ways.enterprise_id = "E1"
+
+    with pytest.raises(ValueError, match="Install the app in the workspace itself"):
+        await grid.restart()
+
+    grid.slack.ways.enterprise_id = ""
+    await grid.start()
+
+
 async def test_on_grid_a_colleague_who_is_not_in_the_workspace_does_nothing(grid):
     shop, away = grid, grid.people["away"]
     await shop.restart(paylink_money_users="*")
