@@ -132,6 +132,25 @@ async def test_a_click_on_the_other_copy_works_and_turns_it_into_a_pointer(shop)
     assert copy.buttons == []
 
 
+@pytest.mark.parametrize("found", [False, True], ids=["not found", "found"])
+async def test_a_copy_never_points_to_a_card_that_was_deleted(shop, found):
+    """It is the only one left; whether Slack knows addresses of deleted messages is UNCONFIRMED."""
+    shop.slack.ways.finds_deleted_permalinks = found
+    shop.slack.faults.add("chat.postMessage", Fault.drop_after())
+    await shop.issues()
+    await rest(shop)
+    copy, kept = shop.cards
+    shop.slack.forget(kept)
+
+    await shop.presses("Refresh", copy)
+    await rest(shop)
+
+    assert "Cancel link" in copy.buttons
+    await shop.presses("Cancel link", copy)
+    assert shop.session()["cancelled_at"]
+    shop.slack.complaints.clear()
+
+
 async def test_a_click_on_the_card_itself_moves_nothing(shop):
     await shop.issues()
 

@@ -14,7 +14,7 @@ from bot.domain.redrafting import draft_of
 from bot.domain.stories import CardState, Story
 from bot.services.looking import Looking
 from bot.services.ports.storage import Store
-from bot.services.ports.threads import People, ThreadError
+from bot.services.ports.threads import NotEditable, People, ThreadError
 from bot.services.ports.world import Clock
 from bot.services.pressing import Press, Pressing
 from bot.services.reopening import Reopening
@@ -232,8 +232,16 @@ class LinkButtonsListener:
             return
         async with self.store.read() as work:
             story = await work.story_of_link(link_id)
-        if story is not None and _is_a_copy(story, str(channel), str(ts)):
-            await self.threads.mark_moved(story, str(channel), str(ts))
+        if story is None or not _is_a_copy(story, str(channel), str(ts)):
+            return
+        try:  # a pointer may lead only to a card that stands
+            await self.threads.update_card(story, self.clock.now())
+        except NotEditable:
+            log.info("card_not_editable", order=story.order.id)
+        except ThreadError as error:
+            log.info("copy_kept", order=story.order.id, reason=type(error).__name__)
+            return
+        await self.threads.mark_moved(story, str(channel), str(ts))
 
 
 def _is_a_copy(story: Story, channel: str, ts: str) -> bool:
