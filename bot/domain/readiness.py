@@ -96,14 +96,20 @@ def _refused(seen: Vitals) -> tuple[Problem, ...]:
     if seen.slack_refusal is not None:
         problems.append(
             Problem(
-                f"Slack refuses Paylink's calls ({seen.slack_refusal}): cards and threads wait, nothing is lost. Check "
-                "SLACK_BOT_TOKEN; where it is about the workspace, ask its admins."
+                f"Slack refuses Paylink's calls ({seen.slack_refusal}): cards and threads wait, nothing is lost. "
+                f"{_mend(seen.slack_refusal)}"
             )
         )
     if seen.dintero_refusal is not None:
         secrets = "DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET"
         problems.append(Problem(f"Dintero refuses the API client ({seen.dintero_refusal}). Check {secrets}."))
     return tuple(problems)
+
+
+def _mend(slack_refusal: str) -> str:
+    if slack_refusal.startswith("missing_scope"):
+        return "Update the app from manifest.yml and reinstall it."
+    return "Check SLACK_BOT_TOKEN; where it is about the workspace, ask its admins."
 
 
 def _unsigned(seen: Vitals) -> tuple[Problem, ...]:

@@ -1,6 +1,7 @@
 """One call to Slack, with a time limit, and what its failure means."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from ssl import SSLContext
 from typing import Any, Final, TypeAlias
@@ -22,17 +23,20 @@ from bot.services.ports.threads import (
     ThreadError,
     Throttled,
 )
-from bot.slack.error_codes import Meaning, meaning_of
+from bot.slack.error_codes import MEANINGS, Meaning, meaning_of
 
 SOMEBODY_WAITS: Final = 2.5
 BACKGROUND: Final = 10.0
 
 _REFUSES_US: Final = frozenset({Meaning.CREDENTIALS, Meaning.ACCESS})
+_LONGEST_WAIT: Final = 3600.0
+"""Seconds: Slack asks for a minute or so, and asking again costs one call; whatever says more must silence nobody."""
+_SCOPES: Final = re.compile(r"[a-z_.:,]{1,100}")
 _REFUSED_LATELY: Final = 600.0
 """Seconds after which a refusal is forgotten when other calls are answered: what waits asks again sooner."""
 
 Admitted: TypeAlias = Callable[[str | None], None]
-"""Called after every answer with None, or with the code that refuses us."""
+"""Called after every answer with None, or with the code that refuses us, and the scope that it says is needed."""
 Dated: TypeAlias = Callable[[str | None, float], None]
 """Called with every answer's `Date` header, and the seconds that the answer took."""
 
@@ -58,7 +62,7 @@ class HeardClient(AsyncWebClient):
         except SlackApiError as error:
             self._dated(_date(error.response), elapsed() - started)
             if code := _code(error):
-                self._note(api_method, code if meaning_of(code) in _REFUSES_US else None)
+                self._note(api_method, _why(error) if meaning_of(code) in _REFUSES_US else None)
             raise
         self._dated(_date(answer), elapsed() - started)
         self._note(api_method, None)
@@ -72,11 +76,11 @@ class HeardClient(AsyncWebClient):
         else:
             self._refused.pop(api_method, None)
             self._refused = {
-                method: (code, at)
-                for method, (code, at) in self._refused.items()
-                if now - at < _REFUSED_LATELY and meaning_of(code) is not Meaning.CREDENTIALS
+                method: (why, at)
+                for method, (why, at) in self._refused.items()
+                if now - at < _REFUSED_LATELY and MEANINGS.get(why) is not Meaning.CREDENTIALS
             }
-        self._admitted(next((code for code, _ in self._refused.values()), None))
+        self._admitted(next((why for why, _ in self._refused.values()), None))
 
 
 async def calling(call: Awaitable[Any], *, seconds: float = BACKGROUND) -> Any:
@@ -135,14 +139,22 @@ def _meaning(error: SlackApiError) -> ThreadError:
     code = _code(error)
     if status == 429 or meaning_of(code) is Meaning.RATE_LIMIT:
         return Throttled(_seconds(getattr(response, "headers", {})))
-    if status >= 500:
+    if status >= 500 or (status == 200 and not code):  # Slack's failure, or an answer that is not Slack's
         return SlackDown(doubtful=True)
-    return _BY_MEANING[meaning_of(code)](code)
+    return _BY_MEANING[meaning_of(code)](_why(error))
 
 
 def _code(error: SlackApiError) -> str:
     data = getattr(error.response, "data", None)
     return str(data.get("error", "")) if isinstance(data, Mapping) else ""  # a proxy's 5xx comes without JSON
+
+
+def _why(error: SlackApiError) -> str:
+    """Slack's code, and the scope that it says is needed (Slack reference §10): `missing_scope: chat:write`."""
+    data = getattr(error.response, "data", None)
+    needed = data.get("needed") if isinstance(data, Mapping) else None
+    code = _code(error)
+    return f"{code}: {needed}" if isinstance(needed, str) and _SCOPES.fullmatch(needed) else code
 
 
 def _date(response: Any) -> str | None:
@@ -152,6 +164,6 @@ def _date(response: Any) -> str | None:
 
 def _seconds(headers: Any) -> float:
     try:
-        return max(1.0, float(headers.get("Retry-After", 1)))
+        return min(max(1.0, float(headers.get("Retry-After", 1))), _LONGEST_WAIT)
     except (TypeError, ValueError):
         return 1.0

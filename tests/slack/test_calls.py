@@ -51,6 +51,9 @@ async def test_a_refusal_is_named(error, meaning):
         (refusal("ratelimited", 429, **{"Retry-After": "0"}), 1),
         (refusal("ratelimited", 429, **{"Retry-After": "soon"}), 1),
         (refusal("ratelimited", 429), 1),
+        (refusal("ratelimited", 429, **{"Retry-After": "86400"}), 3600),
+        (refusal("ratelimited", 429, **{"Retry-After": "inf"}), 3600),
+        (refusal("ratelimited", 429, **{"Retry-After": "nan"}), 1),
     ],
 )
 async def test_slack_says_how_long_to_wait(error, seconds):
@@ -66,6 +69,9 @@ async def test_slack_says_how_long_to_wait(error, seconds):
         (refusal("internal_error"), True),
         (refusal("fatal_error"), True),
         (SlackApiError("no", answer("<html>", 503)), True),
+        (SlackApiError("no", answer("<html>", 200)), True),
+        (SlackApiError("no", answer({"ok": False}, 200)), True),
+        (SlackApiError("no", answer("<html>", 403)), False),
         (aiohttp.ServerDisconnectedError(), True),
         (TimeoutError(), True),
         (refusal("invalid_auth"), False),
@@ -81,6 +87,20 @@ async def test_whether_it_may_have_been_done_is_kept_apart(error, doubtful):
         await calling(failing(error))
 
     assert down.value.doubtful is doubtful
+
+
+@pytest.mark.parametrize(
+    ("needed", "why"),
+    [("im:write", "missing_scope: im:write"), (None, "missing_scope"), (7, "missing_scope"), ("<b>", "missing_scope")],
+)
+async def test_the_scope_that_slack_says_is_needed_is_named(needed, why):
+    """Slack reference §10; whoever reinstalls the app has to know which."""
+    error = SlackApiError("no", answer({"ok": False, "error": "missing_scope", "needed": needed}))
+
+    with pytest.raises(SlackDown) as down:
+        await calling(failing(error))
+
+    assert down.value.why == why
 
 
 async def test_nobody_waits_longer_than_asked():

@@ -205,6 +205,20 @@ async def test_who_presses_while_slack_refuses_the_token_moves_no_money(shop):
 # -- slowed down
 
 
+@pytest.mark.parametrize("method", ["chat.postMessage", "chat.update", "conversations.open"])
+async def test_a_wait_of_a_year_silences_nobody(shop, method):
+    """Slack asks for a minute or so; a proxy in between may say anything."""
+    await shop.issues()
+    shop.slack.faults.add(method, Fault.ratelimited(86400 * 365))
+
+    await shop.customer_pays()
+    await shop.later(hours=1, minutes=1)
+    await rest(shop)
+
+    assert headlines(shop.cards) == ["🔒 Reserved · 249,50 kr"]
+    assert [line[0] for line in lines(shop)] == ["🔒"]
+
+
 async def test_a_storm_of_429_delays_and_neither_loses_nor_repeats(shop):
     """Posts, updates and forms are refused eight times each, with another wait every time."""
     for method in ("chat.postMessage", "chat.update", "views.update", "conversations.open"):
