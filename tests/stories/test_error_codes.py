@@ -6,8 +6,9 @@ from bot.slack.error_codes import MEANINGS, Meaning
 from sandbox.slack.faults import Fault
 from tests.stories.counting import ready_counts
 from tests.stories.knocking import ready
+from tests.stories.test_shortcuts import from_anywhere, sends
 from tests.stories.test_slack_trouble import headlines, rest
-from tests.stories.till import card, lines, whispers
+from tests.stories.till import a_reserved_link, card, lines, moved, whispers
 
 
 def codes(*meanings):
@@ -18,6 +19,15 @@ POSTS, UPDATES = "chat.postMessage", "chat.update"
 RETRIED = [*codes(Meaning.CREDENTIALS, Meaning.ACCESS), "a_code_of_next_year"]
 ELSEWHERE = codes(Meaning.CHANNEL, Meaning.PERSON)
 OURS = [code for code in codes(Meaning.MESSAGE) if code.startswith(("invalid_b", "msg", "block", "metadata", "no_"))]
+
+
+MAY_BE_DONE = {
+    **{code: Fault.error(code) for code in codes(Meaning.MAY_BE_DONE)},
+    **{f"{code}, done": Fault.error_after(code) for code in codes(Meaning.MAY_BE_DONE)},
+    "a page": Fault.page(),
+    "a page, 502": Fault.page(502),
+    "500, done": Fault.status_after(500),
+}
 
 
 async def a_payment_while_refused(shop, code, *methods):
@@ -70,6 +80,18 @@ async def test_that_slack_answers_one_call_does_not_hide_that_it_refuses_another
     assert any("missing_scope" in problem for problem in (await ready(shop))["problems"])
 
 
+async def test_a_scope_that_is_missing_is_named(shop):
+    await shop.issues()
+    shop.slack.scopes.discard("chat:write")
+    await shop.customer_pays()
+
+    [problem] = (await ready(shop))["problems"]
+
+    assert "missing_scope: chat:write" in problem
+    assert "manifest.yml" in problem
+    shop.slack.complaints.clear()
+
+
 @pytest.mark.parametrize("code", OURS)
 async def test_a_message_that_slack_cannot_show_is_shown_plainly(shop, code):
     """As text it says the same (Slack reference §10)."""
@@ -83,6 +105,90 @@ async def test_a_message_that_slack_cannot_show_is_shown_plainly(shop, code):
     assert not shop.card.blocks
     assert shop.thread[-1].text.startswith("🔒")
     assert not shop.thread[-1].blocks
+
+
+@pytest.mark.parametrize("methods", [[POSTS], [UPDATES], [POSTS, UPDATES]], ids="+".join)
+@pytest.mark.parametrize("fault", MAY_BE_DONE.values(), ids=MAY_BE_DONE)
+async def test_what_may_have_been_done_is_told_again_rather_than_never(shop, fault, methods):
+    """A line may stand there more than once; the order of the news, the card and the number of cards are right."""
+    await shop.issues()
+    for method in methods:
+        shop.slack.faults.add(method, *[fault] * 3)
+
+    await shop.customer_pays()
+    shop.dintero.backoffice_capture(shop.transaction()["id"])
+    await shop.dintero_calls_back()
+    for _ in range(15):
+        await shop.later(minutes=1)
+
+    assert headlines(shop.cards) == ["✅ Paid · 249,50 kr"]
+    assert list(dict.fromkeys(line.split(" ")[0] for line in lines(shop))) == ["🔒", "✅"]
+    assert (await ready(shop))["problems"] == []
+
+
+@pytest.mark.parametrize("code", codes(Meaning.RATE_LIMIT))
+async def test_a_rate_limit_that_comes_as_200_without_a_time_to_wait_loses_nothing(shop, code):
+    await shop.issues()
+    for method in (POSTS, UPDATES):
+        shop.slack.faults.add(method, *[Fault.error(code)] * 3)
+
+    await shop.customer_pays()
+    await rest(shop)
+
+    assert headlines(shop.cards) == ["🔒 Reserved · 249,50 kr"]
+    assert [line.split(" ")[0] for line in lines(shop)] == ["🔒"]
+
+
+FINAL = [(code, method) for code in codes(Meaning.MESSAGE, Meaning.TARGET_GONE) for method in (POSTS, UPDATES)]
+
+
+@pytest.mark.parametrize(("code", "method"), [*FINAL, *((code, POSTS) for code in codes(Meaning.THREAD))])
+async def test_whatever_is_final_for_a_message_the_money_is_told(shop, code, method):
+    """By the card, or by its thread; and once Slack takes messages again, the card says it too."""
+    await shop.issues()
+    shop.slack.faults.refused = {method: code}
+    await shop.customer_pays()
+    await rest(shop)
+    assert "Reserved" in card(shop) or any(line.startswith("🔒") for line in lines(shop))
+
+    shop.slack.faults.refused = {}
+    await shop.presses("Refresh")
+    await rest(shop)
+
+    assert "🔒 Reserved · 249,50 kr" in headlines(shop.cards)
+    assert len(shop.cards) <= 2
+
+
+@pytest.mark.parametrize("code", [*MEANINGS, "a_code_of_next_year"])
+async def test_a_card_for_its_issuer_alone_is_there_once_slack_opens_the_conversation(shop, code):
+    form = await from_anywhere(shop)
+    shop.slack.faults.refused = {"conversations.open": code}
+    await sends(shop, form, phone="912 34 567", **{"price:1": "249,50", "text:1": "Tow bar", "reference": "4711"})
+    await shop.customer_pays()
+    shop.slack.faults.refused = {}
+
+    await shop.later(hours=1, minutes=5)
+    await rest(shop)
+
+    own = shop.slack.dm(shop.kari)
+    assert headlines(own.messages) == ["🔒 Reserved · 249,50 kr"]
+    assert len(own.posted) == 2
+    assert (await ready(shop))["problems"] == []
+
+
+@pytest.mark.parametrize("code", [*MEANINGS, "a_code_of_next_year"])
+async def test_while_slack_does_not_say_who_presses_no_money_moves_and_they_are_told(shop, code):
+    await a_reserved_link(shop)
+    await shop.restart()  # a bot that has just started knows nobody
+    shop.slack.faults.refused = {"users.info": code}
+
+    await shop.presses("Capture")
+
+    assert moved(shop) == []
+    assert whispers(shop)
+    shop.slack.faults.refused = {}
+    await shop.presses("Capture")
+    assert moved(shop) == ["capture"]
 
 
 @pytest.mark.parametrize("code", ELSEWHERE)
