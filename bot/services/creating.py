@@ -76,6 +76,7 @@ class Creating:
         finally:
             waiting.cancel()
         if await self._keep(permit.operation, fence, outcome):
+            self.permits.under_way.recorded(operation.id)
             self.bell.ring()
             await self.tell(operation)
 
@@ -83,6 +84,7 @@ class Creating:
         """End a create that waited too long to be sent by itself. What was typed stands in *Request again…*."""
         outcome = _Outcome(status=Status.REJECTED, state=State.WITHDRAWN, rejection=_TOO_LATE)
         if await self._keep(operation, fence, outcome):
+            self.permits.under_way.recorded(operation.id)
             self.counters.add("stale_operations")
             self.bell.ring()
             await self.tell(operation)

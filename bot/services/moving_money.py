@@ -208,6 +208,7 @@ class MovingMoney:
         await self._whisper(operation, sentence)
 
     async def _whisper(self, operation: Operation, sentence: str, quote: str | None = None) -> None:
+        self.permits.under_way.recorded(operation.id)
         async with self.store.read() as work:
             story = await work.story_of_link(operation.link_id)
         if story is None:

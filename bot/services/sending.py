@@ -27,9 +27,11 @@ class UnderWay:
     """Nothing more is begun here."""
     _tasks: dict[asyncio.Task[None], Claimed] = field(default_factory=dict)
     _asked: set[str] = field(default_factory=set)
+    _recorded: set[str] = field(default_factory=set)
 
     def __len__(self) -> int:
-        return len(self._tasks)
+        """How many rows are not at their end yet."""
+        return sum(row.id not in self._recorded for row in self._tasks.values())
 
     def begin(self, claimed: Claimed, work: Coroutine[Any, Any, None], *, ended: Callable[[], None]) -> None:
         """Carry out a claimed row; `ended` is called afterwards."""
@@ -38,6 +40,7 @@ class UnderWay:
 
         def forget(_: asyncio.Task[None]) -> None:
             self._asked.discard(claimed.id)
+            self._recorded.discard(claimed.id)
             del self._tasks[task]
             if not task.cancelled() and (problem := task.exception()) is not None:
                 log.error("sending_broke", row=claimed.id, exc_info=problem)
@@ -48,6 +51,10 @@ class UnderWay:
     def asked(self, row_id: str) -> None:
         """The row asks for its permit now: from here on it is not called off."""
         self._asked.add(row_id)
+
+    def recorded(self, row_id: str) -> None:
+        """The row's end is kept. What is left is to tell its person, which may last and makes no other row wait."""
+        self._recorded.add(row_id)
 
     def call_off(self, *, everything: bool = False) -> Sequence[Claimed]:
         """Begin no more, and end what has not asked for a permit yet, or all; returns the rows to be given back."""

@@ -1,11 +1,14 @@
 """Slack throttles, goes away, forgets and refuses; people delete, archive and leave the bot out."""
 
+import asyncio
+
 import pytest
 
 from bot.domain.stories import CardState
 from sandbox.slack.faults import Fault
 from tests.stories.counting import calls, ready_counts
 from tests.stories.shop import ACCOUNT
+from tests.stories.till import until
 
 ISSUE = "249,50 91234567 Tow bar #{} 7d"
 
@@ -97,6 +100,35 @@ async def test_a_link_issued_while_slack_takes_no_posts_gets_its_card_later(shop
     await rest(shop)
 
     assert headlines(shop.cards) == ["🔗 Ready to share · 249,50 kr"]
+
+
+async def test_people_whom_slack_does_not_reach_keep_no_money_waiting(shop):
+    """A form is redrawn for up to twenty seconds; of all that is under way at once there are eight."""
+    await shop.issues()
+    await shop.customer_pays()
+    for number in range(4800, 4808):
+        form = await shop.opens_form(ISSUE.format(number))
+        await shop.slack.submit(shop.kari, form)
+    shop.slack.faults.refused = {"views.update": "internal_error"}
+    await shop.bot.running.start()
+    await until(lambda: len(shop.writes("create")) == 9)
+
+    await shop.presses_only("Capture", shop.cards[0])
+    await until_started(shop)
+
+    await until(lambda: shop.writes("capture"))
+    for form in shop.slack.modals(shop.kari):  # else each is redrawn to the end of its twenty seconds
+        shop.slack.close(form)
+    shop.slack.faults.refused = {}
+
+
+async def until_started(shop):
+    """Until the operation that is wanted has been started: the loop asks every second."""
+    for _ in range(100):
+        if await shop.bot.running.start():
+            return
+        await asyncio.sleep(0.02)
+    raise TimeoutError
 
 
 # -- a message that may have been posted
