@@ -258,7 +258,7 @@ def _wire(
         store=store, gateway=gateway, refreshing=refreshing, clock=clock, skew=last_words.skew, counters=counters,
         account_id=settings.dintero_account_id,
     )  # fmt: skip
-    telling = Telling(store=store, threads=threads, clock=clock, counters=counters)
+    telling = Telling(store=store, threads=threads, clock=clock, counters=counters, team_id=bot.team_id)
     mailing = Mailing(
         store=store, mailer=mailer(settings, clock.now), page=threads.page, clock=clock, zone=shop.zone, bell=tells,
         counters=counters,

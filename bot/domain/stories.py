@@ -1,13 +1,13 @@
 """An order as Slack shows it: its chain of links, its card, and what of it is held or claimed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from bot.domain.events import Event
-from bot.domain.links import Link
+from bot.domain.events import Event, Urgency, urgency
+from bot.domain.links import Link, Status
 from bot.domain.orders import Line, Order
 
 
@@ -171,3 +171,11 @@ class Backlog:
     oldest_wanted: float | None
     unknown: int
     """How many operations nobody knows the end of."""
+
+
+def is_overtaken(story: Story, event: Event, newer: Sequence[Event]) -> bool:
+    """Whether a line of the last class is old news already, beside the `newer` events that wait to be told."""
+    if urgency(event.kind) is not Urgency.PROGRESS:
+        return False
+    overtaken = any(urgency(each.kind) is not Urgency.PROGRESS for each in newer if each.link_id == event.link_id)
+    return overtaken or story.link(event.link_id).status is not Status.OPEN

@@ -14,9 +14,8 @@ import structlog
 
 from bot.domain.errors import Unreadable
 from bot.domain.events import Event, Urgency, urgency
-from bot.domain.links import Status
 from bot.domain.operations import State
-from bot.domain.stories import POSTED_STATES, CardState, Claimed, Story, Untold
+from bot.domain.stories import POSTED_STATES, CardState, Claimed, Story, Untold, is_overtaken
 from bot.services.lanes import first_lane, posts, updates
 from bot.services.ports.threads import (
     Gone,
@@ -62,6 +61,8 @@ class Telling(Turns):
 
     threads: Threads
     counters: Counters
+    team_id: str
+    """The workspace that the bot's token is of."""
 
     async def tell_once(self) -> int:
         """Tell what is untold and may be told now; returns how many orders were worked on."""
@@ -144,6 +145,9 @@ class Telling(Turns):
         story = await self._read(claimed.id)
         if story is None:
             return
+        if story.order.team_id != self.team_id:  # this token finds none of its channels, which would end its card
+            self.counters.add("orders_of_another_workspace")
+            raise Wait(HOPELESS.total_seconds())
         events = await self.store.untold_events(claimed.id)
         if not events and (rest := self._passing_for(story)):
             raise Wait(rest)
@@ -337,7 +341,7 @@ class Telling(Turns):
         await self._set_told(event, "")
 
     async def _line(self, story: Story, event: Event, newer: Sequence[Event]) -> None:
-        if _overtaken(story, event, newer):
+        if is_overtaken(story, event, newer):
             await self._set_told(event, "")
             return
 
@@ -388,11 +392,3 @@ class Telling(Turns):
     async def _read(self, order_id: str) -> Story | None:
         async with self.store.read() as work:
             return await work.story(order_id)
-
-
-def _overtaken(story: Story, event: Event, newer: Sequence[Event]) -> bool:
-    """Whether a line of the last class is old news already."""
-    if urgency(event.kind) is not Urgency.PROGRESS:
-        return False
-    overtaken = any(urgency(each.kind) is not Urgency.PROGRESS for each in newer if each.link_id == event.link_id)
-    return overtaken or story.link(event.link_id).status is not Status.OPEN
