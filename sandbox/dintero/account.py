@@ -14,6 +14,7 @@ from sandbox.dintero.payments import Order, short_id, stamp
 from sandbox.dintero.post import Delivery, Post, Subscription
 from sandbox.dintero.rules import METHODS, Json, RefusedError, check_create, moment
 from sandbox.dintero.switches import Switches
+from sandbox.dintero.versions import Versions
 
 BLOCKS = METHODS.keys() | {"vipps"}
 TOKEN_LIFE = timedelta(seconds=14400)
@@ -87,6 +88,7 @@ class Account:
         self.pending: list[tuple[Json, Order]] = []  # initiated, not done yet
         self.auto_captures: list[str] = []
         self.post = Post(self)
+        self.versions = Versions()
 
     # -- the account
 
@@ -191,7 +193,7 @@ class Account:
             raise RefusedError(400, "Session can not be cancelled")
         session |= {"cancelled_by": self.client_id, "cancelled_at": stamp(self.clock())}
         self._event(session, "CANCELLED")
-        if tx:
+        if tx and (tx["status"] == "AUTHORIZED" or self.switches.cancel_voids_initiated):
             tx["status"] = "AUTHORIZATION_VOIDED"
             self._changed(tx, payments.add_event(tx, "VOID", self.clock(), by=self.client_id))
         if self.switches.cancel_calls_back:
@@ -206,12 +208,14 @@ class Account:
         if order.kind == "CAPTURE" and transaction_id in self.auto_captures:
             self.auto_captures.remove(transaction_id)  # a manual capture stops the automatic one (§4.5)
         if mode in {"accepted", "initiated"}:
-            payments.initiate(tx, order, now, with_reference=self.switches.initiate_events_carry_reference)
+            if mode == "initiated" or self.switches.accepted_is_logged:
+                with_reference = self.switches.initiate_events_carry_reference
+                payments.initiate(tx, order, now, with_reference=with_reference)
             self.pending.append((tx, order))
         elif mode == "declined":
             self._decline(tx, order)
         elif mode != "idle":
-            self._changed(tx, payments.apply(tx, order, now, self.switches.void_rest))
+            self._changed(tx, payments.apply(tx, order, now, self.switches))
         return tx
 
     # -- what follows from the state
@@ -224,6 +228,8 @@ class Account:
             return "PAYMENT_INITIATED"
         if "CANCELLED" in names:
             return "CANCELLED"
+        if tx and tx["status"] in {"FAILED", "DECLINED"} and tx["status"] not in names:
+            tx = None  # one attempt has failed, and the page can still be paid
         if tx and tx["status"] != "INITIATED":
             return str(tx["status"]) if tx["status"] in {"ON_HOLD", "DECLINED", "FAILED"} else "AUTHORIZED"
         over = self.clock() >= moment(session["expires_at"])
@@ -294,7 +300,9 @@ class Account:
 
     def _changed(self, tx: Json, event: Json | None = None) -> None:
         """Tell the world that a transaction was made or updated (Dintero reference §9, §11)."""
-        tx["updated_at"] = stamp(self.clock())
+        if self.switches.updated_at_moves:
+            tx["updated_at"] = stamp(self.clock())
+        self.versions.keep(tx, self.clock())
         told = ("id", "session_id", "merchant_reference", "merchant_reference_2", "created_at", "updated_at", "status")
         self.post.hook("checkout_transaction", transaction={key: tx[key] for key in told if key in tx})
         if event:

@@ -24,7 +24,7 @@ class Fault:
     page: bool = False
     until: asyncio.Event | None = None
     twice: bool = False
-    spoil: Literal["", "garbage", "cut", "accepted", "initiated", "missing", "declined", "idle"] = ""
+    spoil: Literal["", "garbage", "cut", "accepted", "initiated", "missing", "declined", "idle", "older"] = ""
     fields: OddFields = "none"
 
     @classmethod
@@ -114,6 +114,11 @@ class Fault:
     def idle(cls) -> "Fault":
         """Answer 200 with things as they are; nothing is done and no event says so (Dintero reference §8)."""
         return cls(spoil="idle")
+
+    @classmethod
+    def older(cls) -> "Fault":
+        """Do the work and answer 200 with the transaction as it was before (Dintero reference §8)."""
+        return cls(spoil="older")
 
 
 @dataclass

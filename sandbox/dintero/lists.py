@@ -31,7 +31,8 @@ def transactions(all_of: Iterable[Json], query: QueryParams, switches: Switches,
     tests += [_between(name, query) for name in TIMES]
     tests += [_has_arrived(switches, now)]
     tests += [_search(query, lambda tx: [tx["id"], tx["session_id"], *_references(tx)])]
-    page = _page([tx for tx in all_of if all(test(tx) for test in tests)], all_of, query, switches)
+    found = [tx for tx in all_of if all(test(tx) for test in tests)]
+    page = _page(found, all_of, query, switches, switches.list_page)
     return [only_successful(tx) for tx in page] if "events.success.true" in query.getlist("includes") else page
 
 
@@ -97,7 +98,9 @@ def _between(name: str, query: QueryParams) -> Test:
     return test
 
 
-def _page(found: list[Json], all_of: Iterable[Json], query: QueryParams, switches: Switches) -> list[Json]:
+def _page(
+    found: list[Json], all_of: Iterable[Json], query: QueryParams, switches: Switches, most: int = 100
+) -> list[Json]:
     """`limit` elements after `starting_after`, whose place holds even if a filter no longer finds it."""
     limit = query.get("limit", "10")
     if not limit.isdigit() or not 1 <= int(limit) <= 100:
@@ -113,4 +116,4 @@ def _page(found: list[Json], all_of: Iterable[Json], query: QueryParams, switche
         if after not in ranks:
             raise RefusedError(400, "Unknown starting_after")
         found = [one for one in found if ranks[one["id"]] > ranks[after]]
-    return found[: int(limit)]
+    return found[: min(int(limit), most)]

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from sandbox.dintero.rules import Json
+from sandbox.dintero.switches import Switches
 
 Operation = Literal["CAPTURE", "REFUND", "VOID"]
 CAPTURABLE = {"AUTHORIZED", "PARTIALLY_CAPTURED", "PARTIALLY_CAPTURED_REFUNDED"}
@@ -49,13 +50,13 @@ def total(tx: Json, kind: Operation) -> int:
     return sum(event["amount"] for event in tx["events"] if event["event"] == kind and event["success"])
 
 
-def position(tx: Json, void_rest: str) -> str:
+def position(tx: Json, switches: Switches) -> str:
     """Name the status that follows from the events (Dintero reference §7)."""
     captured, refunded, voided = total(tx, "CAPTURE"), total(tx, "REFUND"), total(tx, "VOID")
     if not captured:
         return "AUTHORIZATION_VOIDED" if voided else str(tx["status"])
-    if captured + (voided if void_rest == "CAPTURED" else 0) < tx["amount"]:
-        return "PARTIALLY_CAPTURED_REFUNDED" if refunded else "PARTIALLY_CAPTURED"
+    if captured + (voided if switches.void_rest == "CAPTURED" else 0) < tx["amount"]:
+        return switches.part_refund if refunded else "PARTIALLY_CAPTURED"
     if not refunded:
         return "CAPTURED"
     return "REFUNDED" if refunded >= captured else "PARTIALLY_REFUNDED"
@@ -109,12 +110,12 @@ def _taken(tx: Json, order: Order, item: Json) -> int:
     return int(item["amount"]) + sum(i["amount"] for i in earlier if i.get("line_id") == item["line_id"])
 
 
-def apply(tx: Json, order: Order, now: datetime, void_rest: str) -> Json:
+def apply(tx: Json, order: Order, now: datetime, switches: Switches) -> Json:
     """Carry the order out: one more successful event, and the status that follows."""
     event = record(tx, order, now, success=True)
     if order.final and (rest := open_amount(tx, "VOID")):
         record(tx, Order("VOID", rest, order.by, request_id=order.request_id), now, success=True)
-    tx["status"] = position(tx, void_rest)
+    tx["status"] = position(tx, switches)
     event["transaction_status"] = tx["status"]
     return event
 

@@ -121,10 +121,19 @@ class Dintero(Account):
 
     def fail_attempt(self, session_id: str, method: str | None = None) -> Json:
         """Fail one attempt: PAY_FAILED, and the customer may try again on the same link (Dintero reference §5)."""
-        session = self.session(session_id)
-        self._lock(session, method)
+        session, leaves = self.session(session_id), self.switches.failed_attempt_leaves
+        if leaves == "nothing":
+            self._lock(session, method)
+        else:
+            tx = self.start_payment(session_id, method)
+            error = payments.add_event(tx, "AUTHORIZE", self.clock(), success=False)
+            error["error"] = {"code": "DECLINED", "message": "Rejected", "type": ["DECLINED"]}
+            tx["status"] = "FAILED" if leaves == "failed" else "INITIATED"
+            self._changed(tx)
         self._event(session, "PAY_FAILED", error="Rejected")
         self._event(session, "PAY_LOCK_END")
+        if leaves == "failed":
+            self._call_back(tx, "authorization")
         return session
 
     def walk_away(self, session_id: str) -> Json:
@@ -186,7 +195,7 @@ class Dintero(Account):
             if not success or payments.objections(tx, correlated):
                 events.append(self._decline(tx, correlated))
                 continue
-            events.append(payments.apply(tx, correlated, self.clock(), self.switches.void_rest))
+            events.append(payments.apply(tx, correlated, self.clock(), self.switches))
             self._changed(tx, events[-1])
         return events
 
@@ -234,6 +243,8 @@ class Dintero(Account):
                 self.open(session["id"])  # nobody pays without the page; 404 when it is dead
             chosen = self._method(session, method or (tx and tx["payment_product_type"]))
             self._event(session, "PAY_LOCK_START", payment_product_type=chosen)
+        if tx and tx["status"] in {"FAILED", "DECLINED"}:
+            return True  # the next attempt has a transaction of its own
         if tx and method:
             payments.choose(tx, self._method(session, method))
         return tx is None

@@ -70,3 +70,40 @@ class Switches:
     void_rest: Annotated[
         Literal["CAPTURED", "PARTIALLY_CAPTURED"], "Status after the rest of a part capture was voided (§7)."
     ] = "PARTIALLY_CAPTURED"
+    read_lag: Annotated[
+        float,
+        "Seconds for which GET /transactions, by id and in lists, shows a transaction as it was before a change, and "
+        "a new one not at all (§6).",
+    ] = 0.0
+    status_lag: Annotated[
+        float, "Seconds for which a transaction's status stays as it was while its log shows a change already (§6, §7)."
+    ] = 0.0
+    log_lag: Annotated[
+        float, "Seconds for which a transaction's log stays as it was while its status shows a change already (§6, §7)."
+    ] = 0.0
+    log_entries: Annotated[
+        Literal["once", "twice"], "Each entry of a transaction's log comes once, or once more with the same id (§6)."
+    ] = "once"
+    updated_at_moves: Annotated[
+        bool, "updated_at of a transaction moves with each change; otherwise it stays at its creation (§6)."
+    ] = True
+    list_page: Annotated[
+        Literal[100, 1, 3], "The most elements on a page of GET /transactions, whatever limit was asked for (§6)."
+    ] = 100
+    failed_attempt_leaves: Annotated[
+        Literal["nothing", "initiated", "failed"],
+        "The transaction that an attempt leaves behind (PAY_FAILED) while the page can still be paid (§5, §7).",
+    ] = "nothing"
+    part_refund: Annotated[
+        Literal["PARTIALLY_CAPTURED_REFUNDED", "PARTIALLY_REFUNDED"],
+        "Status after a refund of a part capture whose rest is still reserved (§7).",
+    ] = "PARTIALLY_CAPTURED_REFUNDED"
+    cancel_voids_initiated: Annotated[
+        bool, "A cancel also ends a payment that is INITIATED; otherwise the wallet may still finish it (§5.3)."
+    ] = True
+    accepted_body: Annotated[
+        Literal["transaction", "empty"], "The body of a 202 to a capture, refund or void (§8.1)."
+    ] = "transaction"
+    accepted_is_logged: Annotated[
+        bool, "What was answered 202 stands in the log as INITIATE_* until it ends; otherwise nothing shows it (§8.1)."
+    ] = True

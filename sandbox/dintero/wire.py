@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import copy
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -209,12 +210,15 @@ def _search(dintero: Dintero, call: Call) -> Response:
 
 
 def _list(dintero: Dintero, call: Call) -> Response:
-    found = lists.transactions(dintero.transactions.values(), call.query, dintero.switches, dintero.clock())
-    return JSONResponse(found)
+    now, switches = dintero.clock(), dintero.switches
+    shown = [tx for tx in dintero.transactions.values() if dintero.versions.is_shown(tx, switches, now)]
+    found = lists.transactions(shown, call.query, switches, now)
+    return JSONResponse([dintero.versions.read(tx, switches, now) for tx in found])
 
 
 def _transaction(dintero: Dintero, call: Call) -> Response:
-    tx, includes = dintero.transaction(call.id), call.query.getlist("includes")
+    tx = dintero.versions.read(dintero.transaction(call.id), dintero.switches, dintero.clock())
+    includes = call.query.getlist("includes")
     tx = lists.only_successful(tx) if "events.success.true" in includes else tx
     return JSONResponse(tx | ({"session": dintero.session(tx["session_id"])} if "session" in includes else {}))
 
@@ -238,7 +242,13 @@ def _operation(kind: Operation) -> Work:
                 final=body.get("final_capture", False),
                 request_id=request_id,
             )
+        before = copy.deepcopy(tx)
         tx = dintero.operate(call.id, order, call.mode)
-        return JSONResponse(tx, headers={"event-request-id": request_id} if call.mode == "accepted" else None)
+        headers = {"event-request-id": request_id} if call.mode == "accepted" else None
+        if call.mode == "accepted" and dintero.switches.accepted_body == "empty":
+            return Response(headers=headers)
+        if call.mode == "older":
+            return JSONResponse(before)
+        return JSONResponse(dintero.versions.written(tx, dintero.switches, dintero.clock()), headers=headers)
 
     return work
