@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Final, TypedDict, TypeVar
+from typing import Final, TypeVar
 
 import httpx
 import structlog
@@ -31,14 +31,11 @@ BATCH: Final = 50
 MAX_PAGES: Final = 50
 """After so many pages a list is given up, loudly, instead of being read for ever; less may be asked for then."""
 
+ACCEPTED: Final = 202
+
 _PROBE: Final = "paylink-probe"
 
 _Body = TypeVar("_Body", SessionBody, TransactionBody)
-
-
-class _Acceptance(TypedDict):
-    accepted: bool
-    correlation_id: str | None
 
 
 class DinteroGateway:
@@ -97,24 +94,27 @@ class DinteroGateway:
     async def cancel(self, session_id: str, *, may_send: MaySend | None = None) -> Answered:
         """End a session. Raises NotSent, Declined, OutcomeUnknown."""
         response = await self._write(requests.cancel(session_id), may_send)
+        if response.status_code == ACCEPTED:
+            return _accepted(response)
         body = written(response, SessionBody)
         if body.id != session_id:
             raise OutcomeUnknown("answered with another session")
         seen = observing.session(body)
         if not (seen.understood or seen.cancelled):
             raise OutcomeUnknown("answered with a session that cannot be read")
-        return Answered(session=seen, **_acceptance(response))
+        return Answered(session=seen)
 
     async def _operate(self, call: Call, may_send: MaySend | None) -> Answered:
         response = await self._write(call, may_send)
+        if response.status_code == ACCEPTED:
+            return _accepted(response)
         body = written(response, TransactionBody)
         if body.id != call.id:
             raise OutcomeUnknown("answered with another transaction")
         seen = _observed(body)
-        acceptance = _acceptance(response)
-        if not (seen.understood or acceptance["accepted"]):
+        if not seen.understood:
             raise OutcomeUnknown("answered with a transaction that cannot be read")
-        return Answered(payment=seen, **acceptance)
+        return Answered(payment=seen)
 
     async def _write(self, call: Call, may_send: MaySend | None) -> httpx.Response:
         if not self._config.owns(call.id):
@@ -237,10 +237,12 @@ class DinteroGateway:
         return body
 
     async def _collect(self, filters: Sequence[tuple[str, str]], found: dict[str, Payment]) -> bool:
-        """Read all pages until one is short, whatever their order (Dintero reference §6).
+        """Read all pages until one is empty, whatever their order (Dintero reference §6).
 
-        False when an element hides whose it is: it names no session of any account.
+        A page may be shorter than it was asked for, and not the last. False when an element hides whose it is: it
+        names no session of any account; or when nothing on a page names where the next begins.
         """
+        wanted = {value for name, value in filters if name == "id"}
         after: str | None = None
         complete = True
         for _ in range(MAX_PAGES):
@@ -252,10 +254,12 @@ class DinteroGateway:
                     found[body.id] = _observed(body)
                 else:
                     log.warning("dintero_element_skipped", readable=body is not None)
-            if len(raw) < PAGE:
+            if not raw or (wanted and wanted <= found.keys()):
                 return complete
-            last = raw[-1].get("id")
-            if not isinstance(last, str) or last == after:
+            last = next((one["id"] for one in reversed(raw) if isinstance(one.get("id"), str)), None)
+            if last is None and len(raw) < PAGE:
+                return False
+            if last is None or last == after:
                 raise Unreachable("a page of transactions that leads nowhere")
             after = last
         log.warning("dintero_too_many_pages", pages=MAX_PAGES)
@@ -271,11 +275,9 @@ def _observed(body: TransactionBody) -> Payment:
     return payment
 
 
-def _acceptance(response: httpx.Response) -> _Acceptance:
-    """Whether a 2xx is only a promise, and by which id its end is known (Dintero reference §8.1)."""
-    if response.status_code != 202:
-        return {"accepted": False, "correlation_id": None}
-    return {"accepted": True, "correlation_id": response.headers.get("event-request-id") or None}
+def _accepted(response: httpx.Response) -> Answered:
+    """What a 202 says, whatever its body: begun and not ended, and by which id its end is known (§8.1)."""
+    return Answered(accepted=True, correlation_id=response.headers.get("event-request-id") or None)
 
 
 def _answered_at_all(response: httpx.Response) -> None:

@@ -182,7 +182,7 @@ def many(count):
 
 
 @pytest.mark.parametrize("order", ["oldest", "newest", "shuffled"])
-@pytest.mark.parametrize(("count", "pages"), [(0, 1), (99, 1), (100, 2), (250, 3)])
+@pytest.mark.parametrize(("count", "pages"), [(0, 1), (99, 2), (100, 2), (250, 4)])
 async def test_all_pages_are_read_in_whatever_order(dintero, gateway, order, count, pages):
     elements = many(count)
     if order == "newest":
@@ -209,7 +209,10 @@ async def test_ids_go_in_batches_of_fifty(dintero, gateway, name):
 
     assert len(found.found) == 120
     key = "id" if name == "transaction_ids" else "session_id"
-    assert [len(params.get_list(key)) for params in archive.requests] == [50, 50, 20]
+    pages = 1 if name == "transaction_ids" else 2  # of a session there may be more than one
+    assert [len(params.get_list(key)) for params in archive.requests] == [
+        each for each in (50, 50, 20) for _ in range(pages)
+    ]
     assert all(len(str(params)) < 4000 for params in archive.requests)
 
 

@@ -87,7 +87,7 @@ async def test_an_accepted_capture_ends_with_its_correlation(gateway, shop):
 
     answered = await gateway.capture(transaction, operation())
     assert answered.accepted
-    assert answered.payment.captured == 0
+    assert (await gateway.payment(transaction)).captured == 0
 
     shop.complete_async()
     payment = await gateway.payment(transaction)

@@ -249,8 +249,11 @@ def others_paid(shop):
         shop.dintero.stranger_pays()
 
 
-async def test_the_expiry_of_120_links_costs_a_question_for_each_fifty_and_one_more(database):
-    """Fifty sessions fit into one (Dintero reference §12); the first names two that are known to be paid."""
+async def test_the_expiry_of_120_links_costs_two_questions_for_each_fifty_and_one_more(database):
+    """Fifty sessions fit into one (Dintero reference §12); the first names two that are known to be paid.
+
+    A short page need not be the last, so each question is asked until its answer is empty.
+    """
     async with opened_shop(database) as shop:
         others_paid(shop)
         references = [f"E{n}" for n in range(120)]
@@ -261,7 +264,7 @@ async def test_the_expiry_of_120_links_costs_a_question_for_each_fifty_and_one_m
             for _ in range(4):
                 await shop.bot.sweeping.look_at_due()
 
-        assert lists() == 4
+        assert lists() == 7
         assert single() == 0
         async with shop.bot.store.read() as work:
             found = {(await work.link(link.id)).status for link in links.values()}
@@ -282,7 +285,28 @@ async def test_the_last_question_waits_for_a_call_of_the_budget(database):
 
             shop.clock.pass_(seconds=2)
             await shop.bot.sweeping.look_at_due()
-            assert lists() == 2
+            assert lists() == 3
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest", "shuffled"])
+@pytest.mark.parametrize("page", [1, 3])
+async def test_no_paid_link_expires_however_short_the_pages_of_a_list_are(database, page, order):
+    """A list may give fewer elements than it was asked for, and have more (Dintero reference §6)."""
+    async with opened_shop(database, switches=Switches(list_page=page, list_order=order)) as shop:
+        shop.dintero.faults.callbacks.off = True
+        others_paid(shop)
+        references = [f"E{n}" for n in range(5)]
+        made = sessions(shop, references)
+        links = await crowd(shop, references, session=made.__getitem__, due_in=WEEK + GRACE)
+        shop.clock.pass_(days=6, hours=23)
+        for session_id in made.values():
+            shop.dintero.pay(session_id)
+        shop.clock.pass_(hours=1, minutes=5)
+
+        await confirmed(shop)
+
+        async with shop.bot.store.read() as work:
+            assert {(await work.link(link.id)).status for link in links.values()} == {"authorized"}
 
 
 async def confirmed(shop):

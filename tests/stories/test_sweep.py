@@ -73,7 +73,7 @@ async def test_a_payment_is_found_on_whatever_page_it_stands(shop_with_lists):
         await shop.sweep()
 
     assert "Reserved" in shop.card.read()
-    assert pages() == 3
+    assert pages() == 4, "the last one is empty"
 
 
 async def test_strangers_payments_are_skipped_with_one_question(shop):
@@ -170,7 +170,7 @@ async def test_the_first_sweep_ever_looks_five_minutes_back(shop):
 
     await shop.sweep()
 
-    [asked] = [exchange.target for exchange in shop.dintero.log if exchange.kind == "list"]
+    asked, _ = [exchange.target for exchange in shop.dintero.log if exchange.kind == "list"]
     assert "created_at.gte=2026-11-22T11%3A59" in asked
     assert "Reserved" in shop.card.read()
 
