@@ -63,6 +63,8 @@ class Ledger:
     """Event id and mark of each capture, refund and void."""
     requests: list[Initiated] = field(default_factory=list)
     """What is in progress, oldest first."""
+    keeps_rest: bool = False
+    """Whether the last capture says that it left a rest reserved."""
     corrected: bool = False
     corrected_status: str = ""
     """The status that the last correction names, until something happens after it."""
@@ -107,7 +109,11 @@ def tell(amount: int, items: Sequence[Item] | None, events: Sequence[Transaction
     """Go through the log from its start. `status` helps where the log is silent about money that was taken."""
     amount = max(amount, 0)
     ledger = Ledger(amount=amount, totals=_per_line(items or ()), left=amount)
+    seen: list[TransactionEvent] = []
     for position, event in enumerate(events):
+        if event.id and event in seen:
+            continue  # the same entry once more
+        seen.append(event)
         kind = KINDS.get(event.event)
         initiated = INITIATED.get(event.event)
         if event.correction is not None:
@@ -151,6 +157,7 @@ def _book(ledger: Ledger, event: TransactionEvent, kind: Kind) -> int:
     amount = event.amount if event.amount is not None else sum(_per_line(items).values()) or unnamed
     amount = max(amount, 0)
     if kind is Kind.CAPTURE:
+        ledger.keeps_rest = event.transaction_status == "PARTIALLY_CAPTURED"
         _take(ledger, amount, items)
     else:
         _return(ledger, amount, items)

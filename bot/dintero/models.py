@@ -232,6 +232,8 @@ class TransactionEvent(Partial):
 
     id: Text = ""
     event: Word = ""
+    transaction_status: Text = ""
+    """The payment's status after it."""
     success: Annotated[bool, Field(strict=True)] | None = None
     """None where it is missing or unreadable: no money then, and no failure of what was begun."""
     amount: Minor | None = None

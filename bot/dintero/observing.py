@@ -42,7 +42,7 @@ def payment(body: TransactionBody) -> Payment:
     """The transaction as we see it; its report is UNKNOWN where what decides about money could not be read."""
     amount = body.amount or 0
     ledger = tell(amount, body.items, body.events, body.status)
-    status = ledger.corrected_status or body.status
+    status = _status(body, ledger)
     understood = is_understood(body, ledger)
     report = _report(status, ledger) if understood else Report.UNKNOWN
     was_authorized = _was_authorized(body, status)
@@ -77,10 +77,11 @@ def payment(body: TransactionBody) -> Payment:
         refunding=ledger.lines_in_progress(Kind.REFUND),
         marks=ledger.marks,
         log_length=len(body.events),
+        updated_at=body.updated_at,
         failure=_failure(body, status) if report is Report.FAILED else None,
         was_authorized=was_authorized,
         corrected=ledger.corrected,
-        seen=f"{body.status} {body.updated_at.isoformat()}" if understood and body.updated_at else "",
+        seen=_fingerprint(body) if understood else "",
     )
 
 
@@ -107,9 +108,33 @@ def session(body: SessionBody, *, url: str | None = None) -> Session:
         cancelled=bool(body.cancelled_at) or ended,
         walked_away=ended and not body.cancelled_at,
         failed=_failed_for_good(body.events),
+        attempt_failed=_last_attempt_failed(body.events),
         created_at=body.created_at,
         callback_url=body.url.callback_url if body.url and "callback_url" not in body.url.unread else None,
     )
+
+
+def _fingerprint(body: TransactionBody) -> str:
+    """What differs once anything has changed; the log's length too, because nobody says what moves `updated_at`."""
+    return f"{body.status} {body.updated_at.isoformat()} {len(body.events)}" if body.updated_at else ""
+
+
+def _status(body: TransactionBody, ledger: Ledger) -> str:
+    """The status that agrees with the log, where the two differ.
+
+    A status may follow its log late, and not every method has a word for each mixture: after a refund of a part capture
+    some say PARTIALLY_REFUNDED or REFUNDED, and the rest is reserved all the same (Dintero reference §7).
+    """
+    if ledger.corrected_status:
+        return ledger.corrected_status
+    status = body.status
+    if ledger.captured and status in NOTHING_TAKEN:
+        return "PARTIALLY_CAPTURED" if status == "AUTHORIZED" else "CAPTURED"
+    if status == "AUTHORIZED" and ledger.released and not ledger.left:
+        return "AUTHORIZATION_VOIDED"
+    if status in {"PARTIALLY_REFUNDED", "REFUNDED"} and ledger.left and ledger.keeps_rest:
+        return "PARTIALLY_CAPTURED_REFUNDED"
+    return status
 
 
 def _report(status: str, ledger: Ledger) -> Report:
@@ -154,6 +179,12 @@ def _opened_at(body: SessionBody) -> datetime | None:
     if visits and not times:
         return body.updated_at or body.created_at
     return min(times, default=None)
+
+
+def _last_attempt_failed(events: Sequence[SessionEvent]) -> bool:
+    """PAY_FAILED ends an attempt and not the link (Dintero reference §5), until another one begins."""
+    told = [event.name for event in events if event.name == "PAY_FAILED" or event.name in _ALIVE]
+    return told[-1:] == ["PAY_FAILED"]
 
 
 def _failed_for_good(events: Sequence[SessionEvent]) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.domain.actions import awaits_auto_capture
@@ -28,6 +28,9 @@ _FIXED: Final = {
     Status.FAILED: Headline("❌", "Payment failed"),
 }
 
+
+PAYS_FOR: Final = timedelta(minutes=30)
+"""How long a payment that has begun is said to happen now: many are left and never end (Dintero reference §7)."""
 
 _REPORTED: Final = Headline("🚩", "Reported by the customer")
 _UNDELIVERED: Final = {Delivered.SKIPPED, Delivered.FAILED}
@@ -71,7 +74,8 @@ def _plain(link: Link, now: datetime) -> Headline:
 def _open(link: Link, now: datetime) -> Headline:
     facts = link.facts
     if facts.paying_since is not None:
-        return Headline("👛", "Paying now")
+        paying = now < facts.paying_since + PAYS_FOR
+        return Headline("👛", "Paying now") if paying else Headline("⏳", "Payment begun, not finished")
     if now >= link.expires_at:
         return Headline("⌛", "Deadline passed")
     if facts.last_failure is not None:

@@ -109,6 +109,8 @@ class Facts:
     """The latest change of the order's price before this link was made."""
     seen: str = ""
     """Fingerprint of the transaction when it was last read whole; a list element that differs makes the link due."""
+    updated_at: datetime | None = None
+    """Dintero's own time of the payment's last change then."""
     log: int = 0
     """How many entries the payment's log had then; logs only grow, so a shorter one is an older read."""
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.domain.actions import AUTO_CAPTURE_WINDOW, may_stop_waiting
 from bot.domain.events import Data, Happened, News, Source
+from bot.domain.headlines import PAYS_FOR
 from bot.domain.links import Link, Status
 from bot.domain.operations import ASK_AGAIN_AFTER, ASK_ARRIVED_AFTER, GIVE_UP_AFTER, Kind, State
 
@@ -65,8 +66,13 @@ def ask_arrived(link: Link, asked_up_to: datetime | None, now: datetime) -> tupl
 
 
 def ran_out(link: Link, asked_up_to: datetime | None, now: datetime) -> bool:
-    """Whether the deadline of an open link passed after `asked_up_to`: its card says so, and the thread does not."""
-    return link.status is Status.OPEN and _crossed(link.expires_at, asked_up_to, now)
+    """Whether the deadline of an open link, or the time that paying takes, passed after `asked_up_to`.
+
+    Its card says so, and the thread does not.
+    """
+    begun = link.facts.paying_since
+    moments = [link.expires_at, *([begun + PAYS_FOR] if begun is not None else [])]
+    return link.status is Status.OPEN and any(_crossed(moment, asked_up_to, now) for moment in moments)
 
 
 def _crossed(moment: datetime, asked_up_to: datetime | None, now: datetime) -> bool:

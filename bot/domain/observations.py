@@ -80,6 +80,8 @@ class Payment:
     marks: tuple[Mark, ...] = ()
     log_length: int = 0
     """How many entries the payment's log has, whatever they are about."""
+    updated_at: datetime | None = None
+    """Dintero's own time of its last change."""
     failure: str | None = None
     """Why it was declined or failed, in plain words."""
     was_authorized: bool = False
@@ -124,6 +126,8 @@ class Session:
     cancelled: bool
     failed: bool
     """A session event says that it is declined or failed for good."""
+    attempt_failed: bool = False
+    """The last attempt to pay it failed, and nothing says that another has begun."""
     walked_away: bool = False
     """Whether it was cancelled by the customer, on the payment page."""
     understood: bool = True
@@ -150,6 +154,8 @@ class Observation:
     others: tuple[Payment, ...] = ()
     gone: bool = False
     unsure: bool = False
+    missing: bool = False
+    """A payment that the session names is not to be read: 404, as right after it was begun."""
 
     @property
     def was_read(self) -> bool:
@@ -161,21 +167,48 @@ class Observation:
         """Whether there is a payment that could not be read. A new status is not that: it changes nothing by itself."""
         payments = (*self.others, *([self.payment] if self.payment else []))
         session = self.session if self.payment is None else None
-        unread = session is not None and (session.has_unread_payment or (self.unsure and session.transaction_id))
+        unread = session is not None and (session.has_unread_payment or (self.is_in_doubt and session.transaction_id))
         return bool(unread) or not all(payment.understood for payment in payments)
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether there may be a payment that it does not show."""
+        return self.unsure or self.missing
+
+    @property
+    def has_just_begun(self) -> bool:
+        """Whether all that is not to be read is a payment of a session that lives: it may be too new to be shown."""
+        session = self.session if self.missing and self.payment is None and not self.others else None
+        if session is None or session.cancelled or session.failed:
+            return False
+        return session.understood and not session.has_unread_payment and not self.unsure
 
     @property
     def report(self) -> Report:
         """The two in one word. Money outranks what happened to the session."""
+        if self.has_just_begun:
+            return Report.PAYING
         if self.payment is None:
-            unread = self.unsure or (self.session is not None and not self.session.understood)
+            unread = self.is_in_doubt or (self.session is not None and not self.session.understood)
             return Report.UNKNOWN if unread else self._session_report()
         if self.payment.report is Report.VOIDED:
             return self._voided(self.payment)
         cancelled = self.session is not None and self.session.cancelled
         if cancelled and self.payment.report in {Report.PAYING, Report.FAILED}:
             return Report.CANCELLED
-        return self.payment.report
+        return Report.UNPAID if self.only_attempt_failed else self.payment.report
+
+    @property
+    def only_attempt_failed(self) -> bool:
+        """Whether the payment is an attempt that failed, while its session says that it can be paid all the same.
+
+        What ends a link is in the session's log (Dintero reference §5); each attempt may have a transaction of its own.
+        """
+        failed = self.payment is not None and self.payment.report is Report.FAILED
+        session = self.session if failed and not self.is_in_doubt else None
+        if session is None or not session.understood or session.cancelled:
+            return False
+        return session.attempt_failed and not session.failed
 
     def _voided(self, payment: Payment) -> Report:
         """Letting the rest go leaves what was taken; only a cancelled session voids what was never reserved."""

@@ -10,12 +10,16 @@ from bot.domain.links import Facts, Link, Status
 from bot.domain.moves import ENDED, move
 from bot.domain.observations import Observation, Payment, Report, Session
 from bot.domain.operations import IN_DOUBT, Kind, Operation
+from bot.domain.overtaken import is_corrected, is_older, known_of
 from bot.domain.verdicts import Verdict, judge, may_be_logged
 
 EXPIRY_GRACE: Final = timedelta(minutes=5)
 """For clocks that differ and lists that lag: the list that confirms an expiry shows a payment that was begun before
 the deadline and has not ended (Dintero reference §5).
 """
+
+MISSING_GRACE: Final = timedelta(minutes=2)
+"""How long a payment that a session names may be 404 before it counts as one that cannot be read."""
 
 _MONEY: Final = {Status.AUTHORIZED, Status.CAPTURED}
 _UNPAID: Final = {Status.OPEN, *ENDED}
@@ -61,7 +65,7 @@ def settle(link: Link, observation: Observation, now: datetime, *, paid_elsewher
     seen = session or payment
     held = replace(link, expires_at=(session.expires_at if session else None) or link.expires_at)
     report = _report(held, observation, now)
-    status = move(held.status, report, corrected=_is_corrected(held.facts, payment))
+    status = move(held.status, report, corrected=is_corrected(held, payment))
     verdict = None if report is Report.UNKNOWN else judge(held.operation, observation, report)
     double = paid_elsewhere and status in _MONEY and held.status not in _MONEY
     facts = _facts(held, status, report, observation, now)
@@ -76,13 +80,20 @@ def settle(link: Link, observation: Observation, now: datetime, *, paid_elsewher
         ),
         session_id=held.session_id or (seen.session_id if seen else None),
         url=held.url or (session.url if session else None),
-        transaction_id=payment.transaction_id if payment else held.transaction_id,
+        transaction_id=_transaction_id(held, observation),
         operation=_open_operation(held, verdict),
     )
     news = _news(held, settled, verdict, observation, now)
     if double:
         news = tuple(replace(one, data={**one.data, "double": True}) if one.kind in _ARRIVALS else one for one in news)
     return Settlement(link=settled, news=news, verdict=verdict, changed=_shown(settled) != _shown(link))
+
+
+def _transaction_id(link: Link, observation: Observation) -> str | None:
+    """The payment that is the link's; an attempt that failed is none while the link can be paid."""
+    if observation.payment is None or observation.only_attempt_failed:
+        return link.transaction_id
+    return observation.payment.transaction_id
 
 
 def _open_operation(link: Link, verdict: Verdict | None) -> Operation | None:
@@ -93,7 +104,7 @@ def _open_operation(link: Link, verdict: Verdict | None) -> Operation | None:
 
 def _shown(link: Link) -> Link:
     """The link without what only machines compare."""
-    return replace(link, facts=replace(link.facts, seen="", log=0))
+    return replace(link, facts=replace(link.facts, seen="", log=0, updated_at=None))
 
 
 def _check_ours(link: Link, observation: Observation) -> None:
@@ -141,37 +152,18 @@ def _is_gone_as_wanted(link: Link, observation: Observation) -> bool:
     return observation.gone and asked
 
 
-def _is_older(facts: Facts, payment: Payment) -> bool:
-    """Whether a newer read has overtaken this one: without a correction no amount ever comes back."""
-    if payment.log_length < facts.log:
-        return True
-    if payment.corrected:
-        return False
-    if payment.captured < facts.captured or payment.refunded < facts.refunded:
-        return True
-    moved = (payment.authorized, payment.captured, payment.refunded) != (
-        facts.authorized,
-        facts.captured,
-        facts.refunded,
-    )
-    begun = payment.in_progress.get(Kind.CAPTURE, 0) + payment.in_progress.get(Kind.VOID, 0)
-    return not moved and payment.open_to_capture + begun > facts.uncaptured
-
-
-def _is_corrected(facts: Facts, payment: Payment | None) -> bool:
-    return payment is not None and payment.corrected and not _is_older(facts, payment)
-
-
 def _facts(link: Link, status: Status, report: Report, observation: Observation, now: datetime) -> Facts:
     facts = link.facts
     if observation.session:
         facts = _session_facts(facts, observation.session)
     payment = observation.payment
-    if payment and payment.understood and not _is_older(facts, payment):
+    known = known_of(link, payment) if payment and not observation.only_attempt_failed else None
+    if payment and known and payment.understood and not is_older(known, payment):
         facts = replace(
             facts,
             seen=payment.seen,
-            log=max(facts.log, payment.log_length),
+            log=max(known.log, payment.log_length),
+            updated_at=payment.updated_at or known.updated_at,
             method=payment.method or facts.method,
             possible_entry=may_be_logged(link.operation, payment),
         )
@@ -179,9 +171,19 @@ def _facts(link: Link, status: Status, report: Report, observation: Observation,
             facts = _payment_facts(facts, payment, now)
     if report is not Report.UNKNOWN:
         begun = facts.paying_since or (payment.started_at if payment else None) or now
-        facts = replace(facts, paying_since=begun if report is Report.PAYING and status in _UNPAID else None)
+        paying = _is_paying(report, observation) and status in _UNPAID
+        facts = replace(facts, paying_since=begun if paying else None)
     facts = _doubts(facts, report, observation, now)
     return replace(facts, last_failure=(payment.failure if payment else None) or facts.last_failure)
+
+
+def _is_paying(report: Report, observation: Observation) -> bool:
+    """Whether a payment may be under way: also one that a cancelled session leaves as it is."""
+    session, payment = observation.session, observation.payment
+    if session is not None and session.attempt_failed and not session.cancelled:
+        return False
+    left = report is Report.CANCELLED and payment is not None and payment.report is Report.PAYING
+    return left or report is Report.PAYING
 
 
 def unclear(link: Link, now: datetime) -> Link:
@@ -195,7 +197,8 @@ def _unclear(facts: Facts, now: datetime) -> Facts:
 
 def _doubts(facts: Facts, report: Report, observation: Observation, now: datetime) -> Facts:
     """What is not as Dintero promises: payments that cannot be understood, and more than one on a session."""
-    if observation.has_unclear_payment:
+    begun = facts.paying_since or now
+    if observation.has_unclear_payment and not (observation.has_just_begun and now < begun + MISSING_GRACE):
         facts = _unclear(facts, now)
     elif report is not Report.UNKNOWN and observation.was_read:
         facts = replace(facts, unclear_since=None)

@@ -239,7 +239,8 @@ class Refreshing:
             payment=payments[0] if payments else None,
             others=tuple(payments[1:]),
             gone=session is None,
-            unsure=not listed.complete or None in read,
+            unsure=not listed.complete,
+            missing=None in read,
         )
 
     async def _payment(self, transaction_id: str) -> Payment | None:
@@ -269,7 +270,7 @@ class Refreshing:
                 found.append(await self._proved(link, payment.session_id, payment.transaction_id))
                 if _is_found(found):
                     break
-        return found[-1] if _is_found(found) else Observation(unsure=any(each.unsure for each in found))
+        return found[-1] if _is_found(found) else Observation(unsure=any(each.is_in_doubt for each in found))
 
     async def _proved(self, link: Link, session_id: str, transaction_id: str | None) -> Observation:
         """What is read under that id, if it is this very attempt's: our token in its callback address says so.

@@ -102,6 +102,8 @@ def _may_be_paid(story: Story, link: Link) -> str | None:
     """Why a further request might be paid beside this one, in words; None when it cannot."""
     if link.status not in _NOBODY_CAN_PAY:
         return _CAN_BE_PAID.get(link.status, "The customer had just paid.")
+    if link.facts.paying_since is not None:
+        return "The customer had begun to pay it, and that payment has not ended."
     if link.facts.unclear_since is not None:
         return "Dintero shows a payment for it that Paylink cannot read."
     return paid_beside(story, link)

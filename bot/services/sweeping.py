@@ -390,7 +390,8 @@ def _can_be_listed(due: Due) -> bool:
     """
     link = due.link
     capture_missing = link.status is Status.AUTHORIZED and link.auto_capture
-    return link.transaction_id is not None and not due.hinted and not _is_in_doubt(due) and not capture_missing
+    unchanging = capture_missing or link.facts.paying_since is not None
+    return link.transaction_id is not None and not due.hinted and not _is_in_doubt(due) and not unchanging
 
 
 def _is_in_doubt(due: Due) -> bool:

@@ -275,10 +275,18 @@ def test_lines_add_up_to_what_was_taken_and_returned(steps):
         if success and amount:
             captured, refunded = (captured + amount, refunded) if kind == CAPTURE else (captured, refunded + amount)
         if amount:
-            events.append(event(kind, amount, success=success))
+            events.append(event(kind, amount, success=success, id=f"e{len(events)}"))
     payment = seen_payment("PARTIALLY_CAPTURED_REFUNDED", *events)
 
     assert money(payment) == (captured, refunded, 29990 - captured, captured - refunded)
     assert sum(payment.taken.values()) == captured
     assert sum(payment.returned.values()) == refunded
     assert all(payment.returned[line] <= payment.taken[line] for line in payment.returned)
+
+
+def test_the_same_entry_once_more_is_no_second_one():
+    capture = event(CAPTURE, 10000, id="c1")
+
+    assert seen_payment("PARTIALLY_CAPTURED", capture, capture).captured == 10000
+    assert seen_payment("PARTIALLY_CAPTURED", capture, {**capture, "id": "c2"}).captured == 20000
+    assert seen_payment("PARTIALLY_CAPTURED", {**capture, "id": ""}, {**capture, "id": ""}).captured == 20000

@@ -54,6 +54,40 @@ def test_taken_money_outranks_what_came_after(status):
     assert seen_payment(status, event("CAPTURE", 1000)).report is Report.CAPTURED
 
 
+@pytest.mark.parametrize(
+    ("status", "left"),
+    [("AUTHORIZED", 19990), ("INITIATED", 0), ("ON_HOLD", 0), ("AUTHORIZATION_VOIDED", 0), ("FAILED", 0)],
+)
+def test_taken_money_can_be_returned_whatever_the_status_says_of_it(status, left):
+    """A status may follow its log late, and the one after the release of a rest is not known (Dintero reference §7)."""
+    payment = seen_payment(status, event("CAPTURE", 10000))
+
+    assert (payment.open_to_capture, payment.open_to_refund) == (left, 10000)
+
+
+def test_what_the_log_released_is_not_reserved_whatever_the_status_says():
+    payment = seen_payment("AUTHORIZED", event("VOID", 29990))
+
+    assert (payment.report, payment.open_to_capture) == (Report.VOIDED, 0)
+
+
+@pytest.mark.parametrize("status", ["PARTIALLY_REFUNDED", "REFUNDED", "PARTIALLY_CAPTURED_REFUNDED"])
+def test_a_refund_of_a_part_capture_leaves_the_rest_reserved(status):
+    """Not every method has a word for both (Dintero reference §7)."""
+    part = event("CAPTURE", 10000, transaction_status="PARTIALLY_CAPTURED")
+    payment = seen_payment(status, part, event("REFUND", 10000 if status == "REFUNDED" else 4000))
+
+    assert payment.open_to_capture == 19990
+    assert payment.open_to_refund == (0 if status == "REFUNDED" else 6000)
+
+
+@pytest.mark.parametrize("told", ["CAPTURED", ""])
+def test_a_refund_of_a_last_capture_brings_no_rest_back(told):
+    last = event("CAPTURE", 10000, transaction_status=told)
+
+    assert seen_payment("PARTIALLY_REFUNDED", last, event("REFUND", 4000)).open_to_capture == 0
+
+
 def test_a_reservation_is_open_to_capture_and_not_to_refund():
     payment = seen_payment("AUTHORIZED")
 

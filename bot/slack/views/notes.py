@@ -7,6 +7,7 @@ from typing import Final
 from bot.domain.actions import Action, actions, awaits_auto_capture, may_be_closed, may_stop_waiting
 from bot.domain.links import Delivered, Facts, Link, Status
 from bot.domain.methods import RestRelease, sole_wallet, wallet_life
+from bot.domain.moves import ENDED
 from bot.domain.nudges import AUTO_CAPTURE_PATIENCE
 from bot.domain.operations import ASK_ARRIVED_AFTER, Kind, State
 from bot.domain.orders import TO_PHONE, Delivery, Order, Remind
@@ -43,6 +44,10 @@ _OVERDUE: Final = (
     "The deadline has passed. Paylink makes sure that no payment is under way before it calls the link expired."
 )
 _UNDER_WAY: Final = "A payment was begun before the deadline and has not ended."
+_MAY_BE_FINISHED: Final = (
+    "*A payment was begun before the link ended, and may still be finished.* Paylink keeps looking; wait before you "
+    "ask for the money again."
+)
 _REPORTED: Final = "🚩 *The customer reported this link.* Paylink no longer offers it; cancel it if something is wrong."
 _PAID_ALTHOUGH_REPORTED: Final = (
     "🚩 *The customer reported this link* before it was paid. Ask the customer before you capture; _Release_ gives the "
@@ -153,6 +158,8 @@ def _status(story: Story, link: Link, now: datetime, look: Look) -> list[str]:
         return [f"Dintero did not make this link{because(facts.rejection)} Nothing was sent to the customer."]
     if link.status is Status.PENDING:
         return ["The provider is checking the payment. There is nothing to do until it has decided."]
+    if link.status in ENDED and facts.paying_since is not None:
+        return [_MAY_BE_FINISHED]
     if link.status is Status.FAILED and facts.last_failure:
         return [f"Reason{because(facts.last_failure)}"]
     if link.status is Status.AUTHORIZED:
