@@ -107,6 +107,8 @@ class Facts:
     """When following it was ended, as its account is not configured any more: nothing is known since then."""
     price_change: PriceChange | None = None
     """The latest change of the order's price before this link was made."""
+    abandoned: tuple[Operation, ...] = ()
+    """What Dintero accepted, nobody waits for any more, and the payment's log does not show."""
     seen: str = ""
     """Fingerprint of the transaction when it was last read whole; a list element that differs makes the link due."""
     updated_at: datetime | None = None

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.domain.abandoned import without_abandoned
 from bot.domain.errors import ImpossibleReport, NotOurs
 from bot.domain.events import Happened, News, Source
 from bot.domain.links import Facts, Link, Status
@@ -168,7 +169,7 @@ def _facts(link: Link, status: Status, report: Report, observation: Observation,
             possible_entry=may_be_logged(link.operation, payment),
         )
         if status in {*_MONEY, Status.VOIDED} and payment.report in _SETTLES_AMOUNTS:
-            facts = _payment_facts(facts, payment, now)
+            facts = without_abandoned(_payment_facts(facts, payment, now), payment)
     if report is not Report.UNKNOWN:
         begun = facts.paying_since or (payment.started_at if payment else None) or now
         paying = _is_paying(report, observation) and status in _UNPAID

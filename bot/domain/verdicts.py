@@ -84,6 +84,13 @@ def may_be_logged(operation: Operation | None, payment: Payment) -> bool:
     return operation.state in IN_DOUBT and any(_may_be_ours(mark, operation) for mark in payment.marks)
 
 
+def is_logged(operation: Operation, payment: Payment) -> bool:
+    """Whether the log shows an operation that Dintero accepted: begun, by itself or by what may be it, or ended."""
+    return any(
+        _is_ours(mark, operation) or (mark.in_progress and _may_be_ours(mark, operation)) for mark in payment.marks
+    )
+
+
 def judge(operation: Operation | None, observation: Observation, report: Report) -> Verdict | None:
     """The end of `operation` as far as this look shows it, or None while it is open to doubt."""
     if operation is None or operation.state not in IN_DOUBT:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Final
 
+from bot.domain.abandoned import abandon
 from bot.domain.actions import ENDS_OPERATION, GIVES_WAY, PRESSED_FOR, Action, needs_backoffice, open_amount
 from bot.domain.drafts import Draft, Offer
 from bot.domain.errors import FieldErrors, OperationOpen, Refused
@@ -274,7 +275,8 @@ class Pressing:
             raise Refused(_not_offered(story, link, press.action), "stale")
         await close_as_absent(work, operation, "A person stopped waiting for its end.")
         data = {"operation": operation.kind.value, "amount": operation.amount, "accepted": True}
-        await work.add_events(link.id, (self._news(Happened.ABSENT, press, **data),))
+        left = replace(link, facts=abandon(link.facts, operation), operation=None)
+        await self._save(work, left, link, self._news(Happened.ABSENT, press, **data))
 
     async def _try_again(self, work: Work, story: Story, link: Link, press: Press) -> None:
         """Close the question of an unknown operation and want the same once more, under a new reference."""

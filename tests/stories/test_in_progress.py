@@ -1,5 +1,7 @@
 """What Dintero has begun and not ended (INITIATE_* in its log): never asked for again, and no longer open."""
 
+from dataclasses import replace
+
 import pytest
 
 from sandbox.dintero import Switches
@@ -325,3 +327,68 @@ async def test_another_refund_of_the_same_amount_is_not_the_end_of_the_one_in_pr
     shop.dintero.complete_async()
     await shop.later(hours=1)
     assert done(shop, "REFUND") == [100_00, 100_00]
+
+
+# -- what stands in no log
+
+
+@pytest.fixture
+async def silent_shop(database):
+    """Dintero answers 202, with or without a body, and its log shows nothing before the end."""
+    async with opened_shop(database, switches=Switches(accepted_is_logged=False)) as opened:
+        yield opened
+
+
+@each_part
+@pytest.mark.parametrize("body", ["transaction", "empty"])
+async def test_what_was_answered_202_is_never_offered_again(silent_shop, kind, body):
+    shop = silent_shop
+    shop.dintero.switches = replace(shop.dintero.switches, accepted_body=body)
+    await begins(shop, kind, Fault.accepted())
+
+    for time in ({"minutes": 11}, {"hours": 3}, {"hours": 20}):
+        await shop.later(**time)
+        await shop.presses("Check again")
+        assert shop.card.buttons == ["Check again"]
+
+    shop.dintero.complete_async()
+    await shop.dintero_calls_back()
+    assert done(shop, kind.upper()) == [100_00]
+    assert (await the_operation(shop)).state == "done"
+
+
+@each_part
+async def test_what_was_accepted_and_stands_in_no_log_stays_deducted(silent_shop, kind):
+    """Nobody waits for it any more; asked for once more, it would be done twice."""
+    shop = silent_shop
+    await begins(shop, kind, Fault.accepted())
+    await shop.later(days=1, minutes=1)
+    await stops_waiting(shop)
+
+    for _ in range(2):
+        assert f"Dintero is working on the {kind} of 100,00 kr. Until that has ended" in card(shop)
+        form = await opens(shop, "Refund…" if kind == "refund" else "Capture part…")
+        assert "149,50 kr of 4711" in plain(form)
+        answer = await sends(shop, form, How_much="An amount", **{"Amount_(NOK)": "150"}, **_reason(kind))
+        assert "At most 149,50" in answer.body
+        await shop.restart()
+        await shop.presses("Refresh")
+
+    shop.dintero.complete_async()
+    await shop.dintero_calls_back()
+    assert done(shop, kind.upper()) == [100_00]
+    assert "Dintero is working on" not in card(shop)
+    assert "149,50 kr of 4711" in plain(await opens(shop, "Refund…" if kind == "refund" else "Capture part…"))
+
+
+async def test_what_was_abandoned_and_then_fails_is_open_again(silent_shop):
+    shop = silent_shop
+    await begins(shop, "refund", Fault.accepted())
+    await shop.later(days=1, minutes=1)
+    await stops_waiting(shop)
+
+    shop.dintero.complete_async(success=False)
+    await shop.dintero_calls_back()
+    await shop.presses("Refresh")
+
+    assert "249,50 kr of 4711 can be refunded" in plain(await opens(shop, "Refund…"))
