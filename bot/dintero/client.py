@@ -10,7 +10,7 @@ import httpx
 import structlog
 
 from bot.dintero import observing, requests
-from bot.dintero.answers import created, element, elements, read, written
+from bot.dintero.answers import created, element, elements, is_page, read, written
 from bot.dintero.config import DinteroConfig, looks_like_an_id
 from bot.dintero.models import CreateAnswer, SessionBody, TransactionBody
 from bot.dintero.requests import PAGE, Call
@@ -94,7 +94,7 @@ class DinteroGateway:
     async def cancel(self, session_id: str, *, may_send: MaySend | None = None) -> Answered:
         """End a session. Raises NotSent, Declined, OutcomeUnknown."""
         response = await self._write(requests.cancel(session_id), may_send)
-        if response.status_code == ACCEPTED:
+        if _is_accepted(response):
             return _accepted(response)
         body = written(response, SessionBody)
         if body.id != session_id:
@@ -106,7 +106,7 @@ class DinteroGateway:
 
     async def _operate(self, call: Call, may_send: MaySend | None) -> Answered:
         response = await self._write(call, may_send)
-        if response.status_code == ACCEPTED:
+        if _is_accepted(response):
             return _accepted(response)
         body = written(response, TransactionBody)
         if body.id != call.id:
@@ -273,6 +273,11 @@ def _observed(body: TransactionBody) -> Payment:
     elif payment.report is Report.UNKNOWN:
         log.warning("dintero_unknown_status", status=body.status[:40])
     return payment
+
+
+def _is_accepted(response: httpx.Response) -> bool:
+    """Whether Dintero itself answered 202 (§8.1)."""
+    return response.status_code == ACCEPTED and not is_page(response)
 
 
 def _accepted(response: httpx.Response) -> Answered:
