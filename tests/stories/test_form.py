@@ -152,6 +152,40 @@ async def test_a_form_that_slack_did_not_open_is_explained_in_one_sentence(shop,
     assert sum(call.method == "views.open" for call in shop.slack.log) <= 1, "a trigger is spent by one try"
 
 
+PUSHES = ["Lines…", "Preview"]
+NOT_PUSHED = [
+    (Fault.error("token_revoked"), "Slack refuses Paylink's calls (token_revoked)"),
+    (Fault.status(503), "Slack did not say whether the form opened. If it is not there: Press the button again."),
+    (Fault.ratelimited(30), "Slack asks Paylink to wait 30 seconds"),
+    (Fault.error("expired_trigger_id"), "Slack did not open the form in time. Press the button again."),
+]
+
+
+@pytest.mark.parametrize("button", PUSHES)
+@pytest.mark.parametrize(("trouble", "sentence"), NOT_PUSHED, ids=[fault.kind for fault, _ in NOT_PUSHED])
+async def test_a_view_that_does_not_come_on_top_of_the_form_is_explained(shop, button, trouble, sentence):
+    form = await shop.opens_form("249,50 91234567 Tow bar")
+    shop.slack.faults.add("views.push", trouble)
+
+    await shop.slack.click(shop.kari, form, button)
+    await shop.bot.owned.settled()
+
+    assert shop.slack.modals(shop.kari) == [form]
+    [told] = shop.whispers()
+    assert told.startswith(sentence)
+
+
+@pytest.mark.parametrize("button", PUSHES)
+async def test_of_a_form_that_was_closed_meanwhile_nothing_is_said(shop, button):
+    form = await shop.opens_form("249,50 91234567 Tow bar")
+    shop.slack.faults.add("views.push", Fault.error("not_found"))
+
+    await shop.slack.click(shop.kari, form, button)
+    await shop.bot.owned.settled()
+
+    assert shop.whispers() == []
+
+
 async def test_the_command_is_answered_before_slack_has_opened_the_form(shop):
     """Slack gives up on a command after three seconds, however slow its own views.open is (Slack reference §4)."""
     shop.slack.faults.add("views.open", Fault.delay(1))

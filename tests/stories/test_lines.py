@@ -284,6 +284,7 @@ async def test_a_double_click_opens_one_view(shop, button):
     await presses(shop, below, button, times=2)
 
     assert len(shop.slack.modals(shop.kari)) == before + 1
+    assert shop.whispers() == []
     [complaint] = shop.slack.complaints
     assert complaint.startswith("views.push: ")
     shop.slack.complaints.clear()

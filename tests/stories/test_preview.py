@@ -90,6 +90,7 @@ async def test_two_quick_presses_show_it_once(shop):
     await previews(shop, form, times=2)
 
     assert [view.content["title"]["text"] for view in shop.slack.modals(shop.kari)] == ["New payment link", "Preview"]
+    assert shop.whispers() == []
     shop.slack.complaints = [one for one in shop.slack.complaints if "duplicate_external_id" not in one]
 
 

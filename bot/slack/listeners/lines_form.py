@@ -26,8 +26,8 @@ from bot.slack import forms, ids
 from bot.slack.listeners.drafting import Drafting
 from bot.slack.listeners.drawing import FormDrawing
 from bot.slack.listeners.payloads import Body, actor_of, knock
+from bot.slack.listeners.stacking import push_view
 from bot.slack.owned import Owned
-from bot.slack.stacking import push_view
 from bot.slack.threads import SlackThreads
 from bot.slack.views.blocks import Block
 from bot.slack.views.issue_form import FormMetadata
@@ -176,7 +176,8 @@ class LinesFormListener:
         await self.threads.update_view(view_id, await self.drawing.form(draft), None)
 
     def _push(self, body: Body, view: Block) -> None:
-        self.owned.start("open a view", self._told(push_view(self.threads.client, knock(body).trigger_id, view)))
+        channel = FormMetadata.decode(body["view"].get("private_metadata")).channel
+        self.owned.start("open a view", push_view(self.threads, knock(body), channel, view))
 
     async def _told(self, call: Coroutine[Any, Any, None]) -> None:
         try:

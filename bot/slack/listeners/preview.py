@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.domain.draft_lines import filled_lines
@@ -10,18 +9,15 @@ from bot.domain.drafts import Draft
 from bot.domain.errors import FieldErrors
 from bot.services.issuing import Issuing
 from bot.services.patterns import Patterns
-from bot.services.ports.threads import ThreadError
 from bot.slack import forms
 from bot.slack.listeners.drafting import Drafting
-from bot.slack.listeners.payloads import Body, knock
+from bot.slack.listeners.payloads import Body, Knock, knock
+from bot.slack.listeners.stacking import push_view
 from bot.slack.owned import Owned
-from bot.slack.stacking import push_view
 from bot.slack.threads import SlackThreads
 from bot.slack.views.blocks import escape
 from bot.slack.views.issue_form import FormMetadata
 from bot.slack.views.preview import preview_form
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +34,10 @@ class PreviewListener:
         """What is typed right now, also where it cannot be sent."""
         about, who = FormMetadata.decode(body["view"].get("private_metadata")), knock(body)
         draft = forms.read_form(body["view"], await self.drafts.stored(about.draft_id, who.user_id))
-        self.owned.start("open the preview", self._push(who.trigger_id, draft))
+        self.owned.start("open the preview", self._push(who, draft))
         await ack()
 
-    async def _push(self, trigger_id: str, draft: Draft) -> None:
+    async def _push(self, who: Knock, draft: Draft) -> None:
         shop, now = self.drafts.shop, self.drafts.clock.now()
         view = preview_form(
             draft,
@@ -51,10 +47,7 @@ class PreviewListener:
             reference=await self._reference(draft),
             wrong=self._wrong(draft),
         )
-        try:
-            await push_view(self.threads.client, trigger_id, view)
-        except ThreadError as error:  # a second click: it is there already
-            log.info("preview_not_shown", reason=str(error))
+        await push_view(self.threads, who, draft.channel, view)
 
     def _wrong(self, draft: Draft) -> list[str]:
         try:
