@@ -10,6 +10,7 @@ from bot.domain.links import Status
 from bot.slack.views.blocks import Look, escape, nameless, person, spoken
 from bot.slack.views.card import card
 from bot.slack.views.line import line
+from bot.slack.views.link_reply import link_reply
 from bot.slack.views.words import because, named
 
 from .scenes import CARDS, cards
@@ -72,6 +73,14 @@ def test_what_a_person_typed_about_an_event_stands_there_as_typed(kind, told):
 )
 def test_a_reason_ends_its_sentence(reason, words):
     assert because(reason) == words
+
+
+def test_an_address_to_pay_at_is_code_in_text_so_that_slack_does_not_open_it():
+    """Fetched for a preview, it would count as opened by the customer (Slack reference §10)."""
+    told = link_reply(story(), link(), "https://pay.example.com/p/x", NOW, LOOK)
+
+    assert "`https://pay.example.com/p/x`" in told.text
+    assert told.text.count("https://") == 1
 
 
 def test_an_answer_begins_with_its_link_and_a_reference_is_typed_text():

@@ -40,7 +40,7 @@ def link_reply(
         *([read_aloud(promised(story, link, by_hand=True), look)] if now < link.expires_at else []),
         context(f"Only you can see this. {when} {look.date(link.expires_at)}. Give it to {whom} only."),
     ]
-    return Message(text=f"{intro} {escape(url)}", blocks=blocks)
+    return Message(text=f"{intro} `{escape(url)}`", blocks=blocks)  # as code: Slack must not fetch it
 
 
 def usage() -> Message:
