@@ -177,7 +177,7 @@ async def test_a_card_for_its_issuer_alone_is_there_once_slack_opens_the_convers
 
 
 @pytest.mark.parametrize("code", [*MEANINGS, "a_code_of_next_year"])
-async def test_the_person_who_waits_for_a_link_learns_of_it_when_slack_does_not_redraw_the_form(shop, code, monkeypatch):
+async def test_a_person_learns_of_their_link_when_slack_does_not_redraw_the_form(shop, code, monkeypatch):
     monkeypatch.setattr("bot.slack.threads._SHOW_WITHIN", 0.5)
     shop.slack.faults.refused = {"views.update": code}
 
