@@ -386,12 +386,14 @@ def _is_unpaid(due: Due) -> bool:
 def _can_be_listed(due: Due) -> bool:
     """Whether its payment is known and nothing but time asks for a look.
 
-    A list only says what changed. Where nothing changing is itself worth a question, the link is looked at whole.
+    A list only says whether that payment changed since it was last understood. Where nothing changing is itself worth a
+    question, what was read since then was not understood, or another payment counts too, the link is looked at whole.
     """
     link = due.link
     capture_missing = link.status is Status.AUTHORIZED and link.auto_capture
     unchanging = capture_missing or link.facts.paying_since is not None
-    return link.transaction_id is not None and not due.hinted and not _is_in_doubt(due) and not unchanging
+    puzzling = link.facts.unclear_since is not None or link.facts.other_payments > 0
+    return link.transaction_id is not None and not (due.hinted or _is_in_doubt(due) or unchanging or puzzling)
 
 
 def _is_in_doubt(due: Due) -> bool:

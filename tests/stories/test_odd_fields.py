@@ -89,6 +89,21 @@ async def test_once_it_can_be_read_the_card_says_what_is_true(shop, odd):
 
 
 @in_any_odd_way
+async def test_a_known_payment_that_was_odd_for_a_while_is_soon_what_it_was(shop, odd):
+    """A list shows it as it was last understood, which says nothing of what was not understood since then."""
+    await a_reserved_link(shop)
+    shop.dintero.faults.callbacks.off = True
+    turned_odd(shop, odd)
+    await shop.presses("Refresh")
+
+    turned_odd(shop, "none")
+    await shop.later(minutes=16)
+
+    assert card(shop).startswith("🔒 Reserved · 249,50 kr")
+    assert "Capture" in shop.card.buttons
+
+
+@in_any_odd_way
 async def test_no_money_moves_by_an_amount_that_cannot_be_read(shop, odd):
     """The person saw an amount; what Dintero shows now must be the same, and certain."""
     await a_paid_link(shop)
