@@ -182,6 +182,23 @@ async def test_a_copy_never_points_to_a_card_that_was_deleted(shop, found):
     shop.slack.complaints.clear()
 
 
+@pytest.mark.parametrize("method", ["chat.update", "chat.getPermalink"])
+@pytest.mark.parametrize("code", ["is_inactive", "edit_window_closed", "internal_error"])
+async def test_a_click_on_the_other_copy_works_where_slack_does_not_let_it_be_changed(shop, capsys, code, method):
+    shop.slack.faults.add("chat.postMessage", Fault.drop_after())
+    await shop.issues()
+    await rest(shop)
+    copy, _ = shop.cards
+    shop.slack.faults.refused = {method: code}
+
+    await shop.presses("Cancel link", copy)
+
+    assert shop.session()["cancelled_at"]
+    logged = capsys.readouterr().out
+    assert "copy_kept" in logged
+    assert "Traceback" not in logged
+
+
 async def test_a_click_on_the_card_itself_moves_nothing(shop):
     await shop.issues()
 

@@ -1,5 +1,6 @@
 """Buttons on cards and thread lines, and the forms that some of them open."""
 
+import contextlib
 import uuid
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -235,13 +236,11 @@ class LinkButtonsListener:
         if story is None or not _is_a_copy(story, str(channel), str(ts)):
             return
         try:  # a pointer may lead only to a card that stands
-            await self.threads.update_card(story, self.clock.now())
-        except NotEditable:
-            log.info("card_not_editable", order=story.order.id)
-        except ThreadError as error:
+            with contextlib.suppress(NotEditable):
+                await self.threads.update_card(story, self.clock.now())
+            await self.threads.mark_moved(story, str(channel), str(ts))
+        except ThreadError as error:  # the next click on it tries again
             log.info("copy_kept", order=story.order.id, reason=type(error).__name__)
-            return
-        await self.threads.mark_moved(story, str(channel), str(ts))
 
 
 def _is_a_copy(story: Story, channel: str, ts: str) -> bool:
