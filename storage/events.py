@@ -12,6 +12,8 @@ from storage.tables import events, links
 from storage.transaction import Transaction, naming
 
 _LAST: Final = select(func.max(events.c.seq)).where(events.c.link_id == bindparam("link_id"))
+HAPPENED: Final = func.max(events.c.at).over(partition_by=events.c.link_id, order_by=events.c.seq)
+"""When an event happened, never before those that its link has kept earlier: the clock may have been put back."""
 _ADD: Final = insert(events)
 _ORDER_OF: Final = (
     select(links.c.order_id).join(events, events.c.link_id == links.c.id).where(events.c.id == bindparam("event_id"))
@@ -77,6 +79,6 @@ class Events(Transaction):
             select(events)
             .join(links, links.c.id == events.c.link_id)
             .where(links.c.order_id == order_id, condition)
-            .order_by(events.c.at, links.c.n, events.c.seq)
+            .order_by(HAPPENED, links.c.n, events.c.seq)
         )
         return [event_from(row) for row in rows]

@@ -9,6 +9,7 @@ from bot.domain.errors import DraftUsed
 from bot.domain.events import Urgency
 from bot.domain.orders import Line, Order
 from bot.domain.stories import Card, CardState, Story
+from storage.events import HAPPENED
 from storage.links import WITH_OPERATIONS, Links
 from storage.rows import card_from, event_from, line_from, order_from
 from storage.tables import events, lines, links, orders, workspaces
@@ -28,7 +29,7 @@ _LAST: Final = (
     select(events)
     .join(links, links.c.id == events.c.link_id)
     .where(links.c.order_id == bindparam("order_id"))
-    .order_by(events.c.at.desc(), links.c.n.desc(), events.c.seq.desc())
+    .order_by(HAPPENED.desc(), links.c.n.desc(), events.c.seq.desc())
     .limit(1)
 )
 

@@ -238,6 +238,23 @@ async def test_a_clock_that_is_ahead_of_dinteros_calls_no_link_expired(shop):
     assert "late" not in shop.card.read().casefold()
 
 
+async def test_what_happened_is_told_in_its_order_although_the_clock_was_put_back_meanwhile(shop):
+    await shop.issues()
+    shop.slack.faults.down = True
+    shop.dintero.pay(shop.session()["id"])
+    await shop.dintero_calls_back()
+    shop.clock.ahead = -timedelta(hours=2)
+    shop.dintero.backoffice_capture(shop.transaction()["id"])
+    await shop.dintero_calls_back()
+    shop.slack.faults.down = False
+
+    await put_right(shop)
+    await shop.later(minutes=6)
+
+    assert [line.split(" ")[0] for line in shop.lines] == ["🔒", "✅"]
+    assert "Captured outside Slack" in shop.card.read()
+
+
 async def test_a_link_expires_by_the_clock_where_dintero_never_says_what_time_it_is(shop):
     shop.dintero.faults.date = None
     await shop.issues("249,50 91234567 Tow bar #4711 12h")
