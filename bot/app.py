@@ -255,8 +255,8 @@ def _wire(
         under_way=permits.under_way,
     )  # fmt: skip
     sweeping = Sweeping(
-        store=store, gateway=gateway, refreshing=refreshing, clock=clock, skew=last_words.skew, counters=counters,
-        account_id=settings.dintero_account_id,
+        store=store, gateway=gateway, refreshing=refreshing, clock=clock, skew=last_words.skew,
+        unread=last_words.unread, counters=counters, account_id=settings.dintero_account_id,
     )  # fmt: skip
     telling = Telling(store=store, threads=threads, clock=clock, counters=counters, team_id=bot.team_id)
     mailing = Mailing(
@@ -272,7 +272,9 @@ def _wire(
     _hang(rounds.loops, wants=wants, due=due, tells=tells, bells=bells)
     shift = Shift(
         loops=bells.loops, jobs=table(rounds.wake, running, sweeping, mailing, reminding, signatures),
-        clock_changes=ClockChanges(store=store, clock=clock, counters=counters, skew=last_words.skew),
+        clock_changes=ClockChanges(
+            store=store, clock=clock, counters=counters, skew=last_words.skew, unwritten=last_words.unwritten
+        ),
         running=running, mailing=mailing, owned=owned,
     )  # fmt: skip
     issuing = Issuing(

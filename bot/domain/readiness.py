@@ -3,7 +3,7 @@
 To add to it: a field of `Vitals`, and a function of it in `health_problems`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,6 +13,8 @@ from bot.domain.signatures import Sender, SignatureHistory, signature_problem
 
 PATIENCE: Final = 600.0
 """Seconds. Work that waits longer than this means that something is stuck."""
+UNWRITTEN: Final = 60.0
+"""Seconds for which the database has taken no write, tried each minute, before it is said: a backup may lock it."""
 FUTURE: Final = 5.0
 """Seconds by which something may have happened in the future: replicas and whole seconds differ by less."""
 LINKS_UNSIGNED: Final = 2
@@ -38,6 +40,10 @@ class Vitals:
     oldest_untold_order: float | None = None
     oldest_wanted_operation: float | None = None
     since_paid_sweep: float | None = None
+    links_unread: Sequence[float] = ()
+    """For how long each link could not be read that could not be for `PATIENCE`."""
+    unwritten: Sequence[float] = ()
+    """For how long the database has taken no write."""
     slack_refusal: str | None = None
     """Why Slack refused the last call; None when it took it."""
     dintero_refusal: str | None = None
@@ -51,7 +57,7 @@ class Vitals:
 
 def health_problems(seen: Vitals) -> tuple[Problem, ...]:
     """What is wrong, worst first; empty when all is well."""
-    return (*_not_here(seen), *_waiting(seen), *_refused(seen), *_unsigned(seen), *_clock(seen))
+    return (*_not_here(seen), *_failing(seen), *_waiting(seen), *_refused(seen), *_unsigned(seen), *_clock(seen))
 
 
 def _not_here(seen: Vitals) -> tuple[Problem, ...]:
@@ -62,6 +68,23 @@ def _not_here(seen: Vitals) -> tuple[Problem, ...]:
     elif seen.schema in _SCHEMA:
         words.append(_SCHEMA[seen.schema])
     return tuple(Problem(each, elsewhere=True) for each in words)
+
+
+def _failing(seen: Vitals) -> tuple[Problem, ...]:
+    """What is tried again and again in vain."""
+    words = [
+        f"The database has taken no write for {duration(seconds)}: its disk may be full, it may be read-only, or "
+        "another program may hold it. Nothing that is clicked or paid can be kept."
+        for seconds in seen.unwritten
+    ]
+    if seen.links_unread:
+        count, longest = len(seen.links_unread), duration(max(seen.links_unread))
+        links = "A link" if count == 1 else f"{count} links"
+        words.append(
+            f"{links} could not be read at Dintero for {longest}, so a payment may be missing on the card. The log "
+            "says why (dintero_call, look_failed); look at a proxy in between, and at DINTERO_CHECKOUT_URL."
+        )
+    return tuple(Problem(each) for each in words)
 
 
 def _clock(seen: Vitals) -> tuple[Problem, ...]:

@@ -9,6 +9,7 @@ import structlog
 
 from bot.domain.clock_skew import ClockSkew
 from bot.domain.errors import Refused
+from bot.domain.lasting_failures import LastingFailures
 from bot.domain.links import Link
 from bot.services.ports.storage import Store
 from bot.services.ports.world import Clock, Counters
@@ -24,10 +25,19 @@ class ClockChanges:
     clock: Clock
     counters: Counters
     skew: ClockSkew
+    unwritten: LastingFailures
 
     async def note_time(self) -> bool:
-        """Keep the time, and correct stored times when it was put back; returns whether it was."""
-        back = await self.store.note_time(self.clock.now(), self.clock.machine_now())
+        """Keep the time, and correct stored times when it was put back; returns whether it was.
+
+        This is the one write that is made all the time: where it fails, the database takes none.
+        """
+        try:
+            back = await self.store.note_time(self.clock.now(), self.clock.machine_now())
+        except Exception:
+            self.unwritten.failed("time", self.clock.monotonic())
+            raise
+        self.unwritten.ended("time")
         if back is None:
             return False
         self.skew.forget()

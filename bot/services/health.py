@@ -10,7 +10,7 @@ import structlog
 
 from bot.domain.clock_skew import DINTERO
 from bot.domain.problem import Problem
-from bot.domain.readiness import Vitals, health_problems
+from bot.domain.readiness import PATIENCE, UNWRITTEN, Vitals, health_problems
 from bot.services.ports.storage import Store
 from bot.services.ports.world import Clock, Counters, LastWords
 from bot.services.signature_checks import SignatureChecks
@@ -43,6 +43,8 @@ class Health:
             dintero_refusal=self.last_words.refusals.get("dintero"),
             links_unsigned=self.signatures.links_refused(),
             clock_skew=self.last_words.skew.known(),
+            links_unread=self.last_words.unread.lasting(self.clock.monotonic(), at_least=PATIENCE),
+            unwritten=self.last_words.unwritten.lasting(self.clock.monotonic(), at_least=UNWRITTEN),
         )
         try:
             async with asyncio.timeout(_ANSWER_WITHIN):

@@ -10,6 +10,7 @@ import structlog
 
 from bot.domain.clock_skew import DINTERO, ClockSkew
 from bot.domain.errors import PaylinkError, TooMany, Unreadable
+from bot.domain.lasting_failures import LastingFailures
 from bot.domain.links import Link, Status
 from bot.domain.nudges import arrival_asked_at
 from bot.domain.observations import Observation, Payment
@@ -58,6 +59,7 @@ class Sweeping:
     refreshing: Refreshing
     clock: Clock
     skew: ClockSkew
+    unread: LastingFailures
     counters: Counters
     account_id: str
 
@@ -301,6 +303,7 @@ class Sweeping:
 
     async def _refresh(self, link: Link) -> None:
         await self.refreshing.refresh(link.id)
+        self.unread.ended(link.id)
 
     async def _guard(self, due: Sequence[Due], looking: Awaitable[None]) -> None:
         """Await `looking`; when it fails, the next look is in a minute, whatever asks for one sooner until then."""
@@ -320,6 +323,7 @@ class Sweeping:
         self.counters.add("failed_looks")
         now = self.clock.now()
         for each in due:
+            self.unread.failed(each.link.id, self.clock.monotonic())
             moment = arrival_asked_at(each.link)
             if moment is not None and moment <= now:
                 await self.refreshing.ask_by_time(each.link.id)

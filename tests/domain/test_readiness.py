@@ -14,6 +14,20 @@ LONG = PATIENCE + 120
         ({"schema": "old"}, "The database is at an older schema. Run: paylink migrate."),
         ({"schema": "empty"}, "The database has no tables. Run: paylink migrate."),
         ({"schema": "newer"}, "The database is at a newer schema: a newer Paylink has migrated it. Run that one."),
+        (
+            {"unwritten": [150.0]},
+            (
+                "The database has taken no write for 2 minutes: its disk may be full, it may be read-only, or another "
+                "program may hold it. Nothing that is clicked or paid can be kept."
+            ),
+        ),
+        (
+            {"links_unread": [660.0, LONG]},
+            (
+                "2 links could not be read at Dintero for 12 minutes, so a payment may be missing on the card. The log "
+                "says why (dintero_call, look_failed); look at a proxy in between, and at DINTERO_CHECKOUT_URL."
+            ),
+        ),
         ({"oldest_due_link": LONG}, "A link has waited 12 minutes to be looked up at Dintero."),
         ({"oldest_untold_order": LONG}, "A change has waited 12 minutes to be told in Slack."),
         ({"oldest_wanted_operation": LONG}, "A click has waited 12 minutes to be carried out."),

@@ -3,6 +3,8 @@
 `ready` is for whoever sends the traffic, `status` for monitors; both show the same.
 """
 
+import errno
+
 import httpx
 import pytest
 
@@ -256,3 +258,56 @@ async def test_health_names_nobody(shop):
 
     assert "4711" not in told
     assert "T12345678" not in told
+
+
+async def test_a_payment_that_cannot_be_read_for_ten_minutes_is_a_problem(shop):
+    """The list can be read, and says that somebody paid; the payment itself cannot, time and again."""
+    await shop.sweep()
+    await paid_in_silence(shop)
+    shop.dintero.faults.add("session", Fault.page_instead(502), times=100)
+    for _ in range(12):
+        assert "Ready to share" in shop.card.read()
+        await shop.sweep()
+
+    [problem] = (await health(shop)).json()["problems"]
+    assert problem.startswith("A link could not be read at Dintero for 11 minutes, so a payment may be missing on the")
+    assert (await health(shop, "ready")).status_code == 200
+
+    shop.dintero.faults.queue.clear()
+    await shop.sweep()
+    assert (await health(shop)).json()["problems"] == []
+    assert "Reserved" in shop.card.read()
+
+
+async def test_a_link_that_somebody_else_has_read_meanwhile_is_no_problem(shop):
+    await paid_in_silence(shop)
+    shop.dintero.faults.add("session", Fault.status(500), times=100)
+    for _ in range(12):
+        await shop.sweep()
+    shop.dintero.faults.queue.clear()
+    await shop.presses("Refresh")
+
+    await shop.later(minutes=4)
+
+    assert (await health(shop)).json()["problems"] == []
+
+
+async def test_a_database_that_takes_no_writes_is_named_for_what_it_is(shop):
+    """A full disk, a standby: it still answers whoever only looks."""
+
+    def full(_connection, _cursor, statement, *_):
+        if statement.lstrip().startswith(("INSERT", "UPDATE")):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    note_time = shop.bot.shift.clock_changes.note_time
+    await note_time()
+    with database.heard(shop, before_cursor_execute=full):
+        for _ in range(2):
+            with pytest.raises(OSError, match="No space left"):
+                await note_time()
+            shop.clock.pass_(minutes=1)
+        [problem] = (await health(shop)).json()["problems"]
+
+    assert problem.startswith("The database has taken no write for 60 seconds: its disk may be full, it may be")
+    await note_time()
+    assert (await health(shop)).json()["problems"] == []

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.clock_skew import ClockSkew
+from bot.domain.lasting_failures import LastingFailures
 
 
 class Clock(Protocol):
@@ -61,6 +62,10 @@ class LastWords:
 
     refusals: dict[str, str | None] = field(default_factory=dict)
     skew: ClockSkew = field(default_factory=ClockSkew)
+    unread: LastingFailures = field(default_factory=LastingFailures)
+    """Links that could not be read, by their ids."""
+    unwritten: LastingFailures = field(default_factory=LastingFailures)
+    """The database, while it takes no writes."""
 
     def of(self, whom: str) -> Callable[[str | None], None]:
         """Where `whom`'s answers are noted: None for one that let us in, else why it did not."""
