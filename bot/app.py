@@ -78,6 +78,7 @@ from bot.timekeeping import comparing, open_clock
 from bot.web.access_log import AccessLog
 from storage.accounts import followed_accounts
 from storage.engine import open_engine, opening
+from storage.fitness import why_unfit
 from storage.keys import unsealed
 from storage.schema import state_of, upgrade
 from storage.store import SqlStore
@@ -144,6 +145,7 @@ async def assembled(
         OldSchema: when the database has to be migrated first.
         ThreadError: when Slack does not say who the bot is.
         ValueError: when links of another Dintero account are followed, or Slack's app is a whole organisation's.
+        ValueError: when the database cannot be used.
         NoTime: when the settings name a clock that does not answer.
         ValueError: when a proxy or the certificate authorities of the environment cannot be used.
 
@@ -173,6 +175,8 @@ async def _database(settings: Settings, engine: AsyncEngine | None, stack: Async
     engine = engine or open_engine(settings.paylink_database_url)
     stack.push_async_callback(engine.dispose)
     with opening(engine):
+        if (why := await why_unfit(engine)) is not None:
+            raise ValueError(why)
         state = await state_of(engine)
         if state == "empty" and engine.dialect.name == "sqlite":
             await upgrade(engine)

@@ -61,11 +61,14 @@ def serve() -> None:
 def migrate() -> None:
     """Bring the database up to this program's schema."""
     from storage.engine import open_engine, opening  # noqa: PLC0415
+    from storage.fitness import why_unfit  # noqa: PLC0415
     from storage.schema import upgrade  # noqa: PLC0415
 
     async def run(url: str) -> None:
         engine = open_engine(url)
         with opening(engine):
+            if (why := await why_unfit(engine)) is not None:
+                raise ValueError(why)
             await upgrade(engine)
         await engine.dispose()
 

@@ -30,6 +30,7 @@ from bot.slack.app import ORGANISATION
 from bot.slack.calls import calling, status_of
 from bot.timekeeping import comparing
 from storage.engine import file_to_make, open_engine, opening
+from storage.fitness import why_unfit
 from storage.pooling import POOLED, pools_transactions
 from storage.schema import state_of
 from storage.secrets import Secrets
@@ -77,14 +78,15 @@ async def _database(settings: Settings, skew: ClockSkew) -> Finding:
         engine = open_engine(settings.paylink_database_url)
         with opening(engine):
             pooled = await pools_transactions(engine)
+            unfit = await why_unfit(engine)
             state = "empty" if file_to_make(engine) else await state_of(engine)
             if has_clock(engine):
                 await DatabaseClock(partial(server_time, engine), skew).read()
         await engine.dispose()
     except ValueError as problem:
         return Finding("database", well=False, words=str(problem))
-    if pooled:
-        return Finding("database", well=False, words=POOLED)
+    if pooled or unfit:
+        return Finding("database", well=False, words=POOLED if pooled else str(unfit))
     if state == "current" or (state == "empty" and engine.dialect.name == "sqlite"):
         return Finding("database", well=True, words="ready" if state == "current" else "empty; serve creates it")
     return Finding("database", well=False, words=f"its schema is {state}. Run: paylink migrate")

@@ -108,6 +108,11 @@ def _named(database):
     return make_url(server()).set(database=database).render_as_string(hide_password=False)
 
 
+async def told_to_server(*statements):
+    """Run statements on the server, outside of any transaction."""
+    await _told(server(), *statements)
+
+
 async def _told(url, *statements):
     """Run statements outside of any transaction."""
     connection = await asyncpg.connect(url)
