@@ -169,6 +169,6 @@ def open_journal(style: Literal["text", "json"]) -> None:
 
 
 def keep_quiet() -> None:
-    """Log nothing but what cannot go on: the command speaks for itself."""
+    """Log nothing but what cannot go on: the command speaks for itself, and may have no standard output."""
     logging.basicConfig(level=logging.CRITICAL)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL), logger_factory=_Lines)

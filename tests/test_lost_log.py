@@ -103,6 +103,13 @@ async def test_the_work_goes_on_without_any_stream(world):
     assert counted["log_lines_lost"] > 0
 
 
+async def test_a_command_without_any_stream_finds_what_it_always_finds(world):
+    """By its exit code, as a job that runs at night asks it."""
+    world.start = started_without_streams
+    async with world.paylink("check") as process:
+        assert await asyncio.wait_for(process.process.wait(), 30) == 0
+
+
 @pytest.mark.parametrize("style", ["text", "json"])
 async def test_a_reader_that_goes_on_reads_how_much_was_lost(world, style):
     world.settings["PAYLINK_LOG"] = style
