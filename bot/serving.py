@@ -25,6 +25,10 @@ log = structlog.get_logger()
 _STOPS: Final = (signal.SIGINT, signal.SIGTERM)
 _REQUESTS_WITHIN: Final = 4
 """Seconds for open requests at the stop: Slack waits for three of them, and Dintero calls again."""
+_KEEP_ALIVE: Final = 75
+"""Seconds that an idle connection stays open: longer than the proxy before it keeps it (nginx and AWS's load balancer:
+60), else the next click may travel on a connection that is being closed, and is answered 502.
+"""
 _BACKLOG: Final = 2048
 """Connections that wait to be taken, as uvicorn has it."""
 
@@ -73,6 +77,7 @@ def configured(web: ASGIApp) -> uvicorn.Config:
         lifespan="off",
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=_REQUESTS_WITHIN,
     )
 

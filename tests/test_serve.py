@@ -12,6 +12,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 
 from bot.journal import open_journal
+from bot.serving import configured
 from sandbox.dintero.faults import Fault
 from sandbox.mail import Mailbox
 from sandbox.servers import from_a_shell
@@ -405,3 +406,9 @@ async def test_the_bot_needs_neither_zones_nor_a_locale_of_the_machine(world, la
     code, told = await world.run("check", PAYLINK_TIMEZONE="Europe/Oslo", **lacking)
 
     assert code == 0, told
+
+
+def test_a_connection_that_a_proxy_keeps_for_a_minute_is_not_closed_before_it():
+    """Else a click that travels on it just then is answered 502 by the proxy, and lost."""
+    kept_by_nginx = 60
+    assert configured(None).timeout_keep_alive > kept_by_nginx
