@@ -4,9 +4,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from importlib.metadata import version
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import aiohttp
 import structlog
@@ -15,13 +13,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import ASGIApp
 
+from bot import configured
 from bot.dintero.client import DinteroGateway
-from bot.dintero.config import DinteroConfig
-from bot.dintero.methods import read_methods
 from bot.domain.accounts import still_followed
-from bot.domain.choices import Choices, read_profiles
 from bot.domain.clock_skew import DINTERO, SLACK
-from bot.domain.permissions import Policy
 from bot.domain.waiting import Waiting
 from bot.doors import doors, expected_signatures, limited
 from bot.following import FollowedClock
@@ -34,7 +29,7 @@ from bot.services.arranging import Arranging
 from bot.services.clock_changes import ClockChanges
 from bot.services.creating import Creating
 from bot.services.health import Health
-from bot.services.issuing import Issuing, Shop
+from bot.services.issuing import Issuing
 from bot.services.looking import Looking
 from bot.services.mailing import Mailing
 from bot.services.moving_money import MovingMoney
@@ -162,7 +157,7 @@ async def assembled(
             http_client(settings.dintero_api_url, settings.dintero_checkout_url)
         )  # fmt: skip
         gateway = DinteroGateway(
-            dintero_config(settings), http, monotonic=clock.monotonic, admitted=words.of("dintero"),
+            configured.dintero_config(settings), http, monotonic=clock.monotonic, admitted=words.of("dintero"),
             dated=comparing(words.skew, DINTERO, clock),
         )  # fmt: skip
         stack.push_async_callback(gateway.aclose)
@@ -197,33 +192,6 @@ async def _slack_client(settings: Settings, stack: AsyncExitStack, words: LastWo
     )  # fmt: skip
 
 
-def dintero_config(settings: Settings) -> DinteroConfig:
-    """The gateway's part of the settings."""
-    return DinteroConfig(
-        account_id=settings.dintero_account_id,
-        client_id=settings.dintero_client_id,
-        client_secret=settings.dintero_client_secret.get_secret_value(),
-        profile_id=settings.dintero_profile_id,
-        api_url=settings.dintero_api_url,
-        checkout_url=settings.dintero_checkout_url,
-        public_url=settings.paylink_public_url,
-        return_url=settings.paylink_return_url,
-        methods=read_methods(settings.paylink_methods or ""),
-        version=version("paylink"),
-    )
-
-
-def choices(settings: Settings) -> Choices:
-    """What a form offers beside the usual; the preset profile comes first."""
-    profiles = read_profiles(settings.paylink_profiles or "")
-    return Choices(
-        methods=tuple(read_methods(settings.paylink_methods or "")),
-        profiles=tuple(sorted(profiles, key=lambda profile: profile.id != settings.dintero_profile_id)),
-        shipping=settings.shipping,
-        terms=settings.paylink_terms_url or "",
-    )
-
-
 def _wire(
     settings: Settings,
     clock: Clock,
@@ -236,9 +204,9 @@ def _wire(
 ) -> Paylink:
     """Hand everything what it needs."""
     bells, wants, due, tells, counters, owned = Bells(), Bells(), Bells(), Bells(), Counters(), Owned()
-    policy, look = _policy(settings), _look(settings, bot)
+    policy, look = configured.policy(settings), configured.look(settings, bot)
     threads, people = _threads(settings, store, slack, look), SlackPeople(slack, bot.team_id, clock.monotonic)
-    shop = _shop(settings, bot, workspace_id, look)
+    shop = configured.shop(settings, bot, workspace_id, look)
     arranging = Arranging(clock=clock, zone=shop.zone, mails=shop.mails)
     refreshing = Refreshing(
         store=store, gateway=gateway, clock=clock, skew=last_words.skew, bell=tells, counters=counters,
@@ -358,15 +326,6 @@ def _hang(loops: Mapping[Waiting, Loop], *, wants: Bells, due: Bells, tells: Bel
     bells.loops += loops.values()
 
 
-def _policy(settings: Settings) -> Policy:
-    everybody = "*" in settings.paylink_money_users
-    return Policy(
-        money_users=None if everybody else settings.paylink_money_users,
-        messages_per_hour=settings.paylink_messages_per_hour,
-        guest_messages_per_hour=settings.paylink_guest_messages_per_hour,
-    )
-
-
 def _slack_door(
     settings: Settings, slack: AsyncWebClient, bot: Bot, router: Router, signatures: SignatureChecks, counters: Counters
 ) -> SlackDoor:
@@ -375,34 +334,8 @@ def _slack_door(
     return SlackDoor(app, verifier, signatures, counters)
 
 
-def _look(settings: Settings, bot: Bot) -> Look:
-    return Look(
-        locale=settings.paylink_locale,
-        timezone=settings.paylink_timezone,
-        country=settings.paylink_country,
-        sandbox=settings.sandbox,
-        choices=choices(settings),
-        workspace_url=bot.workspace_url,
-        seller=settings.paylink_merchant_name or bot.workspace_name,
-        mails=settings.paylink_smtp_url is not None,
-    )
-
-
 def _threads(settings: Settings, store: SqlStore, slack: AsyncWebClient, look: Look) -> SlackThreads:
     def page(link_id: str) -> str:
         return f"{settings.paylink_public_url}/p/{store.token(link_id)}"
 
     return SlackThreads(slack, look, page, prefilled(settings, page))
-
-
-def _shop(settings: Settings, bot: Bot, workspace_id: str, look: Look) -> Shop:
-    return Shop(
-        workspace_id=workspace_id,
-        team_id=bot.team_id,
-        account_id=settings.dintero_account_id,
-        currency=settings.paylink_currency,
-        country=settings.paylink_country,
-        choices=look.choices,
-        zone=ZoneInfo(settings.paylink_timezone),
-        mails=look.mails,
-    )

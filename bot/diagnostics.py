@@ -9,8 +9,8 @@ from functools import partial
 import aiohttp
 import httpx
 
-from bot.app import dintero_config
 from bot.clock import DatabaseClock, SystemClock
+from bot.configured import dintero_config
 from bot.dintero.answers import NOT_DINTEROS
 from bot.dintero.client import DinteroGateway
 from bot.dintero.wire import Dated

@@ -5,7 +5,7 @@ import os
 import pytest
 from cryptography.fernet import Fernet
 
-from bot.app import choices
+from bot.configured import choices
 from bot.domain.choices import NO_CHOICES, Choices, Profile, Shipping
 from bot.settings import BadSettings, Settings, read_settings
 

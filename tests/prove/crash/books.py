@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from bot.app import _look
+from bot.configured import look
 from bot.domain.events import Happened
 from bot.domain.links import Status
 from bot.domain.mails import MailState
@@ -175,7 +175,7 @@ async def state_of_card(world, order_id):
     store = SqlStore(world.engine, Secrets([world.settings["PAYLINK_SECRET_KEY"]]), world.clock.now)
     async with store.read() as work:
         story = await work.story(order_id)
-    return plain(drawn(story, world.clock.now(), _look(settings, BOT)).blocks)
+    return plain(drawn(story, world.clock.now(), look(settings, BOT)).blocks)
 
 
 def plain(blocks):
