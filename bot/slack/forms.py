@@ -1,6 +1,6 @@
-"""Between Slack's `view.state` and the domain: what was typed, and where an error belongs."""
+"""Between Slack's `view.state` and the domain: what was typed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Final
@@ -17,7 +17,7 @@ from bot.domain.orders import TO_PHONE, Capture, Delivery, Remind, allocate
 from bot.domain.stories import Story
 from bot.services.pressing import Part
 from bot.slack import ids
-from bot.slack.views.blocks import escape
+from bot.slack.form_errors import errors_for
 from bot.slack.views.fields import GO_ON, NO_ADDRESS, STOP
 from bot.slack.views.issue_form import FormMetadata
 from bot.slack.views.line_form import KEEP, LineMetadata
@@ -28,24 +28,6 @@ from bot.slack.views.resend_form import A_DATE
 State = Mapping[str, Any]
 """`view.state.values`: block_id → action_id → what stands there."""
 
-_NAMES: Final[Mapping[str, str]] = {
-    ids.PHONE: "Mobile number",
-    ids.REFERENCE: "Reference",
-    ids.DEADLINE: "Pay within",
-    ids.TEXT: "What for",
-    ids.QUANTITY: "Quantity",
-    ids.PRICE: "Price",
-    ids.VAT: "VAT",
-    ids.OTHER_VAT: "Other VAT rate",
-    ids.EMAIL: "Customer's e-mail",
-    ids.NOTE: "Note",
-    ids.NAME: "Customer's name",
-    ids.METHODS: "Payment methods",
-    ids.PROFILE: "Payment profile",
-    ids.ADDRESS: "Customer's address",
-    ids.TERMS: "Terms of sale",
-    ids.REMIND: "Reminders",
-}
 _OF_LINES: Final = frozenset({ids.TEXT, ids.QUANTITY, ids.PRICE, ids.VAT, ids.PRICES, ids.CURRENCY})
 _TOO_OLD: Final = (
     "Nothing was sent. This form has been open for more than a day, and its lines are no longer kept. "
@@ -55,13 +37,6 @@ _TOO_OLD_TO_CHANGE: Final = (
     "Nothing was changed. This form has been open for more than a day and is no longer kept. "
     "Press *Change order…* on the card again."
 )
-_NEIGHBOURS: Final[Mapping[str, tuple[str, ...]]] = {
-    ids.QUANTITY: (ids.PRICE, ids.TEXT),
-    ids.VAT: (ids.PRICE, ids.TEXT),
-    ids.PRICE: (ids.TEXT,),
-    ids.TEXT: (ids.PRICE,),
-}
-"""Where the error of a hidden field of a line is shown instead."""
 
 
 def read_form(view: Mapping[str, Any], stored: Draft | None) -> Draft:
@@ -198,32 +173,6 @@ def line_errors(wrong: Mapping[str, str], view: Mapping[str, Any]) -> dict[str, 
         f"{vat}:{ids.line_of(name)}" if ids.kind_of(name) == ids.VAT else name: said for name, said in wrong.items()
     }
     return errors_for(named, view)
-
-
-def errors_for(
-    field_errors: Mapping[str, str], view: Mapping[str, Any], lines: Sequence[DraftLine] = ()
-) -> dict[str, str]:
-    """Sentences by the block that each belongs to, for `response_action: errors`.
-
-    The error of a field that the view does not show goes to a neighbour or to the first field, with its name in
-    front, so that nothing is refused in silence. `lines` are those that people know by their number.
-    """
-    numbers = {line.line_id: n for n, line in enumerate(lines, start=1)}
-    shown = [block["block_id"] for block in view.get("blocks", ()) if block.get("type") == "input"]
-    blocks = {_meant(block): block for block in shown}
-    found: dict[str, list[str]] = {}
-    for name, sentence in field_errors.items():
-        place = _place(name, blocks)
-        if place is not None:
-            told = sentence if _meant(place) == name else f"{_name(name, numbers)}: {sentence}"
-            found.setdefault(place, []).append(told)
-    return {place: " ".join(sentences) for place, sentences in found.items()}
-
-
-def told_by_field(wrong: Mapping[str, str], lines: Sequence[DraftLine] = ()) -> list[str]:
-    """What is wrong, field by field, in mrkdwn; `lines` are those that people know by their number."""
-    numbers = {line.line_id: n for n, line in enumerate(lines, start=1)}
-    return [f"*{_name(name, numbers)}*: {escape(sentence)}" for name, sentence in wrong.items()]
 
 
 def read_part(state: State, story: Story, about: ids.ButtonValue, *, locale: str = "nb_NO") -> Part:
@@ -385,22 +334,3 @@ def _chosen(elements: object) -> list[str]:
         return []
     options = elements.get(ids.FIELD, {}).get("selected_options") or []
     return [str(option.get("value")) for option in options]
-
-
-def _place(name: str, blocks: Mapping[str, str]) -> str | None:
-    """The block where the error of field `name` is shown: its own, a neighbour in its line, or the first."""
-    field, _, line_id = name.partition(":")
-    near = [ids.block_id(other, line_id) for other in _NEIGHBOURS.get(field, ())]
-    return next((blocks[one] for one in (name, *near) if one in blocks), next(iter(blocks.values()), None))
-
-
-def _meant(block: str) -> str:
-    """The field that a block asks for: a date is a deadline."""
-    field = ids.field_of(block)
-    return ids.DEADLINE if field == ids.DATE else field
-
-
-def _name(name: str, numbers: Mapping[str, int]) -> str:
-    field, _, line_id = name.partition(":")
-    named = _NAMES.get(field, field.capitalize())
-    return f"{named} of line {numbers.get(line_id, line_id)}" if line_id else named

@@ -12,7 +12,8 @@ from bot.domain.draft_lines import fits_first_view, with_line
 from bot.domain.drafts import DEADLINES, EXCL, INCL, MAX_LINES, Draft, DraftLine, read_draft, vat_rates
 from bot.domain.errors import FieldErrors, Refused
 from bot.domain.orders import Capture, Delivery, Remind
-from bot.slack.forms import after_click, draft_from_state, errors_for, line_errors, line_in_view, read_form
+from bot.slack.form_errors import errors_for
+from bot.slack.forms import after_click, draft_from_state, line_errors, line_in_view, read_form
 from bot.slack.views.blocks import Look
 from bot.slack.views.fields import deadline_words
 from bot.slack.views.issue_form import issue_form

@@ -13,7 +13,7 @@ from bot.domain.permissions import Actor
 from bot.services.issuing import known
 from bot.services.ports.threads import People
 from bot.services.pressing import Press, Pressing
-from bot.slack import forms, ids
+from bot.slack import form_errors, forms, ids
 from bot.slack.listeners.drafting import Drafting
 from bot.slack.listeners.drawing import FormDrawing
 from bot.slack.listeners.payloads import Body, actor_of, knock
@@ -49,9 +49,9 @@ class ChangeFormListener:
         except FieldErrors as wrong:
             errors = wrong.fields
         except NotSaved:
-            errors = forms.errors_for({ids.PHONE: _NOT_SAVED}, view)
+            errors = form_errors.errors_for({ids.PHONE: _NOT_SAVED}, view)
         except Late:
-            errors = forms.errors_for({ids.PHONE: _LATE}, view)
+            errors = form_errors.errors_for({ids.PHONE: _LATE}, view)
         if errors:
             await ack(response_action="errors", errors=errors)
         elif isinstance(outcome, Draft):
@@ -79,8 +79,8 @@ class ChangeFormListener:
         try:
             await self.pressing.press(press)
         except FieldErrors as wrong:
-            raise FieldErrors(forms.errors_for(wrong.fields, view, filled_lines(draft))) from None
+            raise FieldErrors(form_errors.errors_for(wrong.fields, view, filled_lines(draft))) from None
         except NotYet as refusal:
-            raise FieldErrors(forms.errors_for({ids.PHONE: refusal.sentence}, view)) from None
+            raise FieldErrors(form_errors.errors_for({ids.PHONE: refusal.sentence}, view)) from None
         async with self.drafts.store.read() as work:
             return known(await work.story_of_link(draft.replaces)).link(draft.replaces)

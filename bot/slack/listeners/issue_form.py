@@ -15,7 +15,7 @@ from bot.domain.permissions import Actor
 from bot.services.creating import Creating
 from bot.services.issuing import Issued, Issuing, Submission
 from bot.services.ports.threads import People, ThreadError
-from bot.slack import forms, ids
+from bot.slack import form_errors, forms, ids
 from bot.slack.listeners.drafting import Drafting
 from bot.slack.listeners.drawing import FormDrawing
 from bot.slack.listeners.payloads import Body, actor_of, knock
@@ -73,16 +73,16 @@ class IssueFormListener:
         except FieldErrors as refusal:
             errors = refusal.fields
         except NotSaved:
-            errors = forms.errors_for({ids.PHONE: NOT_SAVED}, view)
+            errors = form_errors.errors_for({ids.PHONE: NOT_SAVED}, view)
         except Late:  # pressing again is right all the same: one draft makes one order
-            errors = forms.errors_for({ids.PHONE: NOT_CERTAIN}, view)
+            errors = form_errors.errors_for({ids.PHONE: NOT_CERTAIN}, view)
         if errors:
             await ack(response_action="errors", errors=errors)
         elif isinstance(outcome, Unsent):
             await ack(response_action="update", view=outcome.view)
         elif outcome.differs:
             said = sent_before(outcome.order, self.threads.look)
-            await ack(response_action="errors", errors=forms.errors_for({ids.PHONE: said}, view))
+            await ack(response_action="errors", errors=form_errors.errors_for({ids.PHONE: said}, view))
         else:
             if not outcome.new:
                 self.owned.start("show the result again", self._show_again(outcome.order.id, view["id"]))
@@ -98,9 +98,9 @@ class IssueFormListener:
         try:
             outcome = await self.issuing.submit(sent)
         except FieldErrors as wrong:
-            raise FieldErrors(forms.errors_for(wrong.fields, view, filled_lines(draft))) from None
+            raise FieldErrors(form_errors.errors_for(wrong.fields, view, filled_lines(draft))) from None
         except NotYet as refusal:
-            raise FieldErrors(forms.errors_for({ids.PHONE: refusal.sentence}, view)) from None
+            raise FieldErrors(form_errors.errors_for({ids.PHONE: refusal.sentence}, view)) from None
         if isinstance(outcome, Doubt):
             return await self._unsent(draft, who.user_id, doubt=outcome)
         self.drawing.patterns.forget(draft.channel)

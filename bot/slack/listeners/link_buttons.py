@@ -20,7 +20,8 @@ from bot.services.ports.world import Clock
 from bot.services.pressing import Press, Pressing
 from bot.services.reopening import Reopening
 from bot.slack import ids
-from bot.slack.forms import draft_from_state, errors_for, is_sure, longer, read_part
+from bot.slack.form_errors import errors_for
+from bot.slack.forms import draft_from_state, is_sure, longer, read_part
 from bot.slack.listeners.drawing import FormDrawing
 from bot.slack.listeners.not_opened import not_opened
 from bot.slack.listeners.payloads import Body, Knock, actor_of, knock

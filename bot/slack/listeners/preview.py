@@ -9,7 +9,7 @@ from bot.domain.drafts import Draft
 from bot.domain.errors import FieldErrors
 from bot.services.issuing import Issuing
 from bot.services.patterns import Patterns
-from bot.slack import forms
+from bot.slack import form_errors, forms
 from bot.slack.listeners.drafting import Drafting
 from bot.slack.listeners.payloads import Body, Knock, knock
 from bot.slack.listeners.stacking import push_view
@@ -53,7 +53,7 @@ class PreviewListener:
         try:
             self.drafts.shop.read(draft, self.drafts.clock.now())
         except FieldErrors as wrong:
-            return forms.told_by_field(wrong.fields, filled_lines(draft))
+            return form_errors.told_by_field(wrong.fields, filled_lines(draft))
         return []
 
     async def _reference(self, draft: Draft) -> str:
