@@ -13,7 +13,8 @@ from bot.domain.stories import Story
 from bot.services.clock_changes import certain_now
 from bot.services.ports.storage import Store
 from bot.services.ports.world import Bell, Clock
-from bot.services.pressing import Press, Pressing, close_as_absent, is_about, naming
+from bot.services.press_refusals import naming
+from bot.services.pressing import Press, Pressing, close_as_absent, is_about
 from bot.services.refreshing import Refreshing
 
 

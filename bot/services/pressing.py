@@ -2,23 +2,22 @@
 
 import secrets
 import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Final
 
 from bot.domain.abandoned import abandon
-from bot.domain.actions import ENDS_OPERATION, GIVES_WAY, PRESSED_FOR, Action, needs_backoffice, open_amount
+from bot.domain.actions import ENDS_OPERATION, GIVES_WAY, PRESSED_FOR, Action, open_amount
 from bot.domain.drafts import Draft, Offer
-from bot.domain.errors import FieldErrors, OperationOpen, Refused
+from bot.domain.errors import FieldErrors, Refused
 from bot.domain.events import Happened, News, Source
 from bot.domain.field_parsers import parse_deadline
 from bot.domain.links import Link, Status, open_by_line
 from bot.domain.money import format_money
 from bot.domain.moves import move
 from bot.domain.observations import Report
-from bot.domain.offers import WITHHELD_WHEN_PAID, offers
+from bot.domain.offers import offers
 from bot.domain.operations import Kind, Operation, State, operation_reference
 from bot.domain.permissions import Actor, Forbidden, NeedsSecond, Policy, belongs, decide, may_send_more
 from bot.domain.redrafting import wished
@@ -31,7 +30,8 @@ from bot.services.message_limit import count_message
 from bot.services.ports.storage import Store
 from bot.services.ports.work import Work
 from bot.services.ports.world import Bell, Clock
-from bot.services.replacing import Wish, beyond, check_messages, keep_wish, paid_beside
+from bot.services.press_refusals import naming, not_offered
+from bot.services.replacing import Wish, beyond, check_messages, keep_wish
 
 _FORBIDDEN: Final = "forbidden"
 
@@ -140,7 +140,7 @@ class Pressing:
         link = story.link(press.link_id)
         check_waited(self.clock, link, lambda now: press.action in offers(story, link, now))
         if press.action not in offers(story, link, self.clock.now()):
-            raise Refused(_not_offered(story, link, press.action), "stale")
+            raise Refused(not_offered(story, link, press.action), "stale")
         if press.action in ENDS_OPERATION and not is_about(press, link.operation):
             raise Refused("That question has been answered, and another is open now. Look at the card.", "stale")
         open_now = open_amount(link, press.action)
@@ -231,7 +231,7 @@ class Pressing:
         """Want the link cancelled, and keep the form that is to follow it once that is certain."""
         draft = press.draft or wished(story.order, press.action, "")
         if draft is None:
-            raise Refused(_not_offered(story, link, press.action), "stale")
+            raise Refused(not_offered(story, link, press.action), "stale")
         draft = replace(draft, id=uuid.uuid4().hex)  # the form's own goes on changing in another window
         try:
             now = self.clock.now()
@@ -272,7 +272,7 @@ class Pressing:
         """Give the link's buttons back. What Dintero has in progress goes on, and its amount stays deducted."""
         operation = link.operation
         if operation is None:
-            raise Refused(_not_offered(story, link, press.action), "stale")
+            raise Refused(not_offered(story, link, press.action), "stale")
         await close_as_absent(work, operation, "A person stopped waiting for its end.")
         data = {"operation": operation.kind.value, "amount": operation.amount, "accepted": True}
         left = replace(link, facts=abandon(link.facts, operation), operation=None)
@@ -282,7 +282,7 @@ class Pressing:
         """Close the question of an unknown operation and want the same once more, under a new reference."""
         before = link.operation
         if before is None:
-            raise Refused(_not_offered(story, link, press.action), "stale")
+            raise Refused(not_offered(story, link, press.action), "stale")
         await close_as_absent(work, before)
         draft_id = await self._take_over(work, story, before, press.actor.user_id)
         again = replace(
@@ -334,24 +334,6 @@ _KIND: Final[Mapping[Action, Kind]] = {
 }
 
 
-@contextmanager
-def naming(link: Link) -> Iterator[None]:
-    """Say of every refusal inside which link it is about: three in a row would mean nothing.
-
-    Raises:
-        Refused: also in place of OperationOpen.
-
-    """
-    try:
-        yield
-    except OperationOpen as rival:
-        sentence = f"<@{rival.requested_by}> was faster: something is already under way."
-        raise Refused(sentence, "busy", about=link.reference) from None
-    except Refused as refusal:
-        refusal.about = link.reference
-        raise
-
-
 def is_about(press: Press, operation: Operation | None) -> bool:
     """Whether the person was shown the question of this very operation."""
     return operation is not None and operation.name == press.operation
@@ -393,18 +375,3 @@ def _deadline(story: Story, link: Link, now: datetime, zone: tzinfo) -> datetime
         return parse_deadline(story.order.deadline, now, zone)
     except ValueError:
         return now + (link.expires_at - link.created_at)
-
-
-def _not_offered(story: Story, link: Link, action: Action) -> str:
-    beside = paid_beside(story, link) if action in WITHHELD_WHEN_PAID else None
-    if beside:
-        return f"Nothing was done. {beside}"
-    if needs_backoffice(link):
-        return "Nothing was done. What Dintero shows of this payment has to be looked up in Backoffice first."
-    if link.replaced and link.status in {Status.UNCERTAIN, Status.REJECTED}:
-        return "A newer link was sent since this button was drawn. The card shows it."
-    if link.operation is not None:
-        return f"Something is already under way, asked for by <@{link.operation.requested_by}>. The card follows it."
-    if link.status is Status.OPEN and link.url and action is Action.SHOW_LINK:
-        return "The deadline has passed, so there is nothing left to share. Issue a new link."
-    return "The link has moved on since this button was drawn. The card shows what can be done now."
