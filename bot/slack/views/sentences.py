@@ -6,9 +6,9 @@ from typing import Final
 from bot.domain.actions import needs_backoffice
 from bot.domain.events import Event, Happened, Source
 from bot.domain.links import Link, Status
-from bot.domain.operations import Kind
 from bot.domain.orders import TO_PHONE
 from bot.domain.stories import Story
+from bot.slack.views import operation_sentences
 from bot.slack.views.blocks import Look, escape, person
 from bot.slack.views.notes import delivery_note
 from bot.slack.views.words import (
@@ -17,9 +17,7 @@ from bot.slack.views.words import (
     UNREAD_PAYMENT,
     because,
     differing,
-    done,
     held,
-    noun,
     paid_apart,
     time_left,
     what_differs,
@@ -277,55 +275,6 @@ def _not_replaced(_: Story, __: Link, event: Event, ___: Look) -> str:
     return f"✋ {person(event.actor)} wanted to send it again. Nothing new was sent{because(event.data.get('reason'))}"
 
 
-def _asked(_: Story, link: Link, event: Event, look: Look) -> str:
-    if event.data.get("still"):
-        return (
-            f"⏳ A day has passed and Dintero shows no end of {_what(link, event, look)}, asked for by "
-            f"{person(event.actor)}. _Check again_ looks once more, _Stop waiting…_ gives the buttons back."
-        )
-    return (
-        f"⏳ Dintero has accepted {_what(link, event, look)}, asked for by {person(event.actor)}, and is working on it."
-    )
-
-
-def _not_sent(_: Story, link: Link, event: Event, look: Look) -> str:
-    return (
-        f"⏱️ {_what(link, event, look).capitalize()} that {person(event.actor)} asked for was not sent: more than ten "
-        "minutes had passed before Paylink could. Nothing was done; press the button again."
-    )
-
-
-def _refused(_: Story, link: Link, event: Event, look: Look) -> str:
-    reason = because(event.data.get("reason"))
-    if event.data.get("taken") is False:
-        what = f"{_what(link, event, look)} that {person(event.actor)} asked for"
-        return f"⛔ Nothing came of {what}: Dintero did not take the request. Nothing was done."
-    return f"⛔ Dintero refused {_what(link, event, look)} that {person(event.actor)} asked for{reason}"
-
-
-def _unknown(_: Story, link: Link, event: Event, look: Look) -> str:
-    what = f"{_what(link, event, look)} was {done(_kind(event) or Kind.CAPTURE)}"
-    if event.data.get("still"):
-        return (
-            f"❓ *Still not sure whether {what}.* After ten minutes there is no trace of it. "
-            "_Check again_ looks once more, _Try again_ repeats it."
-        )
-    return (
-        f"❓ *Not sure whether {what}.* {person(event.actor)} asked for it and Dintero did not answer. "
-        "Do not repeat it elsewhere; Paylink keeps looking."
-    )
-
-
-def _absent(_: Story, link: Link, event: Event, look: Look) -> str:
-    what = _what(link, event, look)
-    if event.data.get("accepted"):
-        return (
-            f"⏹️ {person(event.actor)} stopped waiting for {what}. *It may still be done*; look in Dintero's "
-            "Backoffice before you ask for it again."
-        )
-    return f"🔎 {person(event.actor)} looked again and there is no trace of {what}. It can be asked for again."
-
-
 def _auto_capture_missing(_: Story, link: Link, event: Event, look: Look) -> str:
     amount = _money(event, "amount", link, look)
     if event.data.get("over"):
@@ -334,18 +283,6 @@ def _auto_capture_missing(_: Story, link: Link, event: Event, look: Look) -> str
         f"⏰ {amount} is reserved and the automatic capture has not come. "
         "Is automatic capture enabled on your Dintero account?"
     )
-
-
-def _what(link: Link, event: Event, look: Look) -> str:
-    amount, kind = event.data.get("amount"), _kind(event)
-    if kind is None:
-        return "the operation"
-    return noun(kind, amount if isinstance(amount, int) else 0, link.currency, look)
-
-
-def _kind(event: Event) -> Kind | None:
-    operation = event.data.get("operation")
-    return Kind(operation) if operation in set(Kind) else None
 
 
 def _always(words: str) -> Teller:
@@ -405,11 +342,11 @@ _TELLERS: Final[Mapping[Happened, Teller]] = {
     Happened.SECOND_PAYMENT: _second_payment,
     Happened.AMOUNT_DIFFERS: _amount_differs,
     Happened.KEPT: _kept,
-    Happened.ASKED: _asked,
-    Happened.NOT_SENT: _not_sent,
-    Happened.REFUSED: _refused,
-    Happened.UNKNOWN: _unknown,
+    Happened.ASKED: operation_sentences.asked,
+    Happened.NOT_SENT: operation_sentences.not_sent,
+    Happened.REFUSED: operation_sentences.refused,
+    Happened.UNKNOWN: operation_sentences.unknown,
     Happened.AUTO_CAPTURE_MISSING: _auto_capture_missing,
-    Happened.ABSENT: _absent,
+    Happened.ABSENT: operation_sentences.absent,
     Happened.UNFOLLOWED: _unfollowed,
 }
