@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 
 from bot.domain.errors import Busy
 from bot.domain.events import Happened, News, Source
-from bot.domain.links import Link
 from bot.domain.operations import Operation, State
 from bot.services.ports.storage import Store
+from bot.services.ports.work import Work
 from bot.services.ports.world import Clock
 
 _RIVALS = 4
-"""How often a link is taken again when somebody else changed it meanwhile."""
+"""How often a link is read again when another process changed it meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ class StopFollowing:
     async def stop(self, link_id: str, account_id: str) -> None:
         """End following one link.
 
-        An operation that nobody has sent is withdrawn; one that may have been sent stays unknown.
+        An operation that was not sent is withdrawn; one that may have been sent stays unknown.
 
         Raises:
             Busy: when the link kept changing, so that nothing was kept.
@@ -62,12 +62,12 @@ class StopFollowing:
     async def _stopped(self, link_id: str, account_id: str) -> bool:
         now = self.clock.now()
         async with self.store() as work:
-            await work.set_looked(link_id, now)
-            link = await work.link(link_id)
-            if link is None:
+            story = await work.held_story(link_id)  # held: no replica begins to send an operation of it meanwhile
+            if story is None:
                 return True
-            ended = _ended_operation(link)
-            if ended is not None and not await work.move_operation(ended, from_=(State.WANTED, State.SENDING)):
+            await work.set_looked(link_id, now)
+            link = story.link(link_id)
+            if not await _end_operation(work, link.operation):
                 return False
             after = replace(link, facts=replace(link.facts, unfollowed_at=now), remind_at=None)
             if not await work.save_link(after, expected_version=link.version, due_at=None, visible=True):
@@ -78,8 +78,9 @@ class StopFollowing:
         return True
 
 
-def _ended_operation(link: Link) -> Operation | None:
-    operation = link.operation
+async def _end_operation(work: Work, operation: Operation | None) -> bool:
+    """Withdraw what was not sent, and call unknown what may have been; False when it has moved on meanwhile."""
     if operation is None or operation.state not in {State.WANTED, State.SENDING}:
-        return None
-    return replace(operation, state=State.WITHDRAWN if operation.state is State.WANTED else State.UNKNOWN)
+        return True
+    ended = replace(operation, state=State.WITHDRAWN if operation.state is State.WANTED else State.UNKNOWN)
+    return await work.move_operation(ended, from_=(operation.state,))

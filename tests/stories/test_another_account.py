@@ -1,14 +1,17 @@
 """The bot is started with another Dintero account: the old one's links are not read, and nothing wrong is said."""
 
 import json
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from bot.domain.accounts import NOT_FOLLOWED
+from bot.domain.operations import State
 from bot.settings import Settings
 from bot.stop_following import ask_and_stop
 from sandbox.dintero.post import hook_signature
+from storage.orders import Orders
 from tests.stories import database
 from tests.stories.counting import counted
 from tests.stories.knocking import knock, ready
@@ -159,6 +162,28 @@ async def test_what_waits_to_be_carried_out_is_withdrawn_and_never_sent_to_the_n
 
     assert shop.writes("capture") == []
     assert database.rows(shop, "SELECT state FROM operation WHERE kind = 'capture'") == [("withdrawn",)]
+
+
+async def test_what_another_replica_began_to_send_meanwhile_is_not_called_withdrawn(shop, monkeypatch):
+    """The link was read while its capture still waited, and by now the old account's replica sends it."""
+    await shop.issues()
+    await shop.customer_pays()
+    await shop.presses_only("Capture")
+    await shop.stop()
+    database.write(shop, "UPDATE operation SET state = 'sending' WHERE kind = 'capture'")
+    read = Orders.held_story
+
+    async def read_before(work, link_id):
+        monkeypatch.setattr(Orders, "held_story", read)
+        story = await read(work, link_id)
+        [link] = story.links
+        waiting = replace(link.operation, state=State.WANTED)
+        return replace(story, links=(replace(link, operation=waiting),))
+
+    monkeypatch.setattr(Orders, "held_story", read_before)
+    await ends_following(shop)
+
+    assert database.rows(shop, "SELECT state FROM operation WHERE kind = 'capture'") == [("unknown",)]
 
 
 async def test_callbacks_of_old_links_are_no_problem_and_cause_nothing(shop):
