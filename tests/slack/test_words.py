@@ -130,6 +130,14 @@ def test_another_currency_and_language_are_followed():
     assert "€249.00" in card(euros, NOW, Look(locale="en_IE")).text
 
 
+def test_an_amount_keeps_its_currency_at_the_beginning_of_a_sentence():
+    withdrawn = event(Happened.NOT_SENT, operation="capture", amount=24900)
+
+    told = line(story(), withdrawn, NOW, Look(locale="en_GB"), with_buttons=False).text
+
+    assert told.startswith("⏱️ The capture of NOK249.00 that")
+
+
 def test_the_sandbox_promises_no_sms_whatever_dintero_said():
     drawn = card(story(link(known=facts())), NOW, Look(sandbox=True))
 

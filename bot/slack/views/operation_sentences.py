@@ -22,8 +22,9 @@ def asked(_: Story, link: Link, event: Event, look: Look) -> str:
 
 def not_sent(_: Story, link: Link, event: Event, look: Look) -> str:
     """What was too old to be sent."""
+    what = _what(link, event, look)
     return (
-        f"⏱️ {_what(link, event, look).capitalize()} that {person(event.actor)} asked for was not sent: more than ten "
+        f"⏱️ {what[:1].upper()}{what[1:]} that {person(event.actor)} asked for was not sent: more than ten "
         "minutes had passed before Paylink could. Nothing was done; press the button again."
     )
 
