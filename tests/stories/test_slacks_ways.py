@@ -91,6 +91,14 @@ async def test_an_event_that_slack_retries_is_taken_note_of_and_does_nothing(sho
     assert database.count(shop, "orders") == 0
 
 
+async def test_slacks_look_at_the_certificate_is_answered_and_does_nothing(shop):
+    answer = await shop.slack.send("ssl_check", b"ssl_check=1&token=x")
+
+    assert answer.ok
+    assert answer.body == ""
+    assert shop.slack.modals(shop.kari) == []
+
+
 # -- triggers and forms
 
 
