@@ -105,7 +105,7 @@ class Agreed:
     name: str | None = None
     """The customer's."""
     note: str | None = None
-    """For the thread; the customer never sees it."""
+    """For the thread; it is not sent to the customer, who may be in a shared channel (Slack reference §14)."""
     deadline: str = "7d"
     """How long each of its links lives, as `parse_deadline` reads it."""
     methods: tuple[str, ...] = ()

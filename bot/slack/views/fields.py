@@ -268,7 +268,7 @@ def email(draft: Draft) -> Block:
 
 def note(draft: Draft) -> Block:
     """What colleagues should know."""
-    hint = "Stands in the thread. The customer never sees it."
+    hint = "Stands in the thread, for all who can read it. It is not sent to the customer."
     return text_input(
         ids.NOTE, "Note", draft.note, placeholder="Called twice, wants it by Friday", hint=hint, optional=True
     )
