@@ -18,6 +18,7 @@ from bot.domain.links import Delivered, Link, Status
 from bot.domain.orders import ON_OUR_PAGE, Delivery, Order
 from bot.domain.stories import Story
 from bot.services.ports.threads import Gone, Rejected, SlackDown, ThreadError, Throttled
+from bot.slack.answer_address import parts
 from bot.slack.calls import BACKGROUND, SOMEBODY_WAITS, calling, is_slacks
 from bot.slack.drawings import Drawings
 from bot.slack.views.blocks import Block, Look, Message, code_to_scan, mail_link, without_pictures
@@ -146,7 +147,8 @@ class SlackThreads:
         """`whisper` for a message with blocks of its own."""
         if response_url is not None and await self.respond(response_url, message):
             return
-        ephemeral = partial(self.client.chat_postEphemeral, channel=channel, user=user_id)
+        _, thread = parts(response_url)
+        ephemeral = partial(self.client.chat_postEphemeral, channel=channel, user=user_id, thread_ts=thread or None)
         if channel and await self._whispered(message, ephemeral):
             return
         try:
@@ -226,21 +228,24 @@ class SlackThreads:
 
         Nothing is ever posted to an address that is not Slack's own, whoever names it.
         """
-        if not is_slacks(response_url, self.client.base_url):
+        url, thread = parts(response_url)
+        if url is None or not is_slacks(url, self.client.base_url):
             log.warning("response_url_not_slacks")
             return False
         webhook = AsyncWebhookClient(
-            response_url, session=self.client.session, ssl=self.client.ssl, retry_handlers=[]
+            url, session=self.client.session, ssl=self.client.ssl, retry_handlers=[]
         )  # fmt: skip
         webhook.proxy = self.client.proxy  # else the SDK takes one from the environment
         try:
             answer = await calling(
-                webhook.send(
-                    text=message.text,
-                    blocks=message.blocks,
-                    response_type=None if in_place else "ephemeral",
-                    replace_original=in_place,
-                    delete_original=False,
+                webhook.send_dict(
+                    {
+                        "text": message.text,
+                        "blocks": message.blocks,
+                        **({} if in_place else {"response_type": "ephemeral", **_within(thread or None)}),
+                        "replace_original": in_place,
+                        "delete_original": False,
+                    }
                 )
             )
         except ThreadError:

@@ -112,3 +112,52 @@ async def test_a_line_with_a_picture_says_the_rest(scanned):
     assert line.blocks, "only the picture is left out"
     assert "Slack could not fetch the picture" in plain(line)
     assert URL not in plain(line)
+
+
+# -- where it stands
+
+
+@pytest.mark.parametrize("way", ["response_url", "postEphemeral"])
+async def test_an_answer_to_a_press_in_a_thread_stands_in_that_thread(shop, way):
+    """In the channel a person who reads the thread, as on a phone, would not see it (Slack reference §7)."""
+    await a_reserved_link(shop)
+    late = shop.thread[-1].copy()
+    shop.dintero.backoffice_capture(shop.transaction()["id"], 100_00)
+    await shop.dintero_calls_back()
+    if way == "postEphemeral":
+        shop.slack.faults.add("response_url", Fault.error("expired_url"))
+
+    await shop.presses("Capture", late)
+
+    [answer] = shop.slack.ephemerals(shop.kari)
+    assert (answer.via, answer.thread_ts) == (way, shop.card.ts)
+
+
+async def test_a_refusal_that_comes_after_the_press_stands_in_its_thread_too(shop):
+    await a_reserved_link(shop)
+    await shop.presses_only("Capture", shop.thread[-1])
+    shop.dintero.backoffice_capture(shop.transaction()["id"], 100_00)
+
+    await shop.work()
+
+    [answer] = shop.slack.ephemerals(shop.kari)
+    assert "Nothing was done" in plain(answer)
+    assert answer.thread_ts == shop.card.ts
+
+
+@pytest.mark.parametrize("named", [False, True], ids=["no thread", "its own thread"])
+async def test_an_answer_to_a_press_on_the_card_stands_in_the_channel(shop, named, monkeypatch):
+    """Whether Slack names a card's own thread with a press on the card is UNCONFIRMED."""
+    await a_reserved_link(shop)
+    made = shop.slack._action
+
+    def pressed(person, target, element):
+        payload = made(person, target, element)
+        payload["container"] |= {"thread_ts": target.ts} if named else {}
+        return payload
+
+    monkeypatch.setattr(shop.slack, "_action", pressed)
+    await a_refused_capture(shop)
+
+    [answer] = shop.slack.ephemerals(shop.kari)
+    assert answer.thread_ts is None

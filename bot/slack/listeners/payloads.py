@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.domain.permissions import Actor
 from bot.services.ports.threads import People
+from bot.slack.answer_address import answer_address
 
 Body = Mapping[str, Any]
 """A whole payload as Slack sent it."""
@@ -21,6 +22,7 @@ class Knock:
     channel: str
     trigger_id: str
     response_url: str | None
+    """With the thread that was clicked in (`bot/slack/answer_address.py`)."""
 
 
 def knock(body: Body) -> Knock:
@@ -33,7 +35,7 @@ def knock(body: Body) -> Knock:
             team_id=str(user.get("team_id") or ""),
             channel=str((body.get("channel") or {}).get("id") or container.get("channel_id") or ""),
             trigger_id=str(body.get("trigger_id") or ""),
-            response_url=body.get("response_url"),
+            response_url=answer_address(body.get("response_url"), container),
         )
     return Knock(
         user_id=str(body["user_id"]),
