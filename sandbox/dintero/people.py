@@ -79,8 +79,10 @@ class Dintero(Account):
         """Enter a gift card on the page: so much less is left to pay with a method (Dintero reference §4.2, §5)."""
         session = self.session(session_id)
         order = session["order"]
-        if not 0 < amount < order["amount"]:
-            raise RefusedError(400, "A gift card covers a part of the amount")
+        covered = sum(card["amount"] for card in order.get("gift_cards", ()))
+        left = order["amount"] - (covered if self.switches.gift_card_lowers == "transaction" else 0)
+        if not 0 < amount < left:
+            raise RefusedError(400, "A gift card covers a part of what is left")
         order["gift_cards"] = [*order.get("gift_cards", ()), {"amount": amount}]
         if self.switches.gift_card_lowers == "session":
             order["amount"] -= amount

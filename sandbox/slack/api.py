@@ -77,7 +77,8 @@ async def _answer(ws: State, name: str, args: dict[str, Any], work: Callable[[],
     if kind == "delay":
         await asyncio.sleep(fault.value)
     if instead := _before(fault):
-        ws.log.append(Call(name, args, {"ok": False, "error": kind}, ws.clock(), kind))
+        error = fault.value if fault and kind == "error" else kind
+        ws.log.append(Call(name, args, {"ok": False, "error": error}, ws.clock(), kind))
         return instead
     answer = _attempt(ws, name, args, work, kind)
     if kind == "drop_after":

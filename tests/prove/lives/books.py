@@ -61,8 +61,9 @@ class Books:
         for session in self.witness.news("sessions", self.witness.sessions):
             order = session["order"]
             self._at_most_once(order["merchant_reference"])
-            self._was_wanted("CREATE", None, order["amount"], 0)
-            if sum(item["amount"] for item in order["items"]) != order["amount"]:
+            asked = self.witness.asked[session["id"]]
+            self._was_wanted("CREATE", None, asked, 0)
+            if sum(item["amount"] for item in order["items"]) != asked:
                 self.lost.append(f"the lines of {order['merchant_reference']} do not add up")
         for exchange in self.witness.news("exchanges", self.witness.shop.dintero.log):
             if any(sentence in str(exchange.answer) for sentence in ITEMS):

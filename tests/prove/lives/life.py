@@ -59,10 +59,14 @@ class Life(RuleBasedStateMachine):
     @initialize(
         account=st.sampled_from(["T12345678", "P12345678"]),
         webhook=st.booleans(),
+        methods=st.sampled_from([None, None, "vipps"]),
         switches=st.builds(
             Switches,
             list_order=st.sampled_from(["shuffled", "newest", "oldest"]),
             list_lag=st.sampled_from([0.0, 30.0]),
+            repeated_ids=st.sampled_from(["all", "first", "last", "first_ten"]),
+            gift_card_lowers=st.sampled_from(["transaction", "session"]),
+            wallet_link_life=st.sampled_from([0.0, 600.0]),
             get_after_expiry=st.sampled_from([404, 200]),
             retries_resigned=st.booleans(),
             cancel_calls_back=st.booleans(),
@@ -73,8 +77,9 @@ class Life(RuleBasedStateMachine):
             void_rest=st.sampled_from(["PARTIALLY_CAPTURED", "CAPTURED"]),
         ),
     )
-    def the_shop_opens(self, account, webhook, switches):
-        self.world = World(self.kind, account=account, switches=switches, webhook=webhook)
+    def the_shop_opens(self, account, webhook, methods, switches):
+        """With one wallet alone, links go out as pushes, which the wallet may end."""
+        self.world = World(self.kind, account=account, switches=switches, webhook=webhook, methods=methods)
         self.books = Books(self.world.witness, SECRETS)
         self.begins()
 

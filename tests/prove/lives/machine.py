@@ -2,6 +2,7 @@
 
 from hypothesis import strategies as st
 
+from tests.prove.lives.faults import Faults
 from tests.prove.lives.life import step
 from tests.prove.lives.outside import Outside
 from tests.prove.lives.sellers import Sellers
@@ -16,7 +17,7 @@ SPANS = {
 }
 
 
-class Lives(Sellers, Outside):
+class Lives(Sellers, Outside, Faults):
     """People, customers, Backoffice, faults, the bot and time."""
 
     def begins(self):

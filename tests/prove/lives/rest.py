@@ -5,6 +5,7 @@ import re
 from bot.domain.operations import State
 from bot.domain.stories import CardState
 from bot.slack.views.card import card
+from sandbox.dintero.rules import moment
 from sandbox.slack.model import Message
 
 WORDS = {
@@ -16,6 +17,8 @@ WORDS = {
 }
 """How a card begins, by the status at Dintero, while nothing was taken."""
 ASKED = ("Not sure whether", "Dintero has accepted", "Not sure it was sent", "Nobody knows whether")
+ASKS_AGAIN = {"Send again…", "Change order…", "Extend…", "Request again…", "Show link"}
+MOVES_MONEY = {"Capture", "Capture part…", "Capture the rest", "Release", "Release the rest", "Refund…", "Keep"}
 CLAIMS = ("Reserved", "Paid", "Partly paid", "Refunded", "Partly refunded")
 
 
@@ -36,20 +39,26 @@ def first_words(message):
 
 
 def expected(truth):
-    """The words and the amount that a card must begin with, or None where no money is in it."""
+    """The words and the amounts with which a card may begin, or None where no money is in it."""
     payment = truth.payment
     if payment is None or payment["status"] == "INITIATED":
         return None
-    whole = kroner(payment["amount"])
+    whole = kroner(truth.asked)
     if not truth.captured:
-        return WORDS[payment["status"]], whole
+        differing = f"{kroner(payment['amount'])} of {whole}"
+        if not truth.differs or payment["status"] not in {"AUTHORIZED", "AUTHORIZATION_VOIDED"}:
+            return WORDS[payment["status"]], {whole}
+        if payment["status"] == "AUTHORIZED":
+            return {"Reserved, another amount", "Reserved, another amount, late"}, {differing}
+        return WORDS[payment["status"]], {differing, whole}
     if truth.refunded:
         word = "Refunded" if truth.refunded >= truth.captured else "Partly refunded"
     else:
         word = "Partly paid" if truth.captured < payment["amount"] else "Paid"
     part = truth.refunded or truth.captured
-    amount = whole if part >= payment["amount"] else f"{kroner(part)} of {whole}"
-    return {word, f"{word}, late"}, amount
+    amount = whole if part >= truth.asked else f"{kroner(part)} of {whole}"
+    words = {word} if truth.refunded or not truth.differs else {f"{word}, another amount", "Paid, another amount"}
+    return {*words, *(f"{each}, late" for each in words)}, {amount}
 
 
 def drawn(blocks):
@@ -68,6 +77,7 @@ class Rest:
         self.shop, self.witness = world.shop, world.witness
         self.taken_away, self.to_the_end = taken_away, to_the_end
         self.lost, self.doubled = [], []
+        self.plain = 0
 
     async def look(self):
         """Compare Dintero, the bot's books and Slack."""
@@ -79,6 +89,8 @@ class Rest:
         for story in stories:
             self._is_shown(story)
         self._is_told(stories)
+        if self.plain > self.witness.plain:
+            self.lost.append(f"{self.plain} cards are text alone, Slack refused {self.witness.plain} messages")
         known = {reference for reference, seen in self.links.items() if seen.row.transaction_id}
         for session in self.witness.sessions:
             truth = self.witness.truth(session)
@@ -88,12 +100,14 @@ class Rest:
     def _is_known(self, seen):
         """What Dintero has of a link stands in the books, or is about to be looked at."""
         reference, truth = seen.row.merchant_reference, seen.truth
+        if seen.row.facts.unclear_since is not None:
+            self.lost.append(f"{reference} is not understood, although all that Dintero says can be read")
         if truth is None or truth.payment is None or seen.agrees:
             return
         called_back = any(
             delivery.answers[-1:] == [200] and truth.session["id"] in delivery.url + delivery.body.decode()
             for delivery in self.shop.dintero.post.done
-            if delivery.next_at >= truth.changed_at
+            if delivery.next_at >= max(truth.changed_at, seen.odd_until or truth.changed_at)
         )
         if not seen.is_unseen or called_back or self.to_the_end or seen.row.due_at is None:
             told = (truth.captured, truth.refunded, truth.reserved)
@@ -107,14 +121,18 @@ class Rest:
             return
         newest = self.links[story.newest.reference]
         text = plain(message.read())
-        if self.to_the_end or not newest.is_unseen:
+        if message.blocks:
+            self._is_possible(newest, message, text)
+        if message.blocks and (self.to_the_end or not newest.is_unseen):
             self._begins_right(newest, message, twice=story.paid_twice)
         self._older_money(story, text)
         for link in story.links:
             if link.operation is not None:
                 self._is_asked_about(link, text)
         now = card(story, self.shop.clock.now(), self.shop.bot.telling.threads.look)
-        if drawn(message.blocks) != drawn(now.blocks):
+        if not message.blocks:
+            self.plain += 1
+        if (drawn(message.blocks) != drawn(now.blocks)) if message.blocks else (message.text != now.text):
             again = Message("", "", now.text, now.blocks, self.shop.slack.names).read()
             self.lost.append(f"the card of {story.order.reference} says\n{message.read()}\ninstead of\n{again}")
 
@@ -129,6 +147,23 @@ class Rest:
             self.lost.append(f"the card of {story.order.reference} is not where it is held to be")
         return message
 
+    def _is_possible(self, seen, message, text):
+        """What holds whenever it was drawn: nobody is told too early that a link has ended, or too late that it may."""
+        words, _ = first_words(message)
+        truth, buttons = seen.truth, set(message.buttons)
+        if truth is None:
+            return
+        if words == "Expired" and self.shop.clock.true() < moment(truth.session["expires_at"]):
+            self.lost.append(f"{seen.row.merchant_reference} is called expired before its deadline")
+        known = words == "Sent" and "says that the message arrived" not in text
+        if known and self._is_pushed(truth.session) and "may end the push" not in text:
+            self.lost.append(f"{seen.row.merchant_reference} is a push, and the card does not say that it may end")
+        if words.endswith("another amount") and buttons & (ASKS_AGAIN | MOVES_MONEY):
+            self.lost.append(f"{seen.row.merchant_reference}: another amount was paid, and there is {buttons}")
+
+    def _is_pushed(self, session):
+        return len(self.shop.dintero.methods(session)) == 1 and bool(session["configuration"].get("publish"))
+
     def _begins_right(self, seen, message, *, twice):
         words, amount = first_words(message)
         words = words.removesuffix(", reported by the customer")
@@ -137,7 +172,7 @@ class Rest:
         wanted = expected(seen.truth) if seen.truth else None
         if wanted is None and words.removesuffix(", late") in CLAIMS:
             self.lost.append(f"{seen.row.merchant_reference} says {words} and nobody has paid")
-        if wanted is not None and (words not in wanted[0] or amount != wanted[1]):
+        if wanted is not None and (words not in wanted[0] or amount not in wanted[1]):
             self.lost.append(f"{seen.row.merchant_reference} says {words} · {amount} instead of {wanted}")
 
     def _older_money(self, story, text):

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot.slack.error_codes import Meaning, meaning_of
 from sandbox.dintero import payments
 from sandbox.dintero.rules import moment
 from storage import tables
@@ -47,6 +48,13 @@ class Truth:
 
     session: dict[str, Any]
     payment: dict[str, Any] | None
+    asked: int
+    """What the customer was asked for; a gift card lowers what the payment comes to."""
+
+    @property
+    def differs(self):
+        """Whether the payment is of another amount than was asked for."""
+        return self.payment is not None and self.payment["amount"] != self.asked
 
     @property
     def captured(self):
@@ -78,13 +86,16 @@ class Seen:
 
     row: Any
     truth: Truth | None
+    odd_until: datetime | None
+    """Up to when looks may have shown what nobody can read."""
 
     @property
     def is_unseen(self):
-        """Whether something happened to the payment after the last look."""
+        """Whether something happened to the payment after the last look that could be read."""
         if self.truth is None or self.truth.payment is None:
             return False
-        return self.row.looked_at is None or self.row.looked_at < self.truth.changed_at
+        at = self.row.looked_at
+        return at is None or at < self.truth.changed_at or (self.odd_until is not None and at <= self.odd_until)
 
     @property
     def held(self):
@@ -119,6 +130,11 @@ class Witness:
     sessions: list[dict[str, Any]] = field(default_factory=list)
     doubts: int = 0
     """How many messages may stand in Slack twice."""
+    plain: int = 0
+    """How many cards may stand there as text alone."""
+    odd_until: datetime | None = None
+    asked: dict[str, int] = field(default_factory=dict)
+    """What each session was made for."""
     _read: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self):
@@ -136,6 +152,7 @@ class Witness:
         def created(value, **more):
             session = create(value, **more)
             self.sessions.append(session)
+            self.asked[session["id"]] = session["order"]["amount"]
             return session
 
         def cancelled(session_id):
@@ -161,11 +178,15 @@ class Witness:
         self.doubts += sum(
             call.method == "chat.postMessage" and call.fault is not None and call.fault != "error" for call in said
         )
-        # A card that Slack will not have changed is posted afresh, and the old one stays where it is.
-        self.doubts += sum(
-            call.method == "chat.update" and not call.answer["ok"] and call.fault in {None, "error"} for call in said
-        )
+        refused = [call for call in said if not call.answer["ok"] and call.fault in {None, "error"}]
+        self.doubts += sum(map(_further_cards, refused))
+        self.plain += sum(meaning_of(call.answer["error"]) is Meaning.MESSAGE for call in refused)
         return [call.args for call in said if call.method in {"chat.postMessage", "chat.update"}]
+
+    def note_odd_answers(self):
+        """Whatever was read until now may have been odd."""
+        if self.shop.dintero.switches.odd_fields != "none":
+            self.odd_until = self.shop.clock.true()
 
     def logged(self, journal):
         """What the journal says since it was last asked."""
@@ -186,11 +207,12 @@ class Witness:
     async def links(self):
         """Every link of the bot's beside the truth."""
         truths = {session["order"]["merchant_reference"]: self.truth(session) for session in self.sessions}
-        return [Seen(row, truths.get(row.merchant_reference)) for row in await self.rows()]
+        return [Seen(row, truths.get(row.merchant_reference), self.odd_until) for row in await self.rows()]
 
     def truth(self, session):
         """What Dintero has of it now."""
-        return Truth(session, self.shop.dintero.transactions.get(session.get("transaction_id", "")))
+        payment = self.shop.dintero.transactions.get(session.get("transaction_id", ""))
+        return Truth(session, payment, self.asked[session["id"]])
 
     async def stories(self):
         """Every order of the bot's with its chain, its card, its events and its operations."""
@@ -213,6 +235,19 @@ class Witness:
         async with self.shop.bot.store.read() as work:
             story = await work.story_of_link(link_id)
         return story, story.link(link_id)
+
+
+def _further_cards(refused):
+    """How many more cards follow from a refusal, while the old one stays where it is.
+
+    Where the bot may not write, the card goes to its issuer, and back once it may; what is gone is posted afresh.
+    """
+    meaning = meaning_of(refused.answer["error"])
+    if refused.method == "chat.postMessage" and "thread_ts" in refused.args:
+        return {Meaning.CHANNEL: 2, Meaning.PERSON: 2, Meaning.TARGET_GONE: 1}.get(meaning, 0)
+    if refused.method == "chat.update":
+        return 2 if meaning in {Meaning.CHANNEL, Meaning.PERSON} else 1
+    return 0
 
 
 def digits(text):

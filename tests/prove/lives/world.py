@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -40,11 +41,11 @@ OLA = "U2"
 class World:
     """The shop of the stories, driven from outside its loop, with everything that goes on in it witnessed."""
 
-    def __init__(self, kind, *, account="T12345678", switches=None, webhook=False):
+    def __init__(self, kind, *, account="T12345678", switches=None, webhook=False, methods=None):
         self.journal = io.StringIO()
         self._runner = asyncio.Runner()
         self._stack = contextlib.AsyncExitStack()
-        self.do(self._open(kind, account, switches, webhook=webhook))
+        self.do(self._open(kind, account, switches, webhook=webhook, methods=methods))
 
     def do(self, work):
         """Run the loop until `work` is done; returns what it returns."""
@@ -58,15 +59,18 @@ class World:
         finally:
             self._runner.close()
 
-    async def _open(self, kind, account, switches, *, webhook):
+    async def _open(self, kind, account, switches, *, webhook, methods):
         # Waits between tries are real seconds, which no clock of ours can make shorter.
         self._stack.enter_context(stamina.set_testing(True, attempts=3, cap=True))
         if kind == "postgresql":
             patch = self._stack.enter_context(pytest.MonkeyPatch.context())
             for name, limit in ONE_AT_A_TIME.items():
                 patch.setattr(name, limit)
-        opened = opened_shop(kept.emptied(kind), account=account, switches=switches, paylink_money_users=OLA)
+        more = {"paylink_money_users": OLA, "paylink_methods": methods}
+        opened = opened_shop(kept.emptied(kind), account=account, switches=switches, **more)
         self.shop = await self._stack.enter_async_context(opened)
+        if methods:
+            self.shop.dintero.profiles["default"] = {"configuration": {methods: {"enabled": True}}, "sms": False}
         assert self.shop.people["ola"].id == OLA
         self.shop.slack.ack_deadline = 30.0
         self._settle_in()
@@ -95,12 +99,28 @@ class World:
             shop.clock.pass_(seconds=1.2)
 
     async def sweeps(self):
-        """The minute's look at the account's newest payments; whether it got through."""
+        """The minute's jobs: the time is kept, and the account's newest payments are looked at."""
         self.shop.clock.pass_(minutes=1)
+        await self.shop.bot.shift.clock_changes.note_time()
+        await self._finds_paid()
+
+    async def _finds_paid(self):
         with contextlib.suppress(Exception):
             await self.shop.bot.sweeping.find_paid()
-            return True
-        return False
+
+    async def sets_clock(self, ahead):
+        """Somebody sets the clock of the bot's computer; a second later the bot runs all its jobs."""
+        clock, changes = self.shop.clock, self.shop.bot.shift.clock_changes
+        by, clock.ahead = ahead - clock.ahead, ahead
+        if by:
+            changes.note_jump(by.total_seconds())
+            await self._finds_paid()
+            await changes.note_time()
+
+    def turn_odd(self, fields):
+        """From now on, Dintero's answers have fields of other types than it documents; `none` ends it."""
+        self.witness.note_odd_answers()
+        self.shop.dintero.switches = replace(self.shop.dintero.switches, odd_fields=fields)
 
     async def restarts(self):
         """The process stops and another one takes its place, which does not come up before Slack is there."""
@@ -147,9 +167,11 @@ class World:
 
     # -- the faults
 
-    def lift_all(self):
-        """Everybody is well again and lets the bot in."""
+    async def lift_all(self):
+        """Everybody is well again, says what time it is, speaks plainly, and lets the bot in."""
         shop = self.shop
+        self.turn_odd("none")
+        await self.sets_clock(timedelta())
         shop.dintero.faults.queue.clear()
         shop.dintero.faults.down = False
         shop.dintero.faults.callbacks = Callbacks()
@@ -158,7 +180,7 @@ class World:
 
     async def an_hour_goes_by(self):
         """Nothing is wrong any more, and the bot has time to find and tell what it missed."""
-        self.lift_all()
+        await self.lift_all()
         for wait in (6, 95, 61):
             self.shop.clock.pass_(seconds=wait)
             await self.shop.dintero.deliver_due()
@@ -166,14 +188,17 @@ class World:
             await self.works()
         for _ in range(8):
             backlog = await self.shop.bot.store.backlog(self.shop.clock.now(), self.shop.clock.machine_now())
-            if backlog.oldest_untold is None and backlog.oldest_wanted is None and not await self._hinted():
+            waits = backlog.oldest_untold or backlog.oldest_wanted or await self._is_to_be_read_again()
+            if not waits:
                 return
             self.shop.clock.pass_(minutes=15, seconds=10)
             await self.shop.dintero.deliver_due()
             await self.works()
 
-    async def _hinted(self):
-        return any(row.hint_at is not None for row in await self.witness.rows())
+    async def _is_to_be_read_again(self):
+        """Whether something announced a change, or could not be read."""
+        rows = await self.witness.rows()
+        return any(row.hint_at is not None or row.facts.unclear_since is not None for row in rows)
 
     async def everything_is_looked_at(self):
         """Days go by as the bot's own table of looks has it, until it has seen all that happened."""
