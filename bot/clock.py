@@ -20,7 +20,7 @@ _PROMPT: Final = 1.0
 """Seconds. An answer that took longer says too little about the time."""
 WATCH_EVERY: Final = 1.0
 _STEPS: Final = 100
-"""Remembered; whoever sets the clock oftener has other problems."""
+"""The latest changes of the clock that are remembered."""
 JUMP: Final = 2.0
 """Seconds by which wall clock and elapsed time differ, since they were compared last, when the clock was set."""
 
@@ -60,7 +60,7 @@ class SystemClock:
             self._forward.append((self.monotonic(), seconds))
 
     def certain_now(self, since: datetime) -> datetime:
-        """Business time, less what the clock was set forward since `since`: nobody waited for that."""
+        """Business time, less what the clock was set forward since `since`: that time did not pass."""
         now, elapsed_now = self.now(), self.monotonic()
         age = (now - since).total_seconds()
         return now - timedelta(seconds=sum(step for at, step in self._forward if elapsed_now - at <= age))
@@ -69,11 +69,11 @@ class SystemClock:
 class DatabaseClock(SystemClock):
     """The database's clock, carried on by elapsed time from one reading to the next: one for all replicas.
 
-    What this computer's wall clock says, or that somebody sets it, changes nothing; it is only compared.
+    What this computer's wall clock says, or that it is set, changes nothing; it is only compared.
     """
 
     def __init__(self, ask: Callable[[], Awaitable[datetime]], skew: ClockSkew) -> None:
-        """`ask` gives the database's time, aware UTC; `skew` is told how far this computer's clock is off."""
+        """`ask` gives the database's time, aware UTC; `skew` keeps how far this computer's clock is off."""
         super().__init__()
         self._ask = ask
         self._skew = skew

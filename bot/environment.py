@@ -32,7 +32,7 @@ def clean_environment(environment: Mapping[str, str], *, known: Container[str]) 
 
 
 def check_text(value: str) -> None:
-    """Raise ValueError, saying why, when a value cannot be what somebody meant; none of it is in the sentence."""
+    """Raise ValueError, saying why, when a value cannot be meant so; none of it is in the sentence."""
     if any("\ud800" <= letter <= "\udfff" for letter in value):
         raise ValueError("it holds bytes that are not text (UTF-8)")
     if any(category(letter) == "Cc" for letter in value):

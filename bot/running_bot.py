@@ -28,13 +28,13 @@ _ABOUT: Final = {
 }
 _NONE_YET: Final = {
     Sender.SLACK: "not proven yet: type /paylink help in Slack",
-    Sender.CALLBACK: "none came yet: the first comes when somebody pays",
-    Sender.WEBHOOK: "none came yet: the first comes when somebody pays",
+    Sender.CALLBACK: "none came yet: the first comes when a customer pays",
+    Sender.WEBHOOK: "none came yet: the first comes when a customer pays",
 }
 _TIMEOUT: Final = 5
 """Seconds for an answer of the bot's."""
 _FAILURES: Final = (httpx.HTTPError, LookupError, ValueError, TypeError, AttributeError)
-"""Whatever an answer that is none of a bot's leads to."""
+"""What reading an answer raises that is not a bot's."""
 
 
 async def ask_running_bot(settings: Settings, why_unreachable: Callable[[BaseException], str | None]) -> list[Finding]:
@@ -63,11 +63,11 @@ async def _report(public_url: str) -> dict[str, Any]:
 
 
 def _proven(report: dict[str, Any]) -> list[str]:
-    """The problems that nobody can have caused from outside, in the bot's own words."""
-    anybodys = {str(each) for each in report["unproven"]}
+    """The problems that no stranger can have caused from outside, in the bot's own words."""
+    of_strangers = {str(each) for each in report["unproven"]}
     lost = int(report["counts"].get("log_lines_lost", 0))
     lines = f"{lost} line{'s' * (lost != 1)} could not be written. Look at where the output of paylink serve goes."
-    return [str(each) for each in report["problems"] if str(each) not in anybodys] + [lines] * (lost > 0)
+    return [str(each) for each in report["problems"] if str(each) not in of_strangers] + [lines] * (lost > 0)
 
 
 async def _signed_requests(settings: Settings) -> list[Finding]:
@@ -89,8 +89,8 @@ def _finding(sender: Sender, history: SignatureHistory) -> Finding:
     """
     about, problem = _ABOUT[sender], signature_problem(sender, history)
     if problem is not None:
-        anybodys = problem.unproven and history.accepted_at is not None
-        return Finding(about, None if anybodys else False, problem.words)
+        by_stranger = problem.unproven and history.accepted_at is not None
+        return Finding(about, None if by_stranger else False, problem.words)
     if history.accepted_at is not None:
         return Finding(about, well=True, words=last_requests(history))
     refused = last_requests(history)

@@ -36,7 +36,7 @@ def _to(value: Any, column: Any, *, when: ColumnElement[bool]) -> ColumnElement[
 
 
 def _skipping_locked(table: Any, wrong: ColumnElement[bool], **values: Any) -> Update:
-    """Correct the rows that are wrong, but for those that somebody writes at this moment: no lock is waited for."""
+    """Correct the rows that are wrong, but for those that another transaction writes: no lock is waited for."""
     key = next(iter(table.primary_key))
     found: Select[Any] = select(key).where(wrong).with_for_update(skip_locked=True)
     return update(table).where(key.in_(found)).values(**values)

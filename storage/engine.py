@@ -32,7 +32,7 @@ _CONNECTION: Final[dict[str, Any]] = {"timeout": 5, "command_timeout": 30}
 _LIMITS: Final = {"idle_in_transaction_session_timeout": "10s", "statement_timeout": "15s"}
 """A replica that stands still in the middle of a transaction holds its rows locked: PostgreSQL ends it, between two
 statements or within one, so that the others can go on. Nothing of ours waits for the network in a transaction. A
-statement may take longer, so that whoever waits for such rows gets them instead of ending with their holder.
+statement may take longer, so that a statement that waits for such rows gets them instead of ending with their holder.
 
 Set once the connection is made: PgBouncer takes no connection that begins with them.
 """

@@ -188,7 +188,7 @@ class Links(Transaction):
     ) -> None:
         """A hint came: let the link be looked at by `at` if nothing sooner is planned.
 
-        `prompted`: from outside, by somebody who may repeat it.
+        `prompted`: from outside, where it may be repeated.
         """
         hint = {"link_id": link_id, "by": at} | ({} if session_hint is None else {"session_hint": session_hint})
         await self._run(self._ringing(_PROMPT if prompted else _HINT, Waiting.LINKS), hint)

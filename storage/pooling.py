@@ -1,4 +1,4 @@
-"""A pooler between us and PostgreSQL: it must leave a connection to whoever opened it."""
+"""A pooler between us and PostgreSQL: it must leave a connection to the client that opened it."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ _SESSION: Final = text("SELECT pg_backend_pid()")
 async def pools_transactions(engine: AsyncEngine) -> bool:
     """Whether a pooler hands PostgreSQL's sessions from one transaction to the next (`pool_mode = transaction`).
 
-    Then limits, prepared statements and LISTEN, which belong to a session, are lost or somebody else's. One connection
+    Then limits, prepared statements and LISTEN, which belong to a session, are lost or another client's. One connection
     asks which session it has, before and while another one is in a transaction. A pool that is in use at the same
     moment may hide it.
     """

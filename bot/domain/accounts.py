@@ -1,4 +1,4 @@
-"""Links of Dintero accounts other than the configured one: they are not read, and nobody must think that they are."""
+"""Links of Dintero accounts other than the configured one: they are not read, and are shown as such."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -17,7 +17,7 @@ TOLERATED: Final[Mapping[str, float]] = {DATABASE: 5.0, DINTERO: 30.0, SLACK: 30
 _WHOLE: Final = 1.0
 """A `Date` header leaves out the fraction of its second."""
 _BELIEVED: Final = timedelta(days=2)
-"""No computer that talks TLS is further off: a `Date` that says so is somebody else's, and corrects nothing."""
+"""No computer that talks TLS is further off: a `Date` that says so is not believed, and corrects nothing."""
 
 
 @dataclass(slots=True)

@@ -24,7 +24,7 @@ def field_as_typed(text: str) -> str:
     """`as_typed` for a form's field, of which it is UNCONFIRMED whether Slack escapes it (Slack reference §12).
 
     Only links that Slack made by itself are undone, and escapes only where nothing is left that Slack would have
-    escaped: what somebody typed in angle brackets stays.
+    escaped: what was typed in angle brackets stays.
     """
     plain = _ENTITY.sub(lambda found: _typed(found) if _is_automatic(found) else found[0], text)
     return plain if _NOT_ESCAPED.search(plain) else _unescaped(plain)
@@ -33,7 +33,7 @@ def field_as_typed(text: str) -> str:
 def words_only(text: str) -> str:
     """The text of a message without what its links and mentions say, for their figures mean nothing.
 
-    Numbers and e-mail addresses that Slack made links of are what somebody typed, and stay.
+    Numbers and e-mail addresses that Slack made links of were typed, and stay.
     """
     return _unescaped(_ENTITY.sub(lambda found: _typed(found) if _is_contact(found) else " ; ", text))
 

@@ -1,4 +1,4 @@
-"""One thing that is wrong, as whoever runs the bot reads it."""
+"""One thing that is wrong, as the operator of the bot reads it."""
 
 from dataclasses import dataclass
 
@@ -12,4 +12,4 @@ class Problem:
     elsewhere: bool = False
     """Another replica may be well: `/health/ready` answers 503, so that the traffic goes there."""
     unproven: bool = False
-    """Anybody may have caused it from outside: it is shown, and changes no status code."""
+    """A stranger may have caused it from outside: it is shown, and changes no status code."""

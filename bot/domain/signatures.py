@@ -1,7 +1,7 @@
 """When signed requests were last accepted and refused, by sender; and when refusals are a problem.
 
-A right signature needs the secret. Requests without one may be anybody's: they are shown, and change no status code.
-One whose signature is right and whose time is not is the sender's own: then the clock is wrong.
+A right signature needs the secret. Requests without one may come from a stranger: they are shown, and change no status
+code. One whose signature is right and whose time is not is the sender's own: then the clock is wrong.
 """
 
 from collections.abc import Mapping

@@ -25,7 +25,7 @@ _WAITS: Final = ("oldest_due_link", "oldest_untold_order", "oldest_wanted_operat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """Answers `ready` and `status`. Asks the database and nobody else."""
+    """Answers `ready` and `status`. Asks the database only."""
 
     store: Store
     clock: Clock

@@ -12,7 +12,7 @@ from bot.services.ports.threads import People
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermissionCheck:
-    """The permission of whoever requested an operation, as it is now."""
+    """The permission of the person who requested an operation, as it is now."""
 
     people: People
     policy: Policy

@@ -18,11 +18,11 @@ from bot.services.slack_pauses import NotYet, Wait
 T = TypeVar("T")
 
 ours_until: ContextVar[float] = ContextVar("ours_until", default=math.inf)
-"""Until when (monotonic) whoever tells an order may take it to be theirs alone; each is told in a task of its own."""
+"""Until when (monotonic) a task may take the order that it brings to Slack to be its own; each order has its task."""
 
 TRUSTED: Final = 30.0
 """Seconds of that lease in which a call to Slack may begin. A process that stood still makes none when it wakes:
-another has told the order meanwhile."""
+another process has brought the order to Slack meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +37,14 @@ class Turns:
         return self.queues.free_in(lane.key, self.clock.monotonic())
 
     def _place(self, claimed: Untold, lane: Lane, free_in: float) -> float:
-        """Seconds until it may be the order's turn. Who is more urgent does not stand behind who is less."""
+        """Seconds until it may be the order's turn. More urgent orders do not wait for less urgent ones."""
         queue, now = f"{lane.name} {claimed.urgency}", self.clock.monotonic()
         return self.queues.wait(claimed.id, queue, now=now, free_in=free_in, every=lane.every)
 
     async def _in_turn(
         self, lane: Lane, call: Callable[[], Awaitable[T]], *, before: Callable[[], Awaitable[None]] | None = None
     ) -> T:
-        """Make one call to Slack when its lane has a turn; a 429 stops the lane for everybody.
+        """Make one call to Slack when its lane has a turn; a 429 stops the lane for all replicas.
 
         `before` is done once the turn is taken, and so not over and over while it is awaited.
         """

@@ -38,7 +38,7 @@ class SlackPeople:
     async def actor(self, user_id: str, said_team: str) -> Actor:
         """Who acts. `said_team` is the workspace that the click names for them, empty when it names none.
 
-        It counts only while Slack does not answer: whoever is of another workspace then stays unknown, and what was
+        It counts only while Slack does not answer: a person of another workspace then stays unknown, and what was
         known of a guest, a bot or an outsider goes on to hold.
         """
         standing = await self.standing(user_id)
@@ -85,7 +85,7 @@ def _standing(user_id: str, team_id: str, user: object) -> Standing:
 
 
 def _teams(user: Mapping[str, object]) -> frozenset[str]:
-    """The workspaces that somebody is in, on Grid perhaps several; empty when the answer does not say (§13, §14)."""
+    """The workspaces that a person is in, on Grid perhaps several; empty when the answer does not say (§13, §14)."""
     home, on_grid = user.get("team_id"), user.get("enterprise_user")
     if not isinstance(home, str) or not home:
         return frozenset()

@@ -30,7 +30,7 @@ class HealthRoutes:
         return await self._answer(lambda problem: problem.elsewhere)
 
     async def _status(self, _: Request) -> Response:
-        """503 while there are problems, but for those that anybody may have caused from outside."""
+        """503 while there are problems, but for those that a stranger may have caused from outside."""
         return await self._answer(lambda problem: not problem.unproven)
 
     async def _answer(self, counts: Callable[[Problem], bool]) -> Response:

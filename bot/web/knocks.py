@@ -70,7 +70,7 @@ class Knocks:
         return _too_many() if self.guesses.one_too_many(address) else PlainTextResponse("unknown", 404)
 
     async def _note_unsigned(self, token: str, refusal: Refusal) -> bool:
-        """Count it; only one for a link of ours is worth a thought, for anybody may knock anywhere.
+        """Count it; only one for a link of ours is kept, for strangers may send any.
 
         False for a link of another account: its callbacks are signed with that account's secret, and do nothing here.
         """

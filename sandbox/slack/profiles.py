@@ -10,7 +10,7 @@ LEFT_OUT: Final = object()
 
 
 class Outsiders(StrEnum):
-    """How an answer about somebody of another organisation looks. UNCONFIRMED, so all of these."""
+    """How an answer about a person of another organisation looks. UNCONFIRMED, so all of these."""
 
     STRANGER = "stranger"
     """`is_stranger` says it."""
@@ -29,7 +29,7 @@ def profile(person: Person, outsiders: str) -> dict[str, Any]:
         return facts
     facts |= {"real_name": person.name.title(), "deleted": person.deleted, "tz": person.tz, "is_bot": person.bot}
     facts |= {"is_stranger": person.stranger and outsiders == Outsiders.STRANGER, "profile": {}}
-    if person.deleted:  # little is said of who has left
+    if person.deleted:  # little is said of a person who has left
         return facts
     facts |= {"is_restricted": person.guest or person.single_channel, "is_ultra_restricted": person.single_channel}
     facts |= {"is_admin": False}

@@ -192,7 +192,7 @@ def push_note(draft: Draft, choices: Choices) -> str:
 
 
 def short_life(wallet: str) -> str:
-    """How long what only a wallet opens may live; nobody promises more (Dintero reference §4.5)."""
+    """How long what only a wallet opens may live; no more is promised (Dintero reference §4.5)."""
     return f"{wallet} may end it after {wallet_life(wallet)}, so the customer should pay at once."
 
 
