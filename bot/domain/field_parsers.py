@@ -206,7 +206,7 @@ def parse_deadline(text: str, now: datetime, zone: tzinfo) -> datetime:
     if until < now + MIN_VALIDITY:
         raise ValueError("Give the customer at least five minutes.")
     if until > now + MAX_VALIDITY:
-        raise ValueError("A link lives at most 30 days. Choose an earlier deadline.")
+        raise ValueError("A link is valid for at most 30 days. Choose an earlier deadline.")
     return until
 
 

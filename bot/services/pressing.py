@@ -245,7 +245,7 @@ class Pressing:
                 raise
             raise Refused(f"{' '.join(wrong.fields.values())} Use Change order… instead.", "fields") from None
         if press.action is Action.EXTEND and offer.expires_at <= link.expires_at:
-            raise FieldErrors({"deadline": "The link lives as long as that already. Choose a later end."})
+            raise FieldErrors({"deadline": "The link is valid that long already. Choose a later end."})
         await self._want(work, story, link, replace(press, draft=draft), Kind.CANCEL)
 
     def _check_amount(self, press: Press, story: Story, offer: Offer) -> None:

@@ -102,8 +102,8 @@ async def test_everything_that_is_wrong_with_a_line_is_said_at_once(shop):
         ("0d", "This is in the past. Choose a later deadline."),
         ("2026-11-19", "This is in the past. Choose a later deadline."),
         ("2020-01-01", "This is in the past. Choose a later deadline."),
-        ("31d", "A link lives at most 30 days. Choose an earlier deadline."),
-        ("9999w", "A link lives at most 30 days. Choose an earlier deadline."),
+        ("31d", "A link is valid for at most 30 days. Choose an earlier deadline."),
+        ("9999w", "A link is valid for at most 30 days. Choose an earlier deadline."),
         ("2026-13-01", "This is not a deadline. Write it like 7d, 12h or 2026-12-01."),
     ],
 )

@@ -93,7 +93,7 @@ async def test_a_date_outlives_more(shop):
 
 @pytest.mark.parametrize(
     ("day", "why"),
-    [("2026-11-19", "This is in the past."), ("2026-12-21", "A link lives at most 30 days.")],
+    [("2026-11-19", "This is in the past."), ("2026-12-21", "A link is valid for at most 30 days.")],
 )
 async def test_a_date_out_of_reach_is_said_at_once_and_refused_beside_its_field(shop, day, why):
     form = await shop.opens_form(GOOD)
