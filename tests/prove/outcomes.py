@@ -67,12 +67,17 @@ _PROMISED = (
 _MATTERS = {
     "failed_events_carry_reference": _FAILED,
     "initiate_events_carry_reference": tuple(outcome for outcome in _PROMISED if outcome.later),
+    "accepted_body": tuple(outcome for outcome in _PROMISED if outcome.later),
+    "accepted_is_logged": tuple(outcome for outcome in _PROMISED if outcome.later),
 }
 """The outcomes in which a switch has a say, where it is not all of them."""
 
 _CAN_TURN = (
     ("failed_events_carry_reference", True, {"captures", "part captures", "refunds", "part refunds", "releases"}),
     ("initiate_events_carry_reference", True, {"captures", "part captures", "refunds", "part refunds"}),
+    ("accepted_body", "empty", {"captures", "part captures", "refunds", "part refunds", "releases"}),
+    ("accepted_is_logged", False, {"captures", "part captures", "refunds", "part refunds", "releases"}),
+    ("log_entries", "twice", {"part captures", "part refunds"}),
     ("retries_resigned", True, {"creates", "captures"}),
     ("cancel_calls_back", False, {"cancels"}),
     ("get_after_expiry", 200, {"creates", "cancels"}),

@@ -75,6 +75,13 @@ class Life(RuleBasedStateMachine):
             session_search=st.booleans(),
             sessions_listed=st.sampled_from(["ids", "without_events", "whole"]),
             void_rest=st.sampled_from(["PARTIALLY_CAPTURED", "CAPTURED"]),
+            log_entries=st.sampled_from(["once", "twice"]),
+            updated_at_moves=st.booleans(),
+            list_page=st.sampled_from([100, 3]),
+            failed_attempt_leaves=st.sampled_from(["nothing", "initiated", "failed"]),
+            cancel_voids_initiated=st.booleans(),
+            accepted_body=st.sampled_from(["transaction", "empty"]),
+            accepted_is_logged=st.booleans(),
         ),
     )
     def the_shop_opens(self, account, webhook, methods, switches):
