@@ -31,9 +31,9 @@ _OTHER_NUMBER: Final = re.compile(
     re.IGNORECASE,
 )
 """Words before figures that say that they are something else than a phone number."""
-_LONG: Final = re.compile(r"(?<![\w.,-])\d(?:[ -]?\d){9,18}(?![\w-]|[.,]\d)")
-_PERSON: Final = re.compile(r"(?<![\w-])\d{6}[-+A](?:\d{4}|\d{3}[A-Y])(?![\w-])")
-"""A Swedish, Danish or Finnish personal number."""
+_LONG: Final = re.compile(r"(?<![\w.,/-])\d(?:[ ./-]?\d){9,18}(?![\w/-]|[.,]\d)")
+_PERSON: Final = re.compile(r"(?<![\w-])(?:\d{2})?\d{6}[-+A](?:\d{4}|\d{3}[A-Y])(?![\w-])")
+"""A Swedish, Danish or Finnish personal number, the Swedish one also with its century."""
 
 
 @dataclass(frozen=True, slots=True)

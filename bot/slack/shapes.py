@@ -5,7 +5,7 @@ and what is named must be what everything behind the door takes it for.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, TypeAdapter, model_validator
 
@@ -119,6 +119,7 @@ class _Pressed(_Interaction):
 
 
 class _CalledView(_View):
+    type: Literal["modal"]
     callback_id: Text
 
 

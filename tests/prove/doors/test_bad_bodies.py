@@ -92,7 +92,14 @@ def payloads(target):
     base = {"team": {"id": shop.slack.team_id}, "user": person, "trigger_id": "1.2.x", "response_urls": []}
 
     def about(kind, name, memory):
-        view = {"id": "V1", "callback_id": name, "private_metadata": memory, "hash": "h", "root_view_id": "V1"}
+        view = {
+            "id": "V1",
+            "type": "modal",
+            "callback_id": name,
+            "private_metadata": memory,
+            "hash": "h",
+            "root_view_id": "V1",
+        }
         view |= {"state": state, "blocks": blocks}
         pressed = {"type": "button", "action_id": name, "block_id": name, "value": memory, "selected_option": {}}
         where = {
