@@ -111,6 +111,7 @@ class World:
     async def sets_clock(self, ahead):
         """Somebody sets the clock of the bot's computer; a second later the bot runs all its jobs."""
         clock, changes = self.shop.clock, self.shop.bot.shift.clock_changes
+        await changes.note_time()  # as every minute until then, however far a step of a life lets time pass
         by, clock.ahead = ahead - clock.ahead, ahead
         if by:
             changes.note_jump(by.total_seconds())
