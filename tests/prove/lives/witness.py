@@ -243,10 +243,13 @@ def _further_cards(refused):
     Where the bot may not write, the card goes to its issuer, and back once it may; what is gone is posted afresh.
     """
     meaning = meaning_of(refused.answer["error"])
+    elsewhere = meaning in {Meaning.CHANNEL, Meaning.PERSON}
     if refused.method == "chat.postMessage" and "thread_ts" in refused.args:
-        return {Meaning.CHANNEL: 2, Meaning.PERSON: 2, Meaning.TARGET_GONE: 1}.get(meaning, 0)
+        return 2 if elsewhere else int(meaning is Meaning.TARGET_GONE)
+    if refused.method == "chat.postMessage":
+        return int(elsewhere)  # there was no old one
     if refused.method == "chat.update":
-        return 2 if meaning in {Meaning.CHANNEL, Meaning.PERSON} else 1
+        return 2 if elsewhere else 1
     return 0
 
 
