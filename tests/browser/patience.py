@@ -3,8 +3,8 @@
 Slack waits longer too (`conftest.demo`). That the product keeps its limits is not what is seen in a browser.
 """
 
-from bot.slack import people, stacking, threads
-from bot.slack.listeners import change_form, issue_form, link_buttons
+from bot.slack import people, threads
+from bot.slack.listeners import change_form, issue_form, link_buttons, stacking
 
 LONGER = 15.0
 """Seconds; Slack waits twenty."""

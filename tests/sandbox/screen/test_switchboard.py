@@ -39,7 +39,7 @@ async def test_every_switch_can_be_turned_to_all_it_knows(world, page, name):
     for value, sent in values(name):
         assert await page.do("turn", switch=name, **sent) == ""
         assert standing(world, name) == value
-        shown = {True: " checked", False: 'type="checkbox"'}.get(value, f"{value}")
+        shown = {"True": " checked", "False": 'type="checkbox"'}.get(str(value), str(value))
         assert shown in control(page, name)
     kept = {one: standing(world, one) for one in DINTERO if one != name}
     assert kept == {one: getattr(Switches(), one) for one in DINTERO if one != name}
