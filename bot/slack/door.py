@@ -17,7 +17,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.domain.signatures import Refusal, Sender
@@ -69,6 +69,8 @@ class SlackDoor:
             return PlainTextResponse("not understood", 400)
         if payload.get("type") == "event_callback":
             return Response()  # no event is asked for; an answer keeps Slack from repeating it
+        if payload.get("type") == "url_verification":
+            return JSONResponse({"challenge": payload["challenge"]})  # not by Bolt, which reads fields that it lacks
         # As it was read and checked, whatever the content type said: what came by a socket, Bolt does not parse.
         asked = AsyncBoltRequest(body=dict(payload), mode="socket_mode")
         return to_starlette_response(await self.app.async_dispatch(asked))
