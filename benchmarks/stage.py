@@ -14,11 +14,10 @@ import httpx
 from cryptography.fernet import Fernet
 
 from benchmarks.load import SPAWN
-from sandbox.servers import from_a_shell
+from sandbox.servers import free_port, from_a_shell
 from sandbox.slack import Answer, Channel, Person, View, Workspace, sign
 from sandbox.trust import NO_ANSWER
 from tests.process import OURS
-from tests.serving import free_port
 
 ACCOUNT = "T12345678"
 TOKEN = "xoxb-benchmark"

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import contextlib
 import os
+import random
 import socket
 import sys
 import tempfile
@@ -121,7 +122,7 @@ def _made(folder: Path) -> World:
         clock=clock,
         traffic=traffic,
         pulse=pulse,
-        bot_url=f"http://127.0.0.1:{_free_port()}",
+        bot_url=f"http://127.0.0.1:{free_port()}",
         folder=folder,
         mailbox=mailbox,
         commands=_commands(),
@@ -252,7 +253,14 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port() -> int:
+    """A port that nothing listens on, for a process that is given one.
+
+    It lies below those that the system gives to connections (from 32768 on Linux): of these, any may be taken by a
+    connection before that process listens, or between its end and its restart.
+    """
+    while True:
+        port = random.randrange(15_000, 30_000)  # noqa: S311  no secret
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

@@ -18,11 +18,12 @@ from starlette.routing import Mount, Route
 from sandbox.clock import Clock
 from sandbox.dintero import Dintero
 from sandbox.dintero import create_app as dintero_app
+from sandbox.servers import free_port
 from sandbox.slack import Workspace
 from sandbox.slack import create_app as slack_app
 from sandbox.trust import NO_ANSWER
 from storage.engine import open_engine
-from tests.serving import free_port, serving
+from tests.serving import serving
 from tests.starting import forked
 
 OURS = ("PAYLINK_", "SLACK_", "DINTERO_")

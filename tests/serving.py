@@ -30,10 +30,3 @@ async def serving(app):
             await asyncio.gather(*server.server_state.tasks, return_exceptions=True)
             for connection in set(server.server_state.connections):
                 connection.shutdown()
-
-
-def free_port():
-    """A port that nobody listens on, for a process that must be told one."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

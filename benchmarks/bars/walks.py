@@ -14,9 +14,10 @@ from benchmarks.houses import house
 from benchmarks.load import SPAWN
 from benchmarks.paid_dintero import PaidDintero
 from benchmarks.stage import ACCOUNT, SECRET, TOKEN, paylink, settings, until
+from sandbox.servers import free_port
 from sandbox.slack import Answer, Person, View, Workspace
 from sandbox.slack import create_app as slack_app
-from tests.serving import free_port, serving
+from tests.serving import serving
 
 _TUTORIALS = "a plain Bolt app as tutorials write it"
 _TRIES, _AGAIN = 100, 0.1

@@ -13,13 +13,14 @@ import psutil
 from sqlalchemy import select, update
 
 from bot.domain.headlines import headline
+from sandbox.servers import free_port
 from sandbox.trust import NO_ANSWER
 from storage.engine import open_engine
 from storage.secrets import Secrets
 from storage.store import SqlStore
 from storage.tables import lanes, links, operations, orders
 from tests.process import OURS, opened_world, until
-from tests.serving import free_port, serving
+from tests.serving import serving
 from tests.starting import forked
 
 PATIENCE = 90

@@ -12,8 +12,9 @@ from starlette.routing import Mount, Route
 from sandbox.clock import Clock
 from sandbox.drop import Drop
 from sandbox.pulse import Pulse
+from sandbox.servers import free_port
 from sandbox.traffic import KEPT, Traffic, readable
-from tests.serving import free_port, serving
+from tests.serving import serving
 
 
 @pytest.fixture

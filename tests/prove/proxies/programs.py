@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
+from sandbox.servers import free_port
 from tests.browser.chromium import HERE, apt, carried_out, in_ci, say
 from tests.certificates import certificate
 from tests.process import until
-from tests.serving import free_port
 
 PACKAGES = {"nginx": "nginx-light", "pgbouncer": "pgbouncer"}
 MEND = "install nginx and pgbouncer (Debian, Ubuntu: apt-get install nginx-light pgbouncer)"

@@ -14,9 +14,10 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from sandbox import servers
+from sandbox.servers import free_port
 from tests.sandbox.dintero.shop import changed
 from tests.sandbox.dintero.test_app_links import ALONE
-from tests.serving import free_port, serving
+from tests.serving import serving
 
 POLICY = {"Content-Security-Policy": "default-src 'none'; script-src 'self'; frame-ancestors 'none'"}
 HERE = "http://127.0.0.1"
