@@ -108,6 +108,8 @@ class Draft:
     sent, it is drawn anew."""
     redrawn: bool = False
     """Whether the form on the screen is a second drawing, which may lose what was preset and never touched."""
+    notice: str = ""
+    """What a command or a message said that no field holds, in plain text for the person; empty when all was read."""
     editing: DraftLine | None = None
     """The line whose view was filled from a saved item and is not saved yet."""
 

@@ -12,6 +12,7 @@ from typing import Final
 from bot.domain.characters import aligned_text
 from bot.domain.drafts import Draft, DraftLine
 from bot.domain.field_parsers import BadAmount, parse_amount, parse_reference
+from bot.domain.form_notices import notice_of_message
 from bot.domain.markup import words_only
 from bot.domain.money import plain_amount
 from bot.domain.orders import Delivery
@@ -62,7 +63,7 @@ def pick(text: str, draft: Draft, *, currency: str, country: str) -> Draft:
     first = draft.lines[0] if draft.lines else DraftLine(line_id="1")
     amount = amounts.pop() if len(amounts) == 1 else None
     by_mail = len(emails) == 1 and not phones
-    return replace(
+    read = replace(
         draft,
         phone=phones.pop() if len(phones) == 1 else "",
         email=emails[0] if len(emails) == 1 else "",
@@ -71,6 +72,7 @@ def pick(text: str, draft: Draft, *, currency: str, country: str) -> Draft:
         reference=orders.pop() if len(orders) == 1 else "",
         lines=(replace(first, price="" if amount is None else plain_amount(amount, currency)),),
     )
+    return replace(read, notice=notice_of_message(read))
 
 
 def _orders(text: str) -> tuple[set[str], str]:

@@ -14,6 +14,7 @@ from typing import Final
 from bot.domain.characters import aligned_text, number_text, visible_text
 from bot.domain.drafts import Draft, DraftLine
 from bot.domain.field_parsers import BadAmount, BadPhone, parse_amount, parse_mobile
+from bot.domain.form_notices import notice_of_command
 from bot.domain.markup import as_typed
 from bot.domain.money import plain_amount
 from bot.domain.orders import Delivery
@@ -47,14 +48,16 @@ class _Reading:
 
 
 class Nonsense(ValueError):
-    """Words without an amount, a number, an address or a reference: the person needs to see how it is used."""
+    """Words without a figure or an address: the person needs to see how it is used."""
 
 
 def read_quickline(text: str, draft: Draft, *, currency: str, country: str, today: date | None = None) -> Draft:
     """Fill `draft` from the words behind the command, as Slack sends them; `today` is the shop's, for `til fredag`.
 
+    What no field holds, and what was left in the text instead of a field, is said in the draft's `notice`.
+
     Raises:
-        Nonsense: when there is text, and nothing in it to start from.
+        Nonsense: when there is text, and no figure or address in it.
 
     """
     emails, plain = take_emails(as_typed(text), GAP)
@@ -66,7 +69,7 @@ def read_quickline(text: str, draft: Draft, *, currency: str, country: str, toda
     reading = _read_numbers(numbers, rest, currency, country)
     said = " ".join(word for word in [*reading.left, *rest] if word != GAP)
     phone, said = _phone_in(said, reading, currency, country)
-    if rest and not (numbers or reference or emails or phone):
+    if rest and not (emails or any(map(str.isdigit, text))):
         raise Nonsense(text)
     line = replace(
         draft.lines[0] if draft.lines else DraftLine(line_id="1"),
@@ -75,7 +78,7 @@ def read_quickline(text: str, draft: Draft, *, currency: str, country: str, toda
     )
     by_mail = bool(emails) and not phone
     delivery = delivery or (Delivery.EMAIL if by_mail else Delivery(draft.delivery))
-    return replace(
+    read = replace(
         draft,
         phone=phone,
         email=emails[0] if len(emails) == 1 else "",
@@ -85,6 +88,7 @@ def read_quickline(text: str, draft: Draft, *, currency: str, country: str, toda
         lines=(line,),
         expanded=draft.expanded or bool(emails) or delivery != draft.delivery,
     )
+    return replace(read, notice=notice_of_command(as_typed(text), read))
 
 
 def _leading_numbers(words: list[str]) -> tuple[list[str], list[str]]:

@@ -78,6 +78,7 @@ def draft_in_view(view: Mapping[str, Any], stored: Draft | None) -> Draft:
         revision=about.revision,
         redrawn=about.redrawn,
         thread=about.thread,
+        notice=_notice(view),
     )
     return draft_from_state(blank, presets)
 
@@ -283,6 +284,15 @@ def _presets(view: Mapping[str, Any]) -> State:
         for block in view.get("blocks", ())
         if block.get("type") == "input"
     }
+
+
+def _notice(view: Mapping[str, Any]) -> str:
+    """What the form says of the command or message that it was filled in from."""
+    elements = [block.get("elements") for block in view.get("blocks", ()) if block.get("block_id") == ids.NOTICE]
+    match elements:
+        case [[{"text": str(notice)}]]:
+            return notice
+    return ""
 
 
 def _may_be_empty(name: str, draft: Draft) -> bool:

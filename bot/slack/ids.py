@@ -79,6 +79,8 @@ KEEP: Final = "keep"
 
 EXTEND_UNTIL: Final = "extend_until"
 SURE: Final = "sure"
+NOTICE: Final = "notice"
+"""What a form says of the command or message that it was filled in from; no input."""
 """The box to tick before money is released, or is waited for no longer."""
 
 PART: Final = "part"

@@ -550,6 +550,7 @@ def replies():
     yield "show link, none", link_reply(story(LOST), LOST, None, NOW, LOOK)
     yield from delivery_replies()
     yield "usage", usage()
+    yield "usage, for words", usage("Tow <bar> & more")
     yield "pattern, none", pattern_reply(None)
     yield "pattern, shown", pattern_reply(COMING)
     yield "pattern, set", pattern_set(COMING)

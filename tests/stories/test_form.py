@@ -114,6 +114,7 @@ async def test_help_and_nonsense_are_answered_with_the_usage(shop, text):
     answer = await shop.slack.command(shop.kari, shop.sales, "/paylink", text)
 
     assert "/paylink 249,50 912 34 567 Tow bar #4711 3d" in answer.ephemeral
+    assert (f"No form was opened for “{text}”" in answer.ephemeral) == (text.lower() != "help")
     assert shop.slack.modals(shop.kari) == []
     assert shop.sales.messages == []
 

@@ -139,9 +139,9 @@ def header(text: str) -> Block:
     return {"type": "header", "text": plain(text, 150, emoji=True)}
 
 
-def context(*texts: str) -> Block:
-    """Small print."""
-    return {"type": "context", "elements": [mrkdwn(text) for text in texts]}
+def context(*texts: str | Block) -> Block:
+    """Small print: mrkdwn, or text objects."""
+    return {"type": "context", "elements": [mrkdwn(text) if isinstance(text, str) else text for text in texts]}
 
 
 def code_to_scan(picture: str, reference: str) -> Block:

@@ -13,7 +13,7 @@ from bot.domain.orders import Remind
 from bot.slack import ids
 from bot.slack.views import fields
 from bot.slack.views.aloud import aloud_of
-from bot.slack.views.blocks import Block, Look, button, buttons, context, header, modal, section
+from bot.slack.views.blocks import Block, Look, button, buttons, context, header, modal, plain, section
 from bot.slack.views.change_form import change_modal
 from bot.slack.views.doubt_notice import SEND_ANYWAY, doubt_notice
 from bot.slack.views.line_list import summary, told_sums
@@ -81,13 +81,18 @@ def issue_form(
     """
     drawn = _all if draft.expanded else _first
     said = [one for one in (notice, doubt_notice(doubt, look) if doubt else "") if one]
-    blocks = [*map(section, said), *drawn(draft, currency, look, now, coming), *_place(draft)]
+    blocks = [*map(section, said), *_notice(draft), *drawn(draft, currency, look, now, coming), *_place(draft)]
     blocks += aloud_of(draft, currency, look, now)
     metadata = FormMetadata.of(draft, doubt.told if doubt else None).encode()
     if draft.replaces:
         return change_modal(draft, blocks, metadata, look)
     submit = SEND_ANYWAY if doubt and doubt.twins else "Send"
     return modal(TITLE, blocks, callback_id=ids.VIEW_ISSUE, metadata=metadata, submit=submit)
+
+
+def _notice(draft: Draft) -> list[Block]:
+    """What could not be read of a command or message. The form is its only place until the draft is first stored."""
+    return [context(plain(draft.notice)) | {"block_id": ids.NOTICE}] if draft.notice else []
 
 
 def _first(draft: Draft, own_currency: str, look: Look, now: datetime, coming: str) -> list[Block]:

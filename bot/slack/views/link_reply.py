@@ -43,11 +43,13 @@ def link_reply(
     return Message(text=f"{intro} `{escape(url)}`", blocks=blocks)  # as code: Slack must not fetch it
 
 
-def usage() -> Message:
-    """How the command is used: for `help`, and for words that start nothing."""
+def usage(typed: str = "") -> Message:
+    """How the command is used: for `help`, and for words that start nothing, which are repeated as `typed`."""
     examples = "\n".join(f"`{command}` – {words}" for command, words in _EXAMPLES)
     words = f"*Paylink issues a payment link and follows it here until it is paid.*\n{examples}"
     note = "Nothing is sent before you have seen the form and pressed Send."
+    if typed:
+        note = f"No form was opened for “{escape(typed)}”: there is no amount, number or address in it. {note}"
     return Message(text=spoken(f"{words}\n{note}"), blocks=[section(words), context(note)])
 
 

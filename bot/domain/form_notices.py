@@ -1,0 +1,57 @@
+"""What a form says of a command or a message that it could not read whole. Pure."""
+
+import re
+from typing import Final
+
+from bot.domain.characters import one_line, visible_text
+from bot.domain.drafts import Draft
+from bot.domain.private_data import without_private_figures
+
+_LEFT_OUT: Final = "A card number or a personal number was left out."
+_MOST: Final = 300
+"""Characters of a command that are repeated."""
+
+
+def notice_of_command(typed: str, draft: Draft) -> str:
+    """Repeat the command `typed` where a figure or an address of it stands in no field, or perhaps in the wrong one.
+
+    Plain text for the person who typed it, without card numbers and personal numbers; empty when nothing is in doubt.
+    """
+    shown = without_private_figures(typed)
+    said = [_LEFT_OUT] if shown != typed else []
+    if _is_lost(shown, draft) or _may_hold_the_price(draft):
+        words = one_line(shown)
+        cut = f"{words[:_MOST]}…" if len(words) > _MOST else words
+        said.append(f"Not all of this could be read with certainty, so check the fields: {cut}")
+    return " ".join(said)
+
+
+def notice_of_message(draft: Draft) -> str:
+    """Which of amount and customer the message did not say with certainty, in plain text; empty for neither."""
+    missing = [] if draft.lines[0].price else ["the amount"]
+    missing += [] if draft.phone or draft.email else ["the customer's number"]
+    return f"Not found in the message with certainty: {' and '.join(missing)}." if missing else ""
+
+
+def _is_lost(typed: str, draft: Draft) -> bool:
+    """Whether figures or an address of the text stand in none of the fields. The longest is looked for first."""
+    if "@" in typed and not draft.email:
+        return True
+    line = draft.lines[0]
+    held = [_figures(one) for one in (line.text, draft.reference, line.price, draft.phone, draft.deadline, draft.email)]
+    for word in sorted(map(_figures, typed.split()), key=len, reverse=True):
+        figures = word.lstrip("0")  # 0047 is +47
+        at = next((at for at, one in enumerate(held) if figures in one), None)
+        if at is None:
+            return True
+        held[at] = held[at].replace(figures, " ", 1) if figures else held[at]
+    return False
+
+
+def _may_hold_the_price(draft: Draft) -> bool:
+    """Whether the price is empty while the text has figures."""
+    return not draft.lines[0].price and bool(_figures(draft.lines[0].text))
+
+
+def _figures(text: str) -> str:
+    return re.sub(r"\D", "", visible_text(text))
