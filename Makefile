@@ -18,6 +18,7 @@ test: lint
 	@$(IN) pytest -n auto --maxschedchunk 1
 
 prove:
+	@$(IN) python -m tests.browser.chromium
 	@$(IN) python -m tests.prove.clocks.faketime
 	@$(IN) python -m tests.prove.proxies.programs
 	@$(IN) python -m tests.prove

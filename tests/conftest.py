@@ -10,6 +10,7 @@ import uvloop
 from bot.journal import open_journal
 from tests import databases, kept
 from tests.elsewhere import elsewhere
+from tests.selection import select
 
 _SLOW = [hypothesis.HealthCheck.too_slow]
 """A busy machine is no failure."""
@@ -47,7 +48,7 @@ def pytest_addoption(parser):
     parser.addoption(
         "--whole",
         action="store_true",
-        help="proofs make all attempts, and every story is told in full on both databases",
+        help="proofs make all attempts, and every story, proof and walk is run in all its cases on both databases",
     )
 
 
@@ -65,10 +66,12 @@ _WAITING = ("tests/prove/", "tests/browser/", "tests/test_")
 """Tests that start processes or a browser, the longest first: most of their time is waiting."""
 
 
-def pytest_collection_modifyitems(items):
-    """Spread stories, which compute, evenly among the tests that wait, so that no core is idle; the short ones end the
-    run, so that no worker is left alone with a long one.
+def pytest_collection_modifyitems(config, items):
+    """Run what is selected: stories, which compute, spread evenly among the tests that wait, so that no core is idle.
+
+    The short ones end the run, so that no worker is left alone with a long one.
     """
+    select(config, items)
     waiting = sorted((item for item in items if _rank(item) is not None), key=_rank)
     stories = [item for item in items if item.nodeid.startswith("tests/stories/")]
     places = {item: at / len(each) for each in (waiting, stories) for at, item in enumerate(each)}

@@ -5,6 +5,8 @@ from axe_playwright_python.async_playwright import Axe
 
 from tests.browser.test_accessible import PHONE, RULES, by_night_and_by_day
 
+pytestmark = pytest.mark.whole
+
 DRAWN = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 """Settled once what was changed is on the screen."""
 LAPTOP = {"width": 1440, "height": 860}

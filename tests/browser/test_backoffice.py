@@ -17,6 +17,7 @@ async def in_backoffice(desk, what, amount=""):
     await form.get_by_role("button", name=f"{what}: 4711").click()
 
 
+@pytest.mark.whole
 async def test_what_was_captured_in_backoffice_is_refunded_there_without_a_reload(kari):
     await issues(kari)
     await customer_pays(kari)

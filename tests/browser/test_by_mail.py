@@ -1,6 +1,9 @@
 """A link that travels by mail, the whole way in the demo: form, mail, our page, Dintero's, and back to the card."""
 
+import pytest
 from playwright.async_api import expect
+
+pytestmark = pytest.mark.whole
 
 
 async def test_a_link_goes_by_mail_from_the_form_to_paid(sits_down):

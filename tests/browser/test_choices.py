@@ -1,6 +1,9 @@
 """Behind *More…* in the demo: how it is paid and where it goes, on the form and on the customer's phone."""
 
+import pytest
 from playwright.async_api import expect
+
+pytestmark = pytest.mark.whole
 
 PUSH = "Vipps is the only way to pay, so it goes out as a push in the Vipps app instead of an SMS."
 

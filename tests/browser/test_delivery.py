@@ -73,6 +73,7 @@ async def test_a_camera_reads_the_code_off_the_thread(windows, both, tmp_path, s
     assert found.text == page_of(shop)
 
 
+@pytest.mark.whole
 async def test_a_seller_shows_the_code_on_a_phone(sits_down):
     kari = await sits_down(viewport=PHONE)
     await kari.arrives()
@@ -108,6 +109,7 @@ async def test_the_mail_reads_well_on_a_phone(windows, both, scheme):
         assert found.response["violations"] == []
 
 
+@pytest.mark.whole
 async def test_the_mail_stands_on_the_customer_s_phone(windows, both, tmp_path):
     shop, mailbox = both
     await issues(shop, email="nora@example.no")

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.async_api import expect
 
 from sandbox.slack import Fault
@@ -68,6 +69,7 @@ async def test_lines_are_added_edited_and_removed_on_top_of_the_form(kari):
     await kari.card_says("549,50 kr", "2 × Tow bar", "1 × Wiring")
 
 
+@pytest.mark.whole
 async def test_enter_in_the_price_adds_it_up_and_sends_nothing(kari):
     await kari.says("/paylink 91234567 Tow bar #4711")
     await kari.fills("Price incl. VAT (NOK)", "300")
@@ -94,6 +96,7 @@ async def test_what_is_being_typed_stays_while_the_bot_redraws_the_form(kari, de
     await expect(text).not_to_have_value("Tow bar and more, letter by letter")
 
 
+@pytest.mark.whole
 async def test_the_keyboard_waits_where_it_was_and_presses_nothing_else(kari):
     await kari.says(ONE_LINER)
     await kari.presses("More…")
@@ -104,6 +107,7 @@ async def test_the_keyboard_waits_where_it_was_and_presses_nothing_else(kari):
     await expect(excl).to_be_focused()
 
 
+@pytest.mark.whole
 async def test_a_form_that_is_being_filled_in_outlives_a_reload(kari, demo):
     await kari.says(ONE_LINER)
     await kari.fills("What for", "Tow bar, fitted")
@@ -156,6 +160,7 @@ async def test_every_field_and_button_of_the_first_view_is_reached_with_the_keyb
     await expect(kari.form.get_by_label("What for")).to_have_value("Tow bar")
 
 
+@pytest.mark.whole
 async def test_a_saved_item_is_searched_for_and_fills_the_line(kari):
     await kari.says(ONE_LINER)
     await kari.presses("Lines…")

@@ -1,5 +1,6 @@
 """On the page: a link is changed, extended, and a reservation let go, each with its pictures."""
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.test_payments import issues
@@ -38,6 +39,7 @@ async def test_an_order_is_changed_in_the_form_it_was_made_with(kari):
     await kari.picture("change-order-thread")
 
 
+@pytest.mark.whole
 async def test_a_link_is_extended_to_a_day_of_ones_choice(kari):
     await by_link(kari)
     await kari.picks("Extend…", kari.card)
@@ -51,6 +53,7 @@ async def test_a_link_is_extended_to_a_day_of_ones_choice(kari):
     await kari.card_says("4711-2")
 
 
+@pytest.mark.whole
 async def test_a_reservation_is_let_go_after_two_questions(kari, demo):
     await issues(kari)
     demo.dintero.pay(demo.dintero.session_by_reference("4711")["id"])

@@ -30,6 +30,7 @@ async def customer_pays(desk, method="Vipps"):
     await desk.taps(method)
 
 
+@pytest.mark.whole
 async def test_a_link_is_issued_and_paid_and_the_card_tells_it_all(kari):
     await issues(kari)
     await customer_opens(kari)
@@ -65,6 +66,7 @@ async def test_a_newcomer_gets_from_the_empty_page_to_a_refund_in_twelve_actions
     assert desk.actions <= 12
 
 
+@pytest.mark.whole
 async def test_a_card_that_fails_leaves_the_link_open_and_the_customer_pays_after_all(kari):
     await issues(kari)
     await customer_opens(kari)
@@ -75,6 +77,7 @@ async def test_a_card_that_fails_leaves_the_link_open_and_the_customer_pays_afte
     await kari.card_says("Reserved · 249,50 kr")
 
 
+@pytest.mark.whole
 async def test_a_customer_who_declines_ends_the_link_and_pays_the_next_one(kari):
     await issues(kari)
     await customer_opens(kari)
@@ -85,12 +88,14 @@ async def test_a_customer_who_declines_ends_the_link_and_pays_the_next_one(kari)
     await kari.card_says("Reserved · 249,50 kr", "4712")
 
 
+@pytest.mark.whole
 async def test_a_wallet_that_captures_at_once_is_paid_at_once(kari):
     await issues(kari)
     await customer_pays(kari, "Swish")
     await kari.card_says("Paid · 249,50 kr", "Swish")
 
 
+@pytest.mark.whole
 async def test_an_approval_that_is_held_waits_and_then_is_reserved(kari):
     await issues(kari)
     await customer_opens(kari)
@@ -100,6 +105,7 @@ async def test_an_approval_that_is_held_waits_and_then_is_reserved(kari):
     await kari.card_says("Reserved · 249,50 kr")
 
 
+@pytest.mark.whole
 async def test_a_link_that_nobody_pays_expires_when_its_time_has_come(kari):
     await issues(kari)
     await kari.taps("To the next deadline", kari.world)
@@ -109,6 +115,7 @@ async def test_a_link_that_nobody_pays_expires_when_its_time_has_come(kari):
     await kari.sees("EXPIRED", within=kari.checkout)
 
 
+@pytest.mark.whole
 async def test_part_of_a_payment_is_refunded_line_by_line(kari):
     await issues(kari)
     await customer_pays(kari)
@@ -126,6 +133,7 @@ async def test_part_of_a_payment_is_refunded_line_by_line(kari):
     await kari.sees("Scratched", within=kari.thread)
 
 
+@pytest.mark.whole
 async def test_two_people_press_capture_at_once_and_one_of_them_wins(sits_down, demo):
     """The second hears why, and Dintero is asked once."""
     kari, ola = await sits_down(), await sits_down()
@@ -151,6 +159,7 @@ async def test_two_people_press_capture_at_once_and_one_of_them_wins(sits_down, 
     assert await kari.slack.get_by_text("Only visible to you").count() == 0
 
 
+@pytest.mark.whole
 async def test_a_dialog_left_open_takes_what_it_said_and_nothing_more(kari, demo):
     """Backoffice captures a part meanwhile: the amount that was read is no longer open, so nothing is done."""
     await issues(kari)
@@ -166,6 +175,7 @@ async def test_a_dialog_left_open_takes_what_it_said_and_nothing_more(kari, demo
     assert [one.kind for one in demo.dintero.log].count("capture") == 0
 
 
+@pytest.mark.whole
 async def test_a_payment_is_found_without_any_callback(kari):
     await kari.world.get_by_role("checkbox", name=re.compile("^Off")).check()
     await issues(kari)
@@ -175,6 +185,7 @@ async def test_a_payment_is_found_without_any_callback(kari):
     await kari.card_says("Reserved · 249,50 kr")
 
 
+@pytest.mark.whole
 async def test_a_create_that_nobody_answers_is_asked_about_and_its_payment_is_found(kari):
     trouble = kari.world.locator("form[data-hand=dintero_fault]")
     await trouble.get_by_label("Next request").select_option("create")

@@ -29,6 +29,7 @@ async def test_who_does_not_belong_sees_the_card_and_cannot_take_the_money(kari,
     await expect(kari.slack.get_by_text("Only visible to you")).to_have_count(0)
 
 
+@pytest.mark.whole
 async def test_somebody_of_another_workspace_has_no_slash_command(sits_down):
     desk = await sits_down()
     await desk.arrives()
@@ -37,6 +38,7 @@ async def test_somebody_of_another_workspace_has_no_slash_command(sits_down):
     await expect(desk.page.get_by_role("alert")).to_contain_text("Only members of the workspace")
 
 
+@pytest.mark.whole
 async def test_a_card_that_may_not_stand_in_the_channel_goes_to_the_issuer(kari, demo):
     await kari.goes_to("🔒 managers")
     await kari.says("/paylink 249,50 91234567 Tow bar #4711 7d")
@@ -55,11 +57,13 @@ async def test_a_card_that_may_not_stand_in_the_channel_goes_to_the_issuer(kari,
     await issues(kari, "/paylink 99 91234567 Towing #4712 7d")
 
 
+@pytest.mark.whole
 async def test_help_is_for_the_eyes_of_who_asked(kari):
     await kari.says("/paylink help")
     await kari.sees("Only visible to you", "/paylink")
 
 
+@pytest.mark.whole
 async def test_an_outage_of_slack_only_delays_what_the_card_says(kari):
     await issues(kari)
     await kari.world.get_by_label("Slack is down").check()

@@ -1,5 +1,6 @@
 """*Make payment link* in Slack's own menus on the page, and the form's helps: preview and calendar."""
 
+import pytest
 from playwright.async_api import expect
 
 ASKED = "Kunde Ola 912 34 567 skal betale kr 2 490,- for ordre 4711"
@@ -26,6 +27,7 @@ async def test_from_a_message_the_form_is_filled_in_and_the_card_begins_in_its_t
     await kari.picture("card-in-a-thread")
 
 
+@pytest.mark.whole
 async def test_from_anywhere_the_form_opens_and_says_where_the_card_goes(kari):
     await kari.slack.get_by_label("Shortcuts", exact=True).click()
     await kari.presses("Make payment link", kari.slack.locator(".composer").first)
@@ -33,6 +35,7 @@ async def test_from_anywhere_the_form_opens_and_says_where_the_card_goes(kari):
     await kari.sees("The card will stand in your own messages with Paylink.", within=kari.form)
 
 
+@pytest.mark.whole
 async def test_preview_and_calendar_and_the_words_to_say(kari):
     await kari.says("/paylink 249,50 91234567 Tow bar #4711")
     await kari.sees("Say to the customer", within=kari.form)
@@ -46,6 +49,7 @@ async def test_preview_and_calendar_and_the_words_to_say(kari):
     await expect(kari.form.get_by_label("What for")).to_have_value("Tow bar")
 
 
+@pytest.mark.whole
 async def test_a_used_reference_and_an_open_link_are_shown_before_it_is_sent(kari):
     for _ in range(2):
         await kari.says("/paylink 249,50 91234567 Tow bar #4711")

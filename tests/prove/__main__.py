@@ -1,4 +1,4 @@
-"""Run all proofs whole and all stories on both databases, then write the table of docs/guarantees.md."""
+"""Run all proofs, stories and walks through the browser whole, then write the table of docs/guarantees.md."""
 
 import shutil
 import subprocess
@@ -36,7 +36,7 @@ def rewrite(page, tallies):
 
 def main():
     shutil.rmtree(FOLDER, ignore_errors=True)
-    tests = ("tests/prove", "tests/stories", "--whole", "-n", "auto", "--maxschedchunk", "1")
+    tests = ("tests/prove", "tests/stories", "tests/browser", "--whole", "-n", "auto", "--maxschedchunk", "1")
     command = [sys.executable, "-m", "pytest", *tests, *sys.argv[1:]]
     code = subprocess.run(command, check=False).returncode
     PAGE.write_text(rewrite(PAGE.read_text(), written()))

@@ -1,6 +1,4 @@
 import logging
-import zlib
-from collections import defaultdict
 
 import pytest
 import structlog
@@ -8,36 +6,6 @@ import structlog
 from bot.journal import _TALKERS, open_journal
 from tests.stories.patience import patient
 from tests.stories.shop import opened_shop
-
-
-def pytest_collection_modifyitems(config, items):
-    """Tell each story once, one in four on PostgreSQL; with `--whole`, all cases on both.
-
-    Where the databases differ is what tests/storage is about, all of it on both. Which case is told hangs on names
-    alone, so it is the same in every run and on every machine. A file or story named on the command line is told whole.
-    """
-    if config.getoption("--whole") or any(".py" in each for each in config.args):
-        return
-    stories = [item for item in items if item.nodeid.startswith("tests/stories/")]
-    cases = defaultdict(list)
-    for item in stories:
-        cases[item.path, item.originalname].append(item)
-    told = {_one_of(each) for each in cases.values()}
-    left = {item for item in stories if item not in told}
-    config.hook.pytest_deselected(items=[item for item in items if item in left])
-    items[:] = [item for item in items if item not in left]
-
-
-def _one_of(cases):
-    drawn = _drawn(cases[0].originalname)
-    kind = "postgresql" if drawn % 4 == 0 else "sqlite"
-    there = [case for case in cases if kind in case.name] or cases
-    return there[drawn // 4 % len(there)]
-
-
-def _drawn(name):
-    """A number that any name has for good."""
-    return zlib.crc32(name.encode())
 
 
 @pytest.fixture(autouse=True)

@@ -6,11 +6,9 @@ from tests.prove.crash.starter import Starter
 
 
 def pytest_generate_tests(metafunc):
-    """Each life on each database; in `make test` on one of them, in turn."""
+    """Each life on each database."""
     if "life" in metafunc.fixturenames:
-        both = [(life, kind) for life in LIVES for kind in KINDS]
-        whole = metafunc.config.getoption("--whole")
-        pairs = both if whole else [(life, KINDS[at % 2]) for at, life in enumerate(LIVES)]
+        pairs = [(life, kind) for life in LIVES for kind in KINDS]
         metafunc.parametrize(("life", "kind"), pairs, ids=[f"{life}-{kind}" for life, kind in pairs])
 
 
