@@ -11,7 +11,7 @@ from bot.domain.operations import State
 from bot.domain.stories import Backlog, Claimed, Due, Untold
 from bot.domain.waiting import Waiting
 from storage.columns import Utc
-from storage.links import TO_REMIND, WITH_OPERATIONS, Links
+from storage.links import WITH_OPERATIONS, Links
 from storage.mails import LAPSED_MAILS, WANTED_MAILS
 from storage.tables import IS_OPEN, IS_UNSENT, links, operations, orders
 from storage.timing import LAPSED_LEASE
@@ -37,13 +37,25 @@ _UNTOLD: Final = select(
     or_(orders.c.tell_after.is_(None), orders.c.tell_after <= MACHINE_NOW),
     free(orders.c.tell_lease, MACHINE_NOW),
 )
+
+
+def _comes_due(at: Any, *conditions: Any) -> Any:
+    """Whether one of these times has come.
+
+    Not EXISTS: in a plan for any time, PostgreSQL expects a third of all rows to be due, and reads the whole table.
+    """
+    return select(at).where(at <= NOW, *conditions).order_by(at).limit(1).scalar_subquery().is_not(None)
+
+
 _WORK: Final = {
-    Waiting.OPERATIONS: (_WANTED, _LAPSED),
-    Waiting.LINKS: (_DUE, TO_REMIND),
-    Waiting.MAILS: (WANTED_MAILS, LAPSED_MAILS),
-    Waiting.ORDERS: (_UNTOLD,),
+    Waiting.OPERATIONS: or_(_WANTED.exists(), _LAPSED.exists()),
+    Waiting.LINKS: or_(
+        _comes_due(links.c.due_at, free(links.c.lease_until, MACHINE_NOW)), _comes_due(links.c.remind_at)
+    ),
+    Waiting.MAILS: or_(WANTED_MAILS.exists(), LAPSED_MAILS.exists()),
+    Waiting.ORDERS: _UNTOLD.exists(),
 }
-_LOOK: Final = select(*(or_(*(query.exists() for query in _WORK[kind])).label(kind) for kind in Waiting))
+_LOOK: Final = select(*(_WORK[kind].label(kind) for kind in Waiting))
 """Whether there is work, kind by kind."""
 
 _OLDEST_DUE: Final = select(func.min(links.c.due_at)).where(links.c.due_at <= NOW)

@@ -68,9 +68,12 @@ _KNOCKED: Final = select(
 _KNOCKED_TOKEN: Final = _KNOCKED.where(links.c.token_hash == bindparam("hashed"))
 _KNOCKED_SESSION: Final = _KNOCKED.where(links.c.session_id == bindparam("named"))
 _ONE: Final = WITH_OPERATIONS.where(_THIS)
-TO_REMIND: Final = select(links.c.id).where(links.c.remind_at <= NOW)
-"""The ids of links whose reminder is due."""
-_REMIND: Final = TO_REMIND.order_by(links.c.remind_at, links.c.id).limit(bindparam("limit", type_=Integer))
+_REMIND: Final = (
+    select(links.c.id)
+    .where(links.c.remind_at <= NOW)
+    .order_by(links.c.remind_at, links.c.id)
+    .limit(bindparam("limit", type_=Integer))
+)
 
 
 class Links(Transaction):
