@@ -117,6 +117,15 @@ class Links(Transaction):
         found = await self._links(_ONE, {"link_id": link_id})
         return found[0] if found else None
 
+    async def held_link(self, link_id: str) -> Link | None:
+        """The same, held: until this transaction ends, no other changes anything of its order.
+
+        The order's row is locked before the link's, as everywhere: the other way round, two transactions on
+        PostgreSQL wait for each other.
+        """
+        await self._order_of(link_id)
+        return await self.link(link_id)
+
     async def link_by_token(self, token: str) -> Link | None:
         """The link whose capability token this is; looked up by its SHA-256."""
         found = await self._links(WITH_OPERATIONS.where(links.c.token_hash == token_hash(token)))

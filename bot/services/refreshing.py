@@ -173,7 +173,7 @@ class Refreshing:
         verdict = settlement.verdict
         after = settlement.link
         async with self.store() as work:
-            current = await work.link(link.id)
+            current = await work.held_link(link.id)
             if current is None or (current.version, current.operation) != (link.version, link.operation):
                 return None
             asked_up_to = await work.asked_up_to(link.id)

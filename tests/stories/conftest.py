@@ -4,6 +4,7 @@ import pytest
 import structlog
 
 from bot.journal import _TALKERS, open_journal
+from tests.stories.lock_order import lock_order
 from tests.stories.patience import patient
 from tests.stories.shop import opened_shop
 
@@ -13,6 +14,14 @@ def patience():
     """Only where somebody keeps the database from being written is a save given up as soon as in the product."""
     with patient():
         yield
+
+
+@pytest.fixture(autouse=True)
+def locks_in_order():
+    """No story may write a part of an order and lock the order afterwards: two such transactions block each other."""
+    with lock_order() as wrong:
+        yield
+    assert wrong == []
 
 
 @pytest.fixture

@@ -98,6 +98,12 @@ def refusing(shop):
         _lets_in(shop, "true")
 
 
+def a_lock_is_waited_for(shop):
+    """Whether a transaction waits for a row that another one holds; PostgreSQL's only."""
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    return rows(shop, waiting) != []
+
+
 @contextlib.contextmanager
 def heard(shop, **listeners):
     """Let listeners hear what the bot's engine does, by SQLAlchemy's names of the events."""

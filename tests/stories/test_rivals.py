@@ -1,6 +1,7 @@
 """Two at once: people, clicks, bots. Dintero hears one of them."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -73,6 +74,24 @@ async def test_two_people_at_once_are_one_operation_and_the_loser_is_told_who_wo
     [(_, loser)] = told.values()
     assert nothing == []
     assert loser == [f"4711 · Something is already under way, asked for by @{name}. The card follows it.\nCode: stale"]
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+async def test_a_look_that_finds_nothing_new_waits_for_a_change_of_the_same_order_and_does_not_end_it(shop):
+    """A mail that went out, for one, is recorded while its link is looked at: PostgreSQL must end neither."""
+    await shop.issues()
+    [[link_id]] = database.rows(shop, "SELECT id FROM link")
+    async with shop.bot.store() as work:
+        story = await work.held_story(link_id)
+        look = asyncio.create_task(shop.bot.refreshing.refresh(link_id))
+        await until(lambda: database.a_lock_is_waited_for(shop))
+
+        link = replace(story.link(link_id), reminded=1)
+        saved = await work.save_link(link, expected_version=link.version, due_at=None, visible=True)
+        await work.commit()
+
+    assert saved
+    assert (await look).reminded == 1, "the look was repeated, and found what had changed"
 
 
 async def test_a_release_form_sent_twice_is_one_release(shop):

@@ -74,6 +74,10 @@ class Work(Protocol):
         """The link with its facts and its open operation."""
         ...
 
+    async def held_link(self, link_id: str) -> Link | None:
+        """The same, for a caller that decides by it and writes: no other changes anything of its order meanwhile."""
+        ...
+
     async def story(self, order_id: str) -> Story | None:
         """The order, its chain, its card. Raises Unreadable."""
         ...
