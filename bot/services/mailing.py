@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from bot.domain.errors import MailNotSent, MailRefused, MailUnknown, Unreadable
+from bot.domain.errors import Busy, MailNotSent, MailRefused, MailUnknown, Unreadable
 from bot.domain.events import Data, Happened, News, Source
 from bot.domain.links import Link
 from bot.domain.mails import DELIVERED, FIRST, TOOK_TOO_LONG, Fit, Letter, Mail, MailState, fit, next_try
@@ -25,8 +25,6 @@ log = structlog.get_logger()
 LEASE: Final = timedelta(seconds=60)
 """How long a process has a mail for itself before a mail server has agreed to take it."""
 _AT_ONCE: Final = 8
-_RIVALS: Final = 4
-"""How often an end is written again when somebody else changed the link meanwhile."""
 _WAIT: Final = timedelta(minutes=1)
 _UNREADABLE: Final = timedelta(hours=1)
 _UNDER_WAY: Final = (MailState.WANTED, MailState.SENDING)
@@ -102,11 +100,19 @@ class Mailing:
         orphans = await self.store.lapsed_mails(self.clock.machine_now())
         for claimed in orphans:
             self.counters.add("orphaned_mails")
-            async with self.store.read() as work:
-                mail = await work.mail(claimed.id)
-            if mail is not None:
-                await self._end(mail, claimed.fence, MailState.UNKNOWN)
+            try:
+                await self._orphaned(claimed)
+            except Exception:
+                # It is found again when this claim's lease ends; the others must not wait for it.
+                self.counters.add("mail_errors")
+                log.exception("mail_broke", mail=claimed.id)
         return len(orphans)
+
+    async def _orphaned(self, claimed: Claimed) -> None:
+        async with self.store.read() as work:
+            mail = await work.mail(claimed.id)
+        if mail is not None:
+            await self._end(mail, claimed.fence, MailState.UNKNOWN)
 
     async def _guarded(self, claimed: Claimed) -> None:
         """Send one; what is wrong with it stops no other, and nothing of it is logged but its id."""
@@ -184,23 +190,27 @@ class Mailing:
             await work.commit()
 
     async def _end(self, mail: Mail, fence: int, state: MailState, sentence: str = "") -> None:
-        """Write how it ended, and tell it; nothing happens when it is another's to end by now."""
-        for _ in range(_RIVALS):
-            async with self.store() as work:
-                if not await work.move_mail(replace(mail, state=state), from_=_UNDER_WAY, fence=fence):
-                    return
-                story = await work.story_of_link(mail.link_id)
-                if story is None:
-                    return
-                link, now = story.link(mail.link_id), self.clock.now()
-                after = still_reminding(story.order, _told(link, mail, state), now)
-                due_at = next_look(after, now)
-                if await work.save_link(after, expected_version=link.version, due_at=due_at, visible=True):
-                    await work.add_events(link.id, self._news(mail, state, sentence))
-                    await work.commit()
-                    log.info("mail_ended", mail=mail.id, state=state)
-                    self.bell.ring()
-                    return
+        """Write how it ended, and tell it; nothing happens when it is another's to end by now.
+
+        Raises:
+            Busy: when the link changed all the same, which the lock on its order that `move_mail` takes rules out.
+
+        """
+        async with self.store() as work:
+            if not await work.move_mail(replace(mail, state=state), from_=_UNDER_WAY, fence=fence):
+                return
+            story = await work.story_of_link(mail.link_id)
+            if story is None:
+                return
+            link, now = story.link(mail.link_id), self.clock.now()
+            after = still_reminding(story.order, _told(link, mail, state), now)
+            due_at = next_look(after, now)
+            if not await work.save_link(after, expected_version=link.version, due_at=due_at, visible=True):
+                raise Busy("the link changed while the end of its mail was recorded")
+            await work.add_events(link.id, self._news(mail, state, sentence))
+            await work.commit()
+        log.info("mail_ended", mail=mail.id, state=state)
+        self.bell.ring()
 
     def _news(self, mail: Mail, state: MailState, sentence: str) -> tuple[News, ...]:
         """The thread's line: the first mail that went out needs none, for the card says it."""

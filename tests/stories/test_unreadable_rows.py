@@ -6,6 +6,7 @@ import pytest
 
 from tests.stories import database
 from tests.stories.counting import ready_counts
+from tests.stories.mailing import created, shop_with_mail
 
 DAMAGE = {
     "the address": "UPDATE link SET url = 'garbage' WHERE merchant_reference = '4711'",
@@ -24,6 +25,13 @@ async def damaged(request, shop):
     await shop.issues("249,50 91234567 Tow bar #4712 7d")
     database.write(shop, request.param)
     return shop
+
+
+@pytest.fixture
+async def mails(database):
+    """A shop that sends links by e-mail."""
+    async with shop_with_mail(database) as (shop, _):
+        yield shop
 
 
 def due_at(shop, reference):
@@ -136,3 +144,17 @@ async def test_an_operation_that_cannot_be_read_keeps_no_other_from_being_cleare
     found = "SELECT reference, state FROM operation WHERE reference LIKE '%-C1-%' ORDER BY reference"
     assert [state for _, state in database.rows(shop, found)] == ["sending", "unknown"]
     assert ready_counts(shop)["operation_errors"]
+
+
+async def test_a_mail_whose_sender_died_is_told_although_the_link_of_another_cannot_be_read(mails):
+    shop = mails
+    await created(shop)
+    await created(shop, reference="4712")
+    database.write(shop, "UPDATE mail SET state = 'sending', lease_until = '2000-01-01 00:00:00.000000'")
+    database.write(shop, DAMAGE["the address"])
+
+    await shop.later(minutes=1)
+
+    [told] = shop.cards
+    assert "Not sure it was sent" in told.read()
+    assert ready_counts(shop)["mail_errors"] > 0
