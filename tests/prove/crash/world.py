@@ -120,7 +120,16 @@ class CrashWorld:
             if not (waits := await self.waits()):
                 return
             self.clock.jump(SLACKS_SECOND)
-        raise Unsettled(str(waits))
+        raise Unsettled(await self._what_waits(waits))
+
+    async def _what_waits(self, waits):
+        """What a failure says: what is left to do, the mails, and the end of the bot's log."""
+        mail = [
+            f"{row.id} {row.state}, tries {row.tries}, due {row.due_at}, lease {row.lease_until}, fence {row.fence}"
+            for row in await self.rows(select(mails))
+        ]
+        log = (self.folder / "bot.log").read_text().splitlines()[-60:]
+        return "\n".join([f"{dict(waits)} at {self.clock.now()}", *mail, *log])
 
     async def later(self, **time):
         """Time passes, and the bot does what came due meanwhile."""
