@@ -199,13 +199,19 @@ class Refreshing:
         return replace(after, version=link.version + written)
 
     async def _puzzled(self, link: Link, seen: Observation, error: ImpossibleReport | NotOurs) -> None:
-        """Leave everything as it is for an hour; where a payment of the link's own is the puzzle, its card says so."""
+        """Leave everything as it is for an hour; where a payment of the link's own is the puzzle, its card says so.
+
+        A link that changed meanwhile is left alone: that change knows better when to look again.
+        """
         self.counters.add("impossible_reports")
         log.error("impossible_report", link=link.id, status=link.status, reason=str(error))
         now = self.clock.now()
         after = unclear(link, now) if seen.payment is not None and link.session_id is not None else link
         news = puzzling(link, after, now)
         async with self.store() as work:
+            current = await work.held_link(link.id)
+            if current is None or current.version != link.version:
+                return
             due_at = now + _PUZZLED
             if news and await work.save_link(after, expected_version=link.version, due_at=due_at, visible=True):
                 await work.add_events(link.id, news)

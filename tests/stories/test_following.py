@@ -1,10 +1,17 @@
 """Every turn of a payment reaches the card, and one line each the thread; losing every callback only delays it."""
 
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
-from sandbox.dintero import Switches
+from bot.domain.errors import NotUnderstood
+from sandbox.dintero import Fault, Switches
+from tests.stories import database
 from tests.stories.counting import calls, counted, ready_counts
 from tests.stories.shop import opened_shop
+from tests.stories.till import until
 
 
 @pytest.fixture(params=["called back", "every callback lost"])
@@ -314,3 +321,27 @@ async def test_what_cannot_be_ours_is_read_once_an_hour_and_not_once_a_minute(is
             await issued.later(minutes=1)
 
     assert spent() == 0
+
+
+async def test_a_look_that_understands_nothing_puts_off_no_later_change(issued):
+    """What changed the link meanwhile has made it due, and the hour of what cannot be ours is not for that."""
+    issued.dintero.pay(issued.session()["id"])
+    issued.transaction()["currency"] = "SEK"
+    answer = asyncio.Event()
+    issued.dintero.faults.add("transaction", Fault.held(answer))
+    [[link_id]] = database.rows(issued, "SELECT id FROM link")
+    look = asyncio.create_task(issued.bot.refreshing.refresh(link_id))
+    await until(lambda: issued.dintero.log[-1].kind == "transaction")
+
+    soon = issued.clock.now() + timedelta(minutes=1)
+    async with issued.bot.store() as work:
+        link = await work.link(link_id)
+        assert await work.save_link(replace(link, reminded=1), expected_version=link.version, due_at=soon, visible=True)
+        await work.commit()
+    answer.set()
+    with pytest.raises(NotUnderstood):
+        await look
+
+    issued.transaction()["currency"] = "NOK"
+    await issued.later(minutes=2)
+    assert headline(issued).startswith("🔒 Reserved")
