@@ -209,8 +209,8 @@ class Refreshing:
         after = unclear(link, now) if seen.payment is not None and link.session_id is not None else link
         news = puzzling(link, after, now)
         async with self.store() as work:
-            current = await work.held_link(link.id)
-            if current is None or current.version != link.version:
+            held = await work.held_link(link.id)
+            if held is None or held.version != link.version:
                 return
             due_at = now + _PUZZLED
             if news and await work.save_link(after, expected_version=link.version, due_at=due_at, visible=True):
