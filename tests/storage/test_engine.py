@@ -99,15 +99,20 @@ async def test_a_transaction_that_goes_on_for_ever_lets_go_of_its_rows(house, mo
     """However its holder stands still: the others must not wait for it."""
     monkeypatch.setattr("storage.engine._TRANSACTION", "500ms")
     _, link = await house.issued()
+    replica = house.replica()
 
     async def never_ends():
-        async with house.replica()() as work:
+        async with replica() as work:
             for _ in range(200):
                 await work.held_story(link.id)
                 await asyncio.sleep(0.05)
 
-    with pytest.raises(DBAPIError, match=r"transaction timeout|closed"):
+    with pytest.raises(DBAPIError):  # worded by what the connection was doing when the server ended it
         await never_ends()
+
+    for store in (house.store, replica):
+        async with store() as work:
+            assert (await work.held_story(link.id)).newest.id == link.id
 
 
 @on_postgresql
