@@ -12,25 +12,34 @@ _MOST: Final = 300
 """Characters of a command that are repeated."""
 
 
-def notice_of_command(typed: str, draft: Draft) -> str:
+def notice_of_command(typed: str, draft: Draft, *, left_out: bool) -> str:
     """Repeat the command `typed` where a figure or an address of it stands in no field, or perhaps in the wrong one.
 
-    Plain text for the person who typed it, without card numbers and personal numbers; empty when nothing is in doubt.
+    Plain text for the person who typed it; `left_out` is whether a card number or a personal number was, which is not
+    repeated. Empty when nothing is in doubt.
     """
-    shown = without_private_figures(typed)
-    said = [_LEFT_OUT] if shown != typed else []
+    said = [_LEFT_OUT] if left_out else []
+    shown = without_private_figures(typed) if left_out else typed
     if _is_lost(shown, draft) or _may_hold_the_price(draft):
         words = one_line(shown)
         cut = f"{words[:_MOST]}…" if len(words) > _MOST else words
-        said.append(f"Not all of this could be read with certainty, so check the fields: {cut}")
+        said.append(f"⚠️ Not all of this could be read with certainty, so check {_doubtful(draft)}: {cut}")
     return " ".join(said)
+
+
+def _doubtful(draft: Draft) -> str:
+    """The fields that were left empty, and what may hold the words for them."""
+    empty = [] if draft.lines[0].price else ["the price"]
+    empty += [] if draft.phone or draft.email else ["the customer's number"]
+    *first, last = [*empty, *(["What for"] if draft.lines[0].text else [])] or ["the fields"]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def notice_of_message(draft: Draft) -> str:
     """Which of amount and customer the message did not say with certainty, in plain text; empty for neither."""
     missing = [] if draft.lines[0].price else ["the amount"]
     missing += [] if draft.phone or draft.email else ["the customer's number"]
-    return f"Not found in the message with certainty: {' and '.join(missing)}." if missing else ""
+    return f"⚠️ Not found in the message with certainty: {' and '.join(missing)}." if missing else ""
 
 
 def _is_lost(typed: str, draft: Draft) -> bool:

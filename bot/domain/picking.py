@@ -36,13 +36,19 @@ _BEHIND: Final = re.compile(
 _MARKED: Final = re.compile(rf" ?(?:{_NONE}|{_CURRENCY}(?! ?\d))", re.IGNORECASE)
 _MARKING: Final = re.compile(rf"(?:^|[^\d\s-])\s*{_CURRENCY} ?$", re.IGNORECASE)
 """A currency that is not said of the figures before it."""
+_OR: Final = r"\b(?:or|eller|tai|to|til|till)"
+_AND: Final = r"\b(?:and|og|och|ja)"
+_SECOND_OF_TWO: Final = re.compile(rf"\d\s?(?:{_CURRENCY})?\s{_AND}\s$", re.IGNORECASE)
+"""What stands before a figure that has no currency in front, and adds to another."""
 _PART_OF_MORE: Final = re.compile(
-    rf"(?:\d\s?(?:{_CURRENCY})?\s?[-x\u00d7*/'+]\s?|(?:^|\s)-)$|\d\s+{_CURRENCY}\s?$", re.IGNORECASE
+    rf"(?:\d\s?(?:{_CURRENCY})?\s?(?:[-x\u00d7*/'+]|{_OR})\s?|(?:^|\s)-)$|\d\s+{_CURRENCY}\s?$", re.IGNORECASE
 )
-"""What stands before the end of a range, a share of a sum, or less than nothing."""
+"""What stands before the end of a range, one of two amounts, a share of a sum, or less than nothing."""
 _AFTER_FIGURES: Final = re.compile(r"\d[\d.,:'\s]*$")
 """What the figures may be the rest of."""
-_HAS_MORE: Final = re.compile(r"\s?(?:[-x\u00d7*/+]\s?\d|/\s?\w|%)|[.,:'-]?;", re.IGNORECASE)
+_HAS_MORE: Final = re.compile(
+    rf"\s?(?:(?:[-x\u00d7*/+]|{_AND}|{_OR} ?(?:{_CURRENCY})?)\s?\d|/\s?\w|%)|[.,:'-]?;", re.IGNORECASE
+)
 """What stands behind the beginning of a range, a price of one of several, or a number of which a part was taken."""
 _NAMED: Final = r"(?:ordre|order|bestilling|beställning|tilaus|faktura|invoice|ref(?:eranse|erence|erens)?)"
 _LABEL: Final = r"[ ]?(?:(?:nr|no|nummer|number|numero)\b\.?|:)[ ]?:?[ ]?"
@@ -126,7 +132,8 @@ def _is_in_capitals(text: str) -> bool:
 def _stands_alone(text: str, match: re.Match[str]) -> bool:
     before = text[max(match.start() - 24, 0) : match.start()]
     more = _PART_OF_MORE.search(before) or _AFTER_FIGURES.search(before) or _HAS_MORE.match(text, match.end())
-    return not (more or is_about(before))
+    second = match[0][0].isdigit() and _SECOND_OF_TWO.search(before)
+    return not (more or second or is_about(before))
 
 
 def _amount(typed: str, currency: str) -> int | None:

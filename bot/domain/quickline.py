@@ -30,8 +30,14 @@ _CURRENCY: Final = frozenset(
     | {"kroner", "krone", "kronor", "krona", "kruunua", "euro", "euros", "euroa"}
 )
 """Said of the amount before them, so that another currency's is not taken as ours."""
-_GOES_ON: Final = re.compile(r"[-/x×*+:]?\s?[.,']?\d", re.IGNORECASE)
+_GOES_ON: Final = re.compile(r"(?:[-/x×*+:]|(?:or|eller|tai|and|og|och|ja)\b)?\s?[.,']?\d", re.IGNORECASE)
 """What stands behind a figure that is not the whole number, or not the only one."""
+_ANOTHER_PRICE: Final = re.compile(
+    r"(?<![^\W\d_])(?:kr\.?|[€$£]) ?\d"
+    r"|(?<![\w.,])\d[\d ]*(?:,\d\d(?![\d%])|\.(?!0[1-9]|1[0-2])\d\d(?![\d.%])|,-| ?(?:kr|nok|sek|dkk|eur|[€$£])(?!\w))",
+    re.IGNORECASE,
+)
+"""A figure in the text that is written as money: with decimals that are no month, or beside a currency."""
 _LONE_MARK: Final = re.compile(r"(?<!\S)[,;:.]+(?!\S)")
 """What stood between things that are no text."""
 _LONGEST_RUN: Final = 8
@@ -71,9 +77,10 @@ def read_quickline(text: str, draft: Draft, *, currency: str, country: str, toda
     phone, said = _phone_in(said, reading, currency, country)
     if rest and not (emails or any(map(str.isdigit, text))):
         raise Nonsense(text)
+    public = without_private_figures(said)
     line = replace(
         draft.lines[0] if draft.lines else DraftLine(line_id="1"),
-        text=" ".join(_LONE_MARK.sub(" ", without_private_figures(said)).split()),
+        text=" ".join(_LONE_MARK.sub(" ", public).split()),
         price=plain_amount(reading.amount, currency) if reading.amount is not None else "",
     )
     by_mail = bool(emails) and not phone
@@ -88,7 +95,7 @@ def read_quickline(text: str, draft: Draft, *, currency: str, country: str, toda
         lines=(line,),
         expanded=draft.expanded or bool(emails) or delivery != draft.delivery,
     )
-    return replace(read, notice=notice_of_command(as_typed(text), read))
+    return replace(read, notice=notice_of_command(as_typed(text), read, left_out=public != said))
 
 
 def _leading_numbers(words: list[str]) -> tuple[list[str], list[str]]:
@@ -139,10 +146,9 @@ def _pair(amount: Sequence[str], phone: Sequence[str], currency: str, country: s
 def _is_not_the_whole(numbers: Sequence[str], rest: Sequence[str]) -> bool:
     """Whether the leading amount counts something, goes on, or is a price that something comes to or goes from."""
     plain = [aligned_text(word) for word in rest]
-    goes_on = _GOES_ON.match(" ".join(plain))
-    return bool((plain and counts(plain[0])) or goes_on) or speaks_of_part(
-        " ".join([*map(aligned_text, numbers), *plain])
-    )
+    text = " ".join(plain)
+    more = (plain and counts(plain[0])) or _GOES_ON.match(text) or _ANOTHER_PRICE.search(text)
+    return bool(more) or speaks_of_part(" ".join([*map(aligned_text, numbers), *plain]))
 
 
 def _only_a_phone(numbers: Sequence[str], country: str) -> _Reading:

@@ -51,7 +51,19 @@ COUNTED = [
     "2 * {}",
     "4 × {}",
 ]
-RANGES = ["{}-{}", "{} - {}", "{}\u2013{}", "{} \u2014 {}", "{}\u2212{}", "{}/{}", "{}x{}"]
+RANGES = [
+    "{}-{}",
+    "{} - {}",
+    "{}\u2013{}",
+    "{} \u2014 {}",
+    "{}\u2212{}",
+    "{}/{}",
+    "{}x{}",
+    "{} eller {}",
+    "{} or {}",
+    "{} tai {}",
+    "{} og {}",
+]
 
 figures = st.integers(1, 9_999_999).map(str)
 """Fewer than a mobile number has: two readers of a phone and an amount side by side are tried elsewhere."""

@@ -75,17 +75,19 @@ async def test_a_command_that_could_not_be_read_whole_stands_in_the_form(shop):
     form = await shop.opens_form("249,50 91234567 2 <tyres> #4711")
 
     assert (form.values["price:1"], form.values["phone"], form.values["reference"]) == ("", "", "4711")
-    assert "check the fields: 249,50 91234567 2 <tyres> #4711" in form.read()
+    assert "What for: 249,50 91234567 2 <tyres> #4711" in form.read()
     await shop.slack.fill(form, {"price:1": "499"})
     await shop.slack.click(shop.kari, form, "More…")
     await shop.bot.owned.settled()
-    assert "check the fields: 249,50 91234567 2 <tyres> #4711" in form.read()
+    assert "What for: 249,50 91234567 2 <tyres> #4711" in form.read()
     await submitted(shop, form, **{"Mobile number": "91234567", "What for": "2 tyres"})
-    assert "check the fields" not in shop.card.read()
+    assert "could be read" not in shop.card.read()
     assert "91234567" not in shop.card.read()
 
 
 async def test_a_message_without_a_certain_amount_or_customer_says_so(shop):
+    form = await from_message(shop, asked(shop, "Kunden betaler 400 eller 500 kr for ordre 4711"))
+    assert form.values["price:1"] == ""
     form = await from_message(shop, asked(shop, "Kunden betaler 400 kr i dag og 500 kr i morgen for ordre 4711"))
 
     assert "Not found in the message with certainty: the amount and the customer's number." in form.read()
