@@ -7,7 +7,7 @@ import pytest
 from sandbox.dintero.rules import RefusedError
 from tests.stories.choosing import BY_VIPPS, chooses, issues, much_to_choose, opens_more, sends
 from tests.stories.shop import opened_shop
-from tests.stories.till import card, plain
+from tests.stories.till import card, plain, whispers
 
 SHORT = "Vipps may end it after 5 to 10 minutes, so the customer should pay at once."
 
@@ -61,6 +61,9 @@ async def test_an_app_link_says_so_too(shop):
 
     assert "Vipps may end the app link after 5 to 10 minutes" in plain(form)
     assert "Vipps may end the app link after 5 to 10 minutes" in card(shop)
+    await shop.presses("Show link")
+    assert "The link opens Vipps on the customer's phone." in whispers(shop)[-1]
+    assert "Vipps may end the app link after 5 to 10 minutes" in whispers(shop)[-1]
 
 
 async def test_with_other_methods_again_it_lives_as_long_as_before(shop):

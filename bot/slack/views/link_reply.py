@@ -7,6 +7,7 @@ from bot.domain.links import Link
 from bot.domain.stories import Story
 from bot.slack.views.aloud import promised, read_aloud
 from bot.slack.views.blocks import Block, Look, Message, context, escape, section, spoken
+from bot.slack.views.notes import lifetime, opening
 
 _EXAMPLES = (
     ("/paylink", "opens the form"),
@@ -31,6 +32,7 @@ def link_reply(
     amount = look.money(link.amount, link.currency)
     when = "It can be paid until" if now < link.expires_at else "It expired"
     whom = escape(story.order.name) if story.order.name else "this customer"
+    beside = (opening(story.order, link.facts), lifetime(story.order, link.facts)) if now < link.expires_at else ()
     intro = f"The link for {escape(link.reference)}, {amount}:"
     code: Block = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": url}]}
     blocks: list[Block] = [
@@ -38,6 +40,7 @@ def link_reply(
         {"type": "rich_text", "elements": [code]},
         *carriers,
         *([read_aloud(promised(story, link, by_hand=True), look)] if now < link.expires_at else []),
+        *(context(note) for note in beside if note),
         context(f"Only you can see this. {when} {look.date(link.expires_at)}. Give it to {whom} only."),
     ]
     return Message(text=f"{intro} `{escape(url)}`", blocks=blocks)  # as code: Slack must not fetch it
