@@ -29,7 +29,7 @@ from bot.settings import Settings
 from bot.slack.app import ORGANISATION
 from bot.slack.calls import calling, status_of
 from bot.timekeeping import comparing
-from storage.engine import file_to_make, open_engine, opening
+from storage.engine import disposed, file_to_make, open_engine, opening
 from storage.fitness import why_unfit
 from storage.pooling import POOLED, pools_transactions
 from storage.schema import state_of
@@ -75,14 +75,13 @@ def _key(settings: Settings) -> Finding:
 
 async def _database(settings: Settings, skew: ClockSkew) -> Finding:
     try:
-        engine = open_engine(settings.paylink_database_url)
-        with opening(engine):
-            pooled = await pools_transactions(engine)
-            unfit = await why_unfit(engine)
-            state = "empty" if file_to_make(engine) else await state_of(engine)
-            if has_clock(engine):
-                await DatabaseClock(partial(server_time, engine), skew).read()
-        await engine.dispose()
+        async with disposed(open_engine(settings.paylink_database_url)) as engine:
+            with opening(engine):
+                pooled = await pools_transactions(engine)
+                unfit = await why_unfit(engine)
+                state = "empty" if file_to_make(engine) else await state_of(engine)
+                if has_clock(engine):
+                    await DatabaseClock(partial(server_time, engine), skew).read()
     except ValueError as problem:
         return Finding("database", well=False, words=str(problem))
     if pooled or unfit:

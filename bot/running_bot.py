@@ -17,7 +17,7 @@ from bot.services.signature_checks import SIGNATURES_TASK, read_histories
 from bot.settings import Settings
 from bot.slack.door import CHECKS_OWN
 from storage.accounts import followed_accounts
-from storage.engine import file_to_make, open_engine, opening
+from storage.engine import disposed, file_to_make, open_engine, opening
 from storage.schema import state_of
 from storage.tasks import kept_cursor
 
@@ -110,14 +110,12 @@ T = TypeVar("T")
 async def _in_database(settings: Settings, read: Callable[[AsyncEngine], Awaitable[T]]) -> T | None:
     """What `read` finds; None where there is no database that can be read: another finding says so."""
     try:
-        engine = open_engine(settings.paylink_database_url)
-        with opening(engine):
-            there = not file_to_make(engine) and await state_of(engine) == "current"
-            found = await read(engine) if there else None
-        await engine.dispose()
+        async with disposed(open_engine(settings.paylink_database_url)) as engine:
+            with opening(engine):
+                there = not file_to_make(engine) and await state_of(engine) == "current"
+                return await read(engine) if there else None
     except ValueError:
         return None
-    return found
 
 
 async def _way_in(settings: Settings) -> tuple[str, bool]:

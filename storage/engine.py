@@ -64,6 +64,15 @@ def open_engine(url: str) -> AsyncEngine:
     return _postgresql(read)
 
 
+@asynccontextmanager
+async def disposed(engine: AsyncEngine) -> AsyncIterator[AsyncEngine]:
+    """The engine, whose connections are closed at the end however that comes."""
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
 @contextmanager
 def opening(engine: AsyncEngine) -> Iterator[None]:
     """What goes wrong while the database is opened or migrated, said in a sentence.

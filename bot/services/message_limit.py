@@ -24,12 +24,15 @@ async def count_message(work: Work, actor: Actor, delivery: Delivery, workspace_
     seconds = await work.count_message(workspace_id, actor.user_id, limit=limit)
     if seconds > 0:
         raise NotYet(
-            f"Nothing was sent: {limit} messages to customers went out from you within an hour, which is the limit. "
-            f"The next one is possible in {_minutes(seconds)}. You can choose “Just give me the link” meanwhile.",
+            f"Nothing was sent: {_counted(limit, 'message')} to customers went out from you within an hour, which is "
+            f"the limit. The next one is possible in {_minutes(seconds)}. You can choose “Just give me the link” meanwhile.",
             "message-limit",
         )
 
 
 def _minutes(seconds: float) -> str:
-    minutes = math.ceil(seconds / 60)
-    return "1 minute" if minutes == 1 else f"{minutes} minutes"
+    return _counted(math.ceil(seconds / 60), "minute")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"

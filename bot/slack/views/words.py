@@ -123,7 +123,9 @@ def differing(link: Link, look: Look) -> str:
 def what_differs(link: Link) -> str:
     """What may be behind a payment of another amount, and where its money is moved."""
     why = "A gift card or a discount may cover the rest. " if link.facts.authorized < link.amount else ""
-    return f"{why}Check it in Dintero's Backoffice, and capture, release or refund it there."
+    taken = link.status is Status.CAPTURED and not link.facts.open_to_capture
+    moves = "A refund is made there" if taken else "Capture, release or refund it there"
+    return f"{why}Check it in Dintero's Backoffice. {moves}."
 
 
 def headline_amount(link: Link, look: Look) -> str:
