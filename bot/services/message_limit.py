@@ -24,8 +24,8 @@ async def count_message(work: Work, actor: Actor, delivery: Delivery, workspace_
     seconds = await work.count_message(workspace_id, actor.user_id, limit=limit)
     if seconds > 0:
         raise NotYet(
-            f"Nothing was sent: {_counted(limit, 'message')} to customers went out from you within an hour, which is "
-            f"the limit. The next one is possible in {_minutes(seconds)}. You can choose “Just give me the link” meanwhile.",
+            f"Nothing was sent: {_counted(limit, 'message')} to customers went out from you within an hour, which is the "
+            f"limit. The next one is possible in {_minutes(seconds)}. You can choose “Just give me the link” meanwhile.",
             "message-limit",
         )
 
