@@ -23,9 +23,10 @@ async def count_message(work: Work, actor: Actor, delivery: Delivery, workspace_
         return
     seconds = await work.count_message(workspace_id, actor.user_id, limit=limit)
     if seconds > 0:
+        went_out = _counted(limit, "message")
         raise NotYet(
-            f"Nothing was sent: {_counted(limit, 'message')} to customers went out from you within an hour, which is the "
-            f"limit. The next one is possible in {_minutes(seconds)}. You can choose “Just give me the link” meanwhile.",
+            f"Nothing was sent: {went_out} to customers went out from you within an hour, which is the limit. "
+            f"The next one is possible in {_minutes(seconds)}. You can choose “Just give me the link” meanwhile.",
             "message-limit",
         )
 
