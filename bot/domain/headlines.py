@@ -29,6 +29,8 @@ _FIXED: Final = {
 }
 
 
+_MAY_BE_PAID: Final = {Status.REQUESTED, Status.UNCERTAIN, Status.OPEN, Status.PENDING}
+
 PAYS_FOR: Final = timedelta(minutes=30)
 """How long a payment that has begun is said to happen now: many are left and never end (Dintero reference §7)."""
 
@@ -47,8 +49,11 @@ _TRAVELS: Final[Mapping[Delivered, Headline]] = {
 """How the link reaches the customer, while nothing better is known."""
 
 
-def headline(link: Link, now: datetime, *, paid_twice: bool = False) -> Headline:
-    """What the card says first. `paid_twice`: two links of the order hold money, which is not decided."""
+def headline(link: Link, now: datetime, *, paid_twice: bool = False, paid_beside: Link | None = None) -> Headline:
+    """What the card says first. `paid_twice`: two links of the order hold money, which is not decided.
+
+    `paid_beside` is an older link of the order that holds the customer's money, where `link` holds none.
+    """
     if link.facts.unclear_since is not None:
         return Headline("🚨", "Check the payment in Backoffice")
     if link.paid_apart and not paid_twice:
@@ -58,7 +63,15 @@ def headline(link: Link, now: datetime, *, paid_twice: bool = False) -> Headline
     if link.facts.unfollowed_at is not None:
         known = _plain(link, link.created_at).words  # that a deadline has passed since then says nothing
         return Headline("🔌", f"No longer followed, last seen: {known[0].lower()}{known[1:]}")
-    return _plain(link, now)
+    return _plain(link, now) if paid_beside is None else _paid_beside(link, paid_beside, now)
+
+
+def _paid_beside(link: Link, paid: Link, now: datetime) -> Headline:
+    """The order is paid, whatever became of its newest link; one that can still be paid asks for a decision."""
+    known = _plain(paid, now)
+    comma = "," if "," in known.words else ""
+    emoji = "🚨" if link.status in _MAY_BE_PAID else known.emoji
+    return Headline(emoji, f"{known.words}{comma} by the older link")
 
 
 def _plain(link: Link, now: datetime) -> Headline:

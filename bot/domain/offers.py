@@ -8,7 +8,7 @@ from bot.domain.links import Link
 from bot.domain.orders import Delivery
 from bot.domain.stories import Story
 
-WITHHELD_WHEN_PAID: Final = ASKS_AGAIN | {Action.SHOW_LINK}
+WITHHELD_WHEN_PAID: Final = ASKS_AGAIN | {Action.SHOW_LINK, Action.REQUEST_AGAIN}
 """What nobody may do with a link while another one of its order holds money, or may."""
 
 

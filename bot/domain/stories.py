@@ -77,6 +77,11 @@ class Story:
         return next((other for other in self.links if other.id != link.id and other.holds_money), None)
 
     @property
+    def paid_by_older(self) -> Link | None:
+        """The older link that holds the customer's money, where the newest holds none."""
+        return None if self.newest.holds_money else self.paid_beside(self.newest)
+
+    @property
     def paid_twice(self) -> bool:
         """Whether two links hold the customer's money, and what came second is not decided yet."""
         holding = [link for link in self.links if link.holds_money]

@@ -82,6 +82,22 @@ def test_capture_no_longer_follows_when_its_time_is_over():
     assert words(reserved(auto_capture=True), NOW + 48 * HOUR) == "Reserved"
 
 
+@pytest.mark.parametrize(
+    ("newest", "older", "said"),
+    [
+        (Status.CANCELLED, taken(), "✅ Paid by the older link"),
+        (Status.VOIDED, reserved(), "🔒 Reserved by the older link"),
+        (Status.EXPIRED, taken(late=True), "🚨 Paid, late, by the older link"),
+        (Status.OPEN, taken(), "🚨 Paid by the older link"),
+        (Status.UNCERTAIN, reserved(), "🚨 Reserved by the older link"),
+    ],
+)
+def test_an_order_that_an_older_link_is_paid_by_says_so_whatever_became_of_the_newest(newest, older, said):
+    first = headline(a_link(status=newest), NOW, paid_beside=older)
+
+    assert f"{first.emoji} {first.words}" == said
+
+
 def test_a_second_payment_is_the_first_thing_that_is_said():
     assert headline(reserved(late=True), NOW, paid_twice=True).words == "Paid twice"
 

@@ -1,5 +1,7 @@
 """Money nobody waits for any more: shown loudly, kept or given back, and then an ordinary link again."""
 
+from copy import deepcopy
+
 import pytest
 
 from sandbox.dintero import Switches
@@ -233,6 +235,81 @@ async def test_money_on_the_newest_link_is_a_double_payment_when_an_older_one_ho
     await shop.presses("Give back")
     assert shop.transaction("4711-2")["status"] == "AUTHORIZATION_VOIDED"
     assert shop.transaction("4711")["status"] == "CAPTURED"
+
+
+async def sent_again_and_the_first_paid(shop):
+    shop.dintero.faults.callbacks.off = True
+    shop.dintero.faults.add("create", Fault.drop_after())
+    await shop.issues()
+    await shop.later(minutes=1)
+    await shop.presses("Send again")
+    shop.dintero.pay(shop.session("4711")["id"])
+    await shop.sweep()
+
+
+async def test_an_order_whose_older_link_is_paid_says_so_first_and_shares_no_other(shop):
+    """Else the seller hands over a link to pay once more."""
+    await sent_again_and_the_first_paid(shop)
+
+    assert card(shop).startswith("🚨 Reserved, late, by the older link · 249,50 kr")
+    assert shop.card.text.startswith("Reserved, late, by the older link · 249,50\xa0kr")
+    assert "The older link 4711 holds 249,50 kr. Its buttons are in the thread." in card(shop)
+    assert "This newer link can still be paid. Cancel it." in card(shop)
+    assert "no SMS" not in card(shop)
+    assert "Show link" not in card(shop)
+    assert shop.card.buttons == ["Cancel link", "Refresh"]
+
+    await shop.presses("Keep", shop.thread[-1])
+    await shop.presses("Cancel link")
+
+    assert card(shop).startswith("✅ Paid by the older link · 249,50 kr")
+    assert shop.card.buttons == ["Refresh"]
+
+
+@pytest.mark.parametrize("end", ["given back", "cancelled"])
+async def test_nobody_asks_again_for_an_order_whose_older_link_is_paid(shop, end):
+    await sent_again_and_the_first_paid(shop)
+    if end == "given back":
+        shop.dintero.pay(shop.session("4711-2")["id"])
+        await shop.sweep()
+        await shop.presses("Give back")
+    else:
+        await shop.presses("Cancel link")
+    await shop.presses("Keep", next(line for line in shop.thread if "Keep" in line.buttons))
+
+    assert done(shop, "CAPTURE", "4711") == [249_50]
+    assert card(shop).startswith("✅ Paid by the older link · 249,50 kr")
+    assert "Request again…" not in shop.card.buttons
+    assert not any("Request again…" in line.buttons for line in shop.thread)
+
+
+async def test_request_again_that_was_drawn_before_the_older_link_was_paid_is_refused(shop):
+    shop.dintero.faults.callbacks.off = True
+    shop.dintero.faults.add("create", Fault.drop_after())
+    await shop.issues()
+    await shop.later(minutes=1)
+    await shop.presses("Send again")
+    await shop.presses("Cancel link")
+    before = deepcopy(shop.card)
+    assert "Request again…" in before.buttons
+    shop.dintero.pay(shop.session("4711")["id"])
+    await shop.sweep()
+
+    forms = len(shop.slack.modals(shop.kari))
+
+    await shop.presses("Request again…", before)
+
+    assert len(shop.slack.modals(shop.kari)) == forms
+    assert "Nothing was done. The customer's money is on 4711 already." in whispers(shop)[-1]
+
+
+async def test_after_the_older_link_was_refunded_it_can_be_asked_for_again(shop):
+    await sent_again_and_the_first_paid(shop)
+    await shop.presses("Cancel link")
+    await shop.presses("Give back", next(line for line in shop.thread if "Give back" in line.buttons))
+
+    assert card(shop).startswith("🚫 Cancelled")
+    assert "Request again…" in shop.card.buttons
 
 
 async def test_a_refund_form_on_kept_late_money_is_the_usual_one(shop):

@@ -39,9 +39,10 @@ def card(story: Story, now: datetime, look: Look) -> Message:
     """The order as everybody in the channel may see it."""
     link = story.newest
     said = notes(story, now, look)
-    first = headline(link, now, paid_twice=story.paid_twice)
+    first = headline(link, now, paid_twice=story.paid_twice, paid_beside=story.paid_by_older)
+    amount = headline_amount(story.paid_by_older or link, look)
     blocks = [
-        header(f"{first.emoji} {first.words} · {headline_amount(link, look)}"),
+        header(f"{first.emoji} {first.words} · {amount}"),
         {"type": "section", "fields": _fields(story, link, look)},
         {"type": "section", "text": plain(_lines(story.lines(link), link.currency, look))},
         *(section(sentence) for sentence in said),
@@ -50,7 +51,7 @@ def card(story: Story, now: datetime, look: Look) -> Message:
         blocks.append(context(*small))
     if (row := action_row(story, link, now, look)) is not None:
         blocks.append(row)
-    point = _point(story, link, first.words, headline_amount(link, look))
+    point = _point(story, link, first.words, amount)
     return Message(text=fit("\n".join([point, *(nameless(spoken(one)) for one in said)]), _TEXT_LIMIT), blocks=blocks)
 
 

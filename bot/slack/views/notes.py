@@ -169,6 +169,8 @@ def _status(story: Story, link: Link, now: datetime, look: Look) -> list[str]:
 
 
 def _open(story: Story, link: Link, now: datetime, look: Look) -> list[str]:
+    if story.paid_by_older is not None:
+        return [f"*This newer link can still be paid.* {'Cancel it' if link.session_id else 'Paylink watches it'}."]
     facts = link.facts
     told = [_REPORTED] if facts.reported_at is not None else []
     if now >= link.expires_at:
