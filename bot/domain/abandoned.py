@@ -6,26 +6,43 @@ from dataclasses import replace
 from bot.domain.links import Facts
 from bot.domain.observations import Payment
 from bot.domain.operations import Kind, Operation, State
-from bot.domain.verdicts import is_logged
+from bot.domain.verdicts import is_logged, named_end
 
 
 def abandon(facts: Facts, operation: Operation) -> Facts:
-    """The facts once nobody waits for `operation` any more; only what was accepted and moves money changes them."""
+    """The facts once nobody waits for `operation` any more. It is kept, so that its end is told as its own.
+
+    Only what was accepted lowers what is open. One that may be in the log without a name is kept as *absent*, which is
+    what its row says from now on.
+    """
     moves = operation.kind in {Kind.CAPTURE, Kind.REFUND, Kind.VOID}
-    if operation.state is not State.ACCEPTED or not moves:
+    if operation.state not in {State.ACCEPTED, State.UNKNOWN} or not moves:
         return facts
     kept = replace(operation, response_url=None, view_id=None, draft_id=None, reason=None, note=None)
+    if operation.state is State.UNKNOWN:
+        return replace(facts, abandoned=(*facts.abandoned, replace(kept, state=State.ABSENT)))
     shown = facts.in_progress.get(operation.kind, 0) >= operation.amount > 0
     held = facts if shown else _deducted(facts, operation)
     return replace(held, abandoned=(*facts.abandoned, kept))
 
 
 def without_abandoned(facts: Facts, payment: Payment) -> Facts:
-    """The amounts of `payment`, less what the log does not show yet; what it shows is the log's from then on."""
-    left = tuple(operation for operation in facts.abandoned if not is_logged(operation, payment))
-    facts = replace(facts, abandoned=left)
-    for operation in left:
-        facts = _deducted(facts, operation)
+    """The amounts of `payment`, less what the log does not show yet; what it shows is the log's from then on.
+
+    What the log shows stays kept, as *absent*, until an entry names its end. A release has no name to wait for.
+    """
+    kept = []
+    for operation in facts.abandoned:
+        if named_end(operation, payment) is not None:
+            continue
+        if not is_logged(operation, payment):
+            kept.append(operation)
+        elif operation.kind is not Kind.VOID:
+            kept.append(replace(operation, state=State.ABSENT))
+    facts = replace(facts, abandoned=tuple(kept))
+    for operation in kept:
+        if operation.state is State.ACCEPTED:
+            facts = _deducted(facts, operation)
     return facts
 
 

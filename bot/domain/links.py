@@ -108,7 +108,7 @@ class Facts:
     price_change: PriceChange | None = None
     """The latest change of the order's price before this link was made."""
     abandoned: tuple[Operation, ...] = ()
-    """What Dintero accepted, nobody waits for any more, and the payment's log does not show."""
+    """What was closed by hand and has no end by name: *accepted* lowers what is open, *absent* is the log's already."""
     seen: str = ""
     """Fingerprint of the transaction when it was last read whole; a list element that differs makes the link due."""
     updated_at: datetime | None = None

@@ -1,5 +1,6 @@
 """Compare what a look at Dintero showed with what we hold, and say what changed. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,7 +13,7 @@ from bot.domain.moves import ENDED, move
 from bot.domain.observations import Observation, Payment, Report, Session
 from bot.domain.operations import IN_DOUBT, Kind, Operation
 from bot.domain.overtaken import is_corrected, is_older, known_of
-from bot.domain.verdicts import Verdict, judge, may_be_logged
+from bot.domain.verdicts import Verdict, judge, may_be_logged, named_end
 
 EXPIRY_GRACE: Final = timedelta(minutes=5)
 """For clocks that differ and lists that lag: the list that confirms an expiry shows a payment that was begun before
@@ -261,13 +262,25 @@ def _news(old: Link, new: Link, verdict: Verdict | None, seen: Observation, now:
         news += _progress(old, new, now)
     if new.status is not old.status:
         news += _turned(old, new, verdict, seen, now)
-    news += _amounts(old, new, verdict, now)
+    late_ends = _late_ends(old, new, seen)
+    done = [each.operation for each in (verdict, *late_ends) if each is not None and each.done]
+    news += _amounts(old, new, done, now)
     if seen.payment and any(mark.kind is Kind.VOID and mark.success for mark in seen.payment.marks):
-        news += _rest_released(old, new, verdict, now)
+        news += _rest_released(old, new, done, now)
+    for each in late_ends:
+        news += each.news(now)
     news += puzzling(old, new, now)
     if verdict is not None:
         news += verdict.news(now)
     return tuple(news)
+
+
+def _late_ends(old: Link, new: Link, seen: Observation) -> list[Verdict]:
+    """How operations have ended that nobody waited for any more."""
+    if seen.payment is None:
+        return []
+    over = [operation for operation in old.facts.abandoned if operation not in new.facts.abandoned]
+    return [end for operation in over if (end := named_end(operation, seen.payment)) is not None]
 
 
 def puzzling(old: Link, new: Link, now: datetime) -> list[News]:
@@ -318,39 +331,38 @@ def _turned(old: Link, new: Link, verdict: Verdict | None, seen: Observation, no
     return [News(kind=kind, source=source, at=now, actor=actor, data=data)]
 
 
-def _amounts(old: Link, new: Link, verdict: Verdict | None, now: datetime) -> list[News]:
+def _amounts(old: Link, new: Link, done: Sequence[Operation], now: datetime) -> list[News]:
     captured = new.facts.captured - old.facts.captured
     refunded = new.facts.refunded - old.facts.refunded
     back = old.status in {Status.CAPTURED, Status.VOIDED} and new.status is not old.status
     if captured < 0 or refunded < 0 or back:
         data = {"captured": new.facts.captured, "refunded": new.facts.refunded}
         return [News(kind=Happened.CORRECTED, source=Source.OUTSIDE, at=now, data=data)]
-    ours = verdict.operation if verdict and verdict.done else None
     return [
-        *_share(Happened.CAPTURED, captured, _matching(ours, Kind.CAPTURE), old, new, now),
-        *_share(Happened.REFUNDED, refunded, _matching(ours, Kind.REFUND), old, new, now),
+        *_share(Happened.CAPTURED, captured, _of_kind(done, Kind.CAPTURE), old, new, now),
+        *_share(Happened.REFUNDED, refunded, _of_kind(done, Kind.REFUND), old, new, now),
     ]
 
 
-def _rest_released(old: Link, new: Link, verdict: Verdict | None, now: datetime) -> list[News]:
+def _rest_released(old: Link, new: Link, done: Sequence[Operation], now: datetime) -> list[News]:
     """The rest of a reservation that was let go while the part taken stays."""
     rest = old.facts.uncaptured + old.facts.captured - new.facts.uncaptured - new.facts.captured
     if new.status is not Status.CAPTURED or old.status is Status.VOIDED or rest <= 0:
         return []
-    done = verdict.operation if verdict and verdict.done else None
-    ours = done if done and (done.kind is Kind.VOID or done.releases_rest) else None
+    ours = next((each for each in done if each.kind is Kind.VOID or each.releases_rest), None)
     source, actor = (Source.SLACK, ours.requested_by) if ours else (Source.OUTSIDE, None)
     data = {"amount": rest, "rest": True, "captured": new.facts.captured, "late": new.facts.late}
     return [News(kind=Happened.VOIDED, source=source, at=now, actor=actor, data=data)]
 
 
-def _matching(operation: Operation | None, kind: Kind) -> Operation | None:
-    return operation if operation and operation.kind is kind else None
+def _of_kind(operations: Sequence[Operation], kind: Kind) -> list[Operation]:
+    return [each for each in operations if each.kind is kind]
 
 
-def _share(kind: Happened, amount: int, ours: Operation | None, old: Link, new: Link, now: datetime) -> list[News]:
-    """Split what was taken or returned into our own part and the part done elsewhere."""
-    part = min(amount, ours.amount) if ours else 0
+def _share(
+    kind: Happened, amount: int, ours: Sequence[Operation], old: Link, new: Link, now: datetime
+) -> list[News]:  # fmt: skip
+    """Split what was taken or returned into our own parts and the part done elsewhere."""
     told: dict[str, str | int | bool | None] = {
         "method": new.facts.method,
         "late": new.facts.late,
@@ -359,12 +371,14 @@ def _share(kind: Happened, amount: int, ours: Operation | None, old: Link, new: 
         "refunded": new.facts.refunded,
     }
     news = []
-    if part and ours:
-        data = {**told, "amount": part, "reason": ours.reason}
-        news.append(News(kind=kind, source=Source.SLACK, actor=ours.requested_by, at=now, data=data))
-    if amount > part:
+    for each in ours:
+        if part := min(amount, each.amount):
+            data = {**told, "amount": part, "reason": each.reason}
+            news.append(News(kind=kind, source=Source.SLACK, actor=each.requested_by, at=now, data=data))
+            amount -= part
+    if amount > 0:
         source = _elsewhere(kind, old, new)
-        news.append(News(kind=kind, source=source, at=now, data={**told, "amount": amount - part}))
+        news.append(News(kind=kind, source=source, at=now, data={**told, "amount": amount}))
     return news
 
 

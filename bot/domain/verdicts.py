@@ -6,6 +6,7 @@ and nothing is asked again beside it. Void and cancel carry no reference and are
 reference §8.2). An entry in progress (INITIATE_*) means that Dintero has accepted it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -96,7 +97,7 @@ def judge(operation: Operation | None, observation: Observation, report: Report)
     if operation is None or operation.state not in IN_DOUBT:
         return None
     if operation.kind in {Kind.CAPTURE, Kind.REFUND}:
-        return _by_mark(operation, observation)
+        return _by_mark(operation, _marks(observation.payment, operation.kind))
     if operation.kind is Kind.VOID:
         return _void(operation, observation, report)
     if operation.kind is Kind.CANCEL:
@@ -104,8 +105,16 @@ def judge(operation: Operation | None, observation: Observation, report: Report)
     return _create(operation, observation, report)
 
 
-def _by_mark(operation: Operation, observation: Observation) -> Verdict | None:
-    marks = [mark for mark in _marks(observation, operation.kind) if _is_ours(mark, operation)]
+def named_end(operation: Operation, payment: Payment) -> Verdict | None:
+    """How a capture or refund that was closed by hand has ended, by an entry that names it; None while none does."""
+    if operation.kind not in {Kind.CAPTURE, Kind.REFUND}:
+        return None
+    verdict = _by_mark(operation, _marks(payment, operation.kind))
+    return verdict if verdict is not None and verdict.is_end else None
+
+
+def _by_mark(operation: Operation, of_kind: Sequence[Mark]) -> Verdict | None:
+    marks = [mark for mark in of_kind if _is_ours(mark, operation)]
     if any(mark.success for mark in marks):
         return Verdict(operation=operation, state=State.DONE)
     if begun := [mark for mark in marks if mark.in_progress]:
@@ -124,7 +133,7 @@ def _accepted(operation: Operation, begun: Mark) -> Verdict | None:
 
 
 def _void(operation: Operation, observation: Observation, report: Report) -> Verdict | None:
-    marks = _marks(observation, Kind.VOID)
+    marks = _marks(observation.payment, Kind.VOID)
     if report is Report.VOIDED or any(mark.success for mark in marks):
         return Verdict(operation=operation, state=State.DONE)
     ours = [mark for mark in marks if _is_ours(mark, operation)]
@@ -156,8 +165,8 @@ def _create(operation: Operation, observation: Observation, report: Report) -> V
     return Verdict(operation=operation, state=State.ABSENT) if report is Report.EXPIRED else None
 
 
-def _marks(observation: Observation, kind: Kind) -> list[Mark]:
-    return [mark for mark in observation.payment.marks if mark.kind is kind] if observation.payment else []
+def _marks(payment: Payment | None, kind: Kind) -> list[Mark]:
+    return [mark for mark in payment.marks if mark.kind is kind] if payment else []
 
 
 def _is_ours(mark: Mark, operation: Operation) -> bool:

@@ -111,13 +111,13 @@ class Looking:
 def _nothing_new(link: Link) -> str:
     if link.operation is not None and link.operation.state is State.ACCEPTED:
         return (
-            "Dintero has accepted it and shows no end of it yet. A day after it was asked for, _Stop waiting…_ gives "
-            "the buttons back."
+            "Dintero has accepted it and has not ended it yet. A day after it was asked for, _Stop waiting…_ can end "
+            "the wait; its amount stays deducted."
         )
     if link.operation is not None and link.facts.possible_entry:
         return (
             "Dintero's log has an entry that may be it and does not say so. A day after it was asked for, "
-            "_Stop waiting…_ gives the buttons back."
+            "_Stop waiting…_ can end the wait."
         )
     if link.operation is not None:
         return "Dintero shows no sign of it yet. Paylink keeps looking; nothing is sent twice by itself."

@@ -47,8 +47,8 @@ def test_what_the_log_shows_in_progress_is_deducted_once():
 
 
 @pytest.mark.parametrize("operation", [an_operation(Kind.REFUND, state=State.UNKNOWN), accepted(Kind.CANCEL)])
-def test_what_was_not_accepted_or_has_no_amount_changes_nothing(operation):
-    assert abandon(taken().facts, operation) == taken().facts
+def test_what_was_not_accepted_or_has_no_amount_lowers_nothing(operation):
+    assert replace(abandon(taken().facts, operation), abandoned=()) == taken().facts
 
 
 def test_no_address_to_answer_at_is_kept_with_it():

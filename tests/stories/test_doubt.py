@@ -304,7 +304,7 @@ async def test_what_was_accepted_and_then_done_elsewhere_is_waited_for_no_longer
     shop.dintero.pending.clear()
     shop.dintero.backoffice_capture(shop.transaction()["id"])
     await shop.dintero_calls_back()
-    assert "Check again looks once more, Stop waiting… gives the buttons back" in card(shop)
+    assert "Check again looks once more, Stop waiting… ends the wait" in card(shop)
 
     await stops_waiting(shop)
 

@@ -167,6 +167,28 @@ async def test_after_a_day_a_person_may_stop_waiting_and_the_amount_stays_deduct
     assert done(shop, kind.upper()) == [100_00]
     assert "Dintero is working on" not in card(shop)
     assert len(shop.writes(kind)) == 1
+    assert f"@kari {kind}{'ed' if kind == 'refund' else 'd'} 100,00 kr" in lines(shop)[-1]
+    assert "outside Slack" not in card(shop)
+
+
+@each_part
+async def test_what_is_refused_after_nobody_waits_for_it_any_more_is_told_once(shop_of, kind):
+    """Until then the thread says that it may still be done."""
+    shop = await shop_of(named=True)
+    await begins(shop, kind, UNANSWERED)
+    await shop.later(days=1, minutes=1)
+    await stops_waiting(shop)
+
+    shop.dintero.complete_async(success=False)
+    await shop.dintero_calls_back()
+
+    assert f"⛔ Dintero refused the {kind} of 100,00 kr" in lines(shop)[-1]
+    before = len(lines(shop))
+    await shop.presses("Refresh")
+    await shop.restart()
+    await shop.presses("Refresh")
+    assert len(lines(shop)) == before
+    assert "249,50 kr" in plain(await opens(shop, "Refund…" if kind == "refund" else "Capture part…"))
 
 
 def _reason(kind):

@@ -243,7 +243,7 @@ def _operation(link: Link, now: datetime, look: Look) -> list[str]:
     if operation.state is State.UNKNOWN and link.facts.possible_entry:
         told.append("Dintero's log has an entry that may be it and does not say so, so it is not repeated.")
     if may_stop_waiting(link, now):
-        told.append("_Check again_ looks once more, _Stop waiting…_ gives the buttons back.")
+        told.append("_Check again_ looks once more, _Stop waiting…_ ends the wait.")
     elif may_be_closed(link, now):
         told.append("After ten minutes there is no trace of it. _Check again_ looks once more, _Try again_ repeats it.")
     return told

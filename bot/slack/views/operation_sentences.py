@@ -13,7 +13,7 @@ def asked(_: Story, link: Link, event: Event, look: Look) -> str:
     if event.data.get("still"):
         return (
             f"⏳ A day has passed and Dintero shows no end of {_what(link, event, look)}, asked for by "
-            f"{person(event.actor)}. _Check again_ looks once more, _Stop waiting…_ gives the buttons back."
+            f"{person(event.actor)}. _Check again_ looks once more, _Stop waiting…_ ends the wait."
         )
     return (
         f"⏳ Dintero has accepted {_what(link, event, look)}, asked for by {person(event.actor)}, and is working on it."
