@@ -107,9 +107,10 @@ async def test_a_transaction_that_goes_on_for_ever_lets_go_of_its_rows(house, mo
                 await work.held_story(link.id)
                 await asyncio.sleep(0.05)
 
-    with pytest.raises(DBAPIError):  # worded by what the connection was doing when the server ended it
+    with pytest.raises(DBAPIError) as ended:  # worded by what the connection was doing when the server ended it
         await never_ends()
 
+    assert ended.value.connection_invalidated
     for store in (house.store, replica):
         async with store() as work:
             assert (await work.held_story(link.id)).newest.id == link.id
