@@ -122,12 +122,12 @@ async def test_refused_callbacks_of_paylinks_links_are_named(world):
 
 
 async def test_check_shows_what_the_running_bot_says_is_wrong(world):
+    """The bot alone is refused, and stays so: check's own call is answered, and the bot tries again meanwhile."""
     async with world.serving():
         await world.issued()
-        world.slack.faults.locked_out = "token_revoked"
+        world.slack.faults.refused = dict.fromkeys(["chat.postMessage", "chat.update"], "token_revoked")
         await world.pays("4711")
         await until(lambda: shown(world, "token_revoked"))
-        world.slack.faults.locked_out = ""
 
         code, [(mark, words), *_] = await findings(world, "paylink serve")
 
