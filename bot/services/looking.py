@@ -65,8 +65,8 @@ class Looking:
         except GatewayError:
             await self.refreshing.look_again(press.link_id)
             raise Refused(
-                "Dintero could not be read just now, so the card may be out of date. Press Refresh again in a moment; if "
-                "that goes on, tell whoever runs Paylink.",
+                "Dintero could not be read just now, so the card may be out of date. Press Refresh again in a moment. "
+                "If that goes on, tell whoever runs Paylink.",
                 "dintero",
             ) from None
         link = link or before.link(press.link_id)
