@@ -274,7 +274,7 @@ async def test_what_was_accepted_and_never_ends_is_never_sent_again(shop, ask):
     assert len(shop.writes(ask.kind)) == 1
     [whisper] = whispers(shop)
     assert whisper.startswith(
-        "4711 · Dintero has accepted it and shows no end of it yet. A day after it was asked for,"
+        "4711 · Dintero has accepted it and has not ended it yet. A day after it was asked for,"
     )
 
 
