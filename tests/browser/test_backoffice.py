@@ -33,6 +33,7 @@ async def test_what_was_captured_in_backoffice_is_refunded_there_without_a_reloa
     await kari.card_says("Refunded · 249,50 kr")
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
 async def test_a_form_can_be_closed_while_the_page_says_that_something_was_refused(sits_down, size):
     desk = await sits_down(viewport=size)

@@ -20,6 +20,7 @@ async def by_link(kari):
     await kari.no_form()
 
 
+@pytest.mark.whole
 async def test_an_order_is_changed_in_the_form_it_was_made_with(kari):
     await by_link(kari)
     await kari.picks("Change order…", kari.card)

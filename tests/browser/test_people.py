@@ -6,6 +6,8 @@ from playwright.async_api import expect
 from tests.browser.test_payments import customer_pays, issues
 
 
+@pytest.mark.whole
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("name", "channel", "words"),
     [

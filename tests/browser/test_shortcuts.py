@@ -6,6 +6,7 @@ from playwright.async_api import expect
 ASKED = "Kunde Ola 912 34 567 skal betale kr 2 490,- for ordre 4711"
 
 
+@pytest.mark.whole
 async def test_from_a_message_the_form_is_filled_in_and_the_card_begins_in_its_thread(kari):
     await kari.says(ASKED)
     message = kari.message("skal betale")

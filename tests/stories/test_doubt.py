@@ -273,9 +273,7 @@ async def test_what_was_accepted_and_never_ends_is_never_sent_again(shop, ask):
     assert shop.card.buttons == ["Check again"]
     assert len(shop.writes(ask.kind)) == 1
     [whisper] = whispers(shop)
-    assert whisper.startswith(
-        "4711 · Dintero has accepted it and has not ended it yet. A day after it was asked for,"
-    )
+    assert whisper.startswith("4711 · Dintero has accepted it and has not ended it yet. A day after it was asked for,")
 
 
 @accepted_asks
