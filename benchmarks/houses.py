@@ -34,6 +34,7 @@ from tests import databases
 
 KINDS = ("sqlite", "postgresql")
 AMOUNT = 249_50
+TEAM = "T1"
 FIRST = f"{ACCOUNT}.first"
 """The session of the link that all others are copied from."""
 _CHUNK = 1_000
@@ -55,7 +56,7 @@ class House:
 
     async def issue(self, draft: Draft) -> tuple[str, Link]:
         """What *Send* keeps, and then what the answer to its create does; returns the order's id and the open link."""
-        actor = Actor(user_id="U1", team_id="T1", standing=Standing.MEMBER)
+        actor = Actor(user_id="U1", team_id=TEAM, standing=Standing.MEMBER)
         issued = await self.issuing.submit(Submission(draft=draft, actor=actor, view_id="V1"))
         if not isinstance(issued, Issued):
             raise TypeError("asked first")
@@ -130,8 +131,8 @@ class House:
     async def forget_hints(self) -> None:
         """As if nobody had knocked."""
         async with self.engine.begin() as connection:
-            if self.engine.dialect.name == "postgresql":  # the bots that are at work lock several of them in this order
-                await connection.execute(text("SELECT id FROM link ORDER BY id FOR UPDATE"))
+            if self.engine.dialect.name == "postgresql":  # whatever order others lock links in
+                await connection.execute(text("LOCK TABLE link IN EXCLUSIVE MODE"))
             await connection.execute(text("UPDATE link SET due_at = expires_at, hint_at = NULL, lease_until = NULL"))
 
     async def look_now(self, session_id: str) -> None:
@@ -186,8 +187,8 @@ async def _furnished(url: str, engine: AsyncEngine, clock: Clock) -> House:
     async with _MIGRATING:
         await upgrade(engine)
     store = SqlStore(engine, await unsealed(engine, [KEY]), machine_now=clock.machine_now)
-    workspace = await store.introduce(team_id="T1", account_id=ACCOUNT)
-    shop = Shop(workspace_id=workspace, team_id="T1", account_id=ACCOUNT, currency="NOK", country="NO", zone=UTC)
+    workspace = await store.introduce(team_id=TEAM, account_id=ACCOUNT)
+    shop = Shop(workspace_id=workspace, team_id=TEAM, account_id=ACCOUNT, currency="NOK", country="NO", zone=UTC)
     issuing = Issuing(
         store=store, clock=clock, bell=Bells(), shop=shop, policy=Policy(money_users=None), alike_within=timedelta()
     )

@@ -1,4 +1,4 @@
-"""Slack's limits, in virtual time: twenty thousand notices at once, and Slack says no to some."""
+"""Slack's limits, in virtual time: two thousand notices at once, and Slack says no to some."""
 
 import asyncio
 import random
@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from benchmarks.figures import Bar
-from benchmarks.houses import House, house
+from benchmarks.houses import TEAM, House, house
 from benchmarks.load import SPAWN
 from benchmarks.virtual import BEGIN, VirtualClock
 from bot.domain.events import Event, Happened, News, Source
@@ -19,13 +19,12 @@ from bot.journal import keep_quiet
 from bot.services.ports.threads import Throttled
 from bot.services.ports.world import Counters
 from bot.services.telling import Telling
-from storage.tables import orders, workspaces
+from storage.tables import orders
 
 _UPDATES_PER_MINUTE = 45
 _SLACKS_UPDATES = 50
 """What Slack itself takes in a minute and workspace, and one post a second and channel (Slack reference §11)."""
-_CHANNELS = 20
-"""In each workspace."""
+_CHANNELS = 100
 _NOTICES = 20
 """In each channel."""
 _THROWN_IN = 0.002
@@ -46,24 +45,24 @@ def _apart(quick: bool) -> Sequence[Bar]:  # noqa: FBT001  what an executor hand
 
 
 async def _lanes(*, quick: bool) -> Sequence[Bar]:
-    workspaces_ = 2 if quick else 50
-    many = workspaces_ * _CHANNELS * _NOTICES
+    channels = 20 if quick else _CHANNELS
+    many = channels * _NOTICES
     bar = Bar(
-        what=f"{many:,} notices, {workspaces_ * _CHANNELS:,} channels in {workspaces_} workspaces, 429s thrown in",
-        against=f"{_UPDATES_PER_MINUTE} updates a minute and workspace",
+        what=f"{many:,} notices, {channels} channels in a workspace, 429s thrown in",
+        against=f"{_UPDATES_PER_MINUTE} updates a minute",
         unit="s",
         at_most=1.1,
     )
     clock = VirtualClock()
     async with house("sqlite", clock) as ours:
-        await _untold(ours, workspaces_, many)
+        await _untold(ours, channels, many)
         slack = VirtualSlack(clock)
-        telling = Telling(store=ours.store, threads=slack, clock=clock, counters=Counters())
+        telling = Telling(store=ours.store, threads=slack, clock=clock, counters=Counters(), team_id=TEAM)
         while await _left(ours):
             while await telling.tell_once():
                 pass
             clock.pass_(1)
-        bar.add(clock.monotonic(), (_CHANNELS * _NOTICES - 1) * 60 / _UPDATES_PER_MINUTE)
+        bar.add(clock.monotonic(), (many - 1) * 60 / _UPDATES_PER_MINUTE)
         bar.wrong += slack.wrong
         if slack.told != {**dict.fromkeys(slack.told, 1)} or len(slack.told) != many:
             bar.wrong.append(
@@ -125,17 +124,14 @@ class VirtualSlack:
         raise Throttled(seconds)
 
 
-async def _untold(house: House, many_workspaces: int, many: int) -> None:
+async def _untold(house: House, channels: int, many: int) -> None:
     """Every order has a card that stands, and one change that Slack has not heard of."""
     ids = await house.copies(many)
     async with house.engine.begin() as connection:
-        spaces = [{"id": f"w{number}", "team_id": f"T{number + 2}"} for number in range(many_workspaces)]
-        await connection.execute(insert(workspaces), spaces)
         rows = [
             {
                 "this": each,
-                "workspace_id": f"w{number % many_workspaces}",
-                "card_channel": f"C{number % (many_workspaces * _CHANNELS)}",
+                "card_channel": f"C{number % channels}",
                 "untold_since": BEGIN,
                 "urgency": 1,
                 "changed": 1,
