@@ -8,7 +8,6 @@ from bot.domain.errors import OperationOpen, Refused
 from bot.domain.links import Link, Status
 from bot.domain.offers import WITHHELD_WHEN_PAID
 from bot.domain.stories import Story
-from bot.services.replacing import paid_beside
 
 
 @contextmanager
@@ -27,6 +26,15 @@ def naming(link: Link) -> Iterator[None]:
     except Refused as refusal:
         refusal.about = link.reference
         raise
+
+
+def paid_beside(story: Story, link: Link) -> str | None:
+    """Why nothing more is asked of a customer whose money is, or may be, on another link; None when it is not."""
+    if paid := story.paid_beside(link):
+        return f"The customer's money is on {paid.reference} already."
+    if maybe := story.maybe_paid_beside(link):
+        return f"A payment for {maybe.reference} is being checked."
+    return None
 
 
 def not_offered(story: Story, link: Link, action: Action) -> str:

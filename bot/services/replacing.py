@@ -16,6 +16,7 @@ from bot.domain.stories import Story
 from bot.services.issuing import Shop, free_reference, next_link, want_link
 from bot.services.ports.work import Work
 from bot.services.ports.world import Clock
+from bot.services.press_refusals import paid_beside
 
 MOST_MESSAGES: Final = 3
 """How many messages one order may send by itself; a fourth wants somebody who is trusted."""
@@ -107,15 +108,6 @@ def _may_be_paid(story: Story, link: Link) -> str | None:
     if link.facts.unclear_since is not None:
         return "Dintero shows a payment for it that Paylink cannot read."
     return paid_beside(story, link)
-
-
-def paid_beside(story: Story, link: Link) -> str | None:
-    """Why nothing more is asked of a customer whose money is, or may be, on another link; None when it is not."""
-    if paid := story.paid_beside(link):
-        return f"The customer's money is on {paid.reference} already."
-    if maybe := story.maybe_paid_beside(link):
-        return f"A payment for {maybe.reference} is being checked."
-    return None
 
 
 def messages(story: Story) -> list[Link]:
