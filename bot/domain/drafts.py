@@ -100,6 +100,8 @@ class Draft:
     """The id of the link that it is to take the place of; empty for a new order."""
     ordered_as: str = ""
     """The id of the form that made the order, where this one changes it: its code word stays. Empty for a new order."""
+    again_for: str = ""
+    """The id of the link that *Request again…* was pressed on; empty for a form that was opened otherwise."""
     lines: tuple[DraftLine, ...] = (DraftLine(line_id="1"),)
     expanded: bool = False
     """Whether *More* was pressed."""

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 
+from bot.domain.actions import Action
 from bot.domain.choices import NO_CHOICES, Choices
 from bot.domain.doubts import Doubt, Told
 from bot.domain.drafts import Draft, Offer, made_up_reference, read_draft
@@ -11,6 +12,7 @@ from bot.domain.errors import DraftUsed, FieldErrors, Refused
 from bot.domain.events import Happened, News, Source
 from bot.domain.field_parsers import PHONE, parse_reference
 from bot.domain.links import Facts, Link, PriceChange, Status
+from bot.domain.offers import offers
 from bot.domain.operations import Kind, Operation, State, operation_reference
 from bot.domain.orders import Capture, Order, agreed, chain_reference
 from bot.domain.permissions import ISSUE, Actor, Forbidden, Policy, decide
@@ -21,6 +23,7 @@ from bot.services.numbering import numbered
 from bot.services.ports.storage import Store
 from bot.services.ports.work import Work
 from bot.services.ports.world import Bell, Clock
+from bot.services.press_refusals import naming, not_offered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +97,8 @@ class Issuing:
 
         Raises:
             FieldErrors: with all wrong fields at once.
-            Refused: when the person may not issue here, or not yet again.
+            Refused: when the person may not issue here, or not yet again; when the form asks once more for an order
+                that is paid or asked for by now.
 
         """
         draft, actor = submission.draft, submission.actor
@@ -108,6 +112,7 @@ class Issuing:
                 if not typed:
                     order = await numbered(work, order, self.shop.zone)
                 await work.add_order(order)
+                await self._check_still_over(work, draft)
                 reference = await free_reference(work, order, 1)
                 link = next_link(order, 1, reference, expires_at=offer.expires_at, now=order.created_at)
                 doubt = await self._doubt(work, order, link, submission.told, typed=typed)
@@ -141,6 +146,21 @@ class Issuing:
             asks=order.issuer,
             channel=order.channel,
         )
+
+    async def _check_still_over(self, work: Work, draft: Draft) -> None:
+        """Refuse a form of *Request again…* whose link does not offer that any more: it may be paid twice.
+
+        Raises:
+            Refused: with the sentence for the person.
+
+        """
+        story = await work.held_story(draft.again_for) if draft.again_for else None
+        if story is None:
+            return
+        link = story.link(draft.again_for)
+        with naming(link):
+            if Action.REQUEST_AGAIN not in offers(story, link, self.clock.now()):
+                raise Refused(not_offered(story, link, Action.REQUEST_AGAIN), "stale")
 
     async def _sent_before(self, order_id: str, wanted: Order, *, typed: bool) -> Issued:
         async with self.store.read() as work:

@@ -42,6 +42,8 @@ def not_offered(story: Story, link: Link, action: Action) -> str:
     beside = paid_beside(story, link) if action in WITHHELD_WHEN_PAID else None
     if beside:
         return f"Nothing was done. {beside}"
+    if action is Action.REQUEST_AGAIN and link.holds_money:
+        return f"Nothing was done. The customer's money is on {link.reference} already."
     if needs_backoffice(link):
         return "Nothing was done. What Dintero shows of this payment has to be looked up in Backoffice first."
     if link.replaced and link.status in {Status.UNCERTAIN, Status.REJECTED}:

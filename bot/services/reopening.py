@@ -19,11 +19,11 @@ class Reopening:
     store: Store
     clock: Clock
 
-    async def again(self, story: Story, user_id: str) -> Draft:
+    async def again(self, story: Story, link: Link, user_id: str) -> Draft:
         """A form filled in with an order that came to nothing, under a reference that is still free."""
         async with self.store() as work:
             reference = await free_reference(work, story.order, story.newest.n + 1)
-            draft = replace(draft_of(story.order, uuid.uuid4().hex), reference=reference)
+            draft = replace(draft_of(story.order, uuid.uuid4().hex), reference=reference, again_for=link.id)
             whose = {"workspace_id": story.order.workspace_id, "user_id": user_id}
             await work.save_draft(draft, **whose, at=self.clock.now())
             await work.commit()

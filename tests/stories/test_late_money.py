@@ -6,8 +6,9 @@ import pytest
 
 from sandbox.dintero import Switches
 from sandbox.dintero.faults import Fault
+from tests.stories import database
 from tests.stories.shop import opened_shop
-from tests.stories.till import card, done, lines, moved, opens, sends, the_operation, whispers
+from tests.stories.till import card, done, lines, moved, opens, plain, sends, the_operation, whispers
 
 LATE = ["Keep", "Give back", "Refresh"]
 RESERVED = ["Capture", "Release", "Capture part…", "Refresh"]
@@ -301,6 +302,52 @@ async def test_request_again_that_was_drawn_before_the_older_link_was_paid_is_re
 
     assert len(shop.slack.modals(shop.kari)) == forms
     assert "Nothing was done. The customer's money is on 4711 already." in whispers(shop)[-1]
+
+
+@pytest.mark.parametrize("decided", ["nothing yet", "Keep"])
+async def test_request_again_that_was_open_before_the_older_link_was_paid_is_not_sent(shop, decided):
+    shop.dintero.faults.callbacks.off = True
+    shop.dintero.faults.add("create", Fault.drop_after())
+    await shop.issues()
+    await shop.later(minutes=1)
+    await shop.presses("Send again")
+    await shop.presses("Cancel link")
+    form = await opens(shop, "Request again…")
+    shop.dintero.pay(shop.session("4711")["id"])
+    await shop.sweep()
+    if decided == "Keep":
+        await shop.presses("Keep", next(line for line in shop.thread if "Keep" in line.buttons))
+
+    await sends(shop, form)
+
+    assert [reference for reference, _ in database.statuses(shop)] == ["4711", "4711-2"]
+    assert "Nothing was done. The customer's money is on 4711 already." in plain(form)
+
+
+@pytest.mark.parametrize("ended", ENDS)
+async def test_request_again_that_was_open_before_late_money_came_is_not_sent(shop, ended):
+    await ended(shop)
+    form = await opens(shop, "Request again…")
+    shop.dintero.pay_late(shop.session()["id"])
+    await shop.dintero_calls_back()
+    await shop.sweep()
+
+    await sends(shop, form)
+
+    assert [reference for reference, _ in database.statuses(shop)] == ["4711"]
+    assert "Nothing was done. The customer's money is on 4711 already." in plain(form)
+
+
+async def test_request_again_beside_a_link_that_was_sent_again_meanwhile_is_not_sent(shop):
+    shop.dintero.faults.add("create", Fault.status(400))
+    await shop.issues()
+    form = await opens(shop, "Request again…")
+    await shop.presses("Send again")
+
+    await sends(shop, form)
+
+    assert [reference for reference, _ in database.statuses(shop)] == ["4711", "4711-2"]
+    assert "A newer link was sent" in plain(form)
 
 
 async def test_after_the_older_link_was_refunded_it_can_be_asked_for_again(shop):

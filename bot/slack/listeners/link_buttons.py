@@ -208,7 +208,7 @@ class LinkButtonsListener:
         if press.action is Action.STOP_WAITING:
             return stop_waiting_form(story, link, look)
         if press.action is Action.REQUEST_AGAIN:
-            return await self.drawing.form(await self.reopening.again(story, press.actor.user_id))
+            return await self.drawing.form(await self.reopening.again(story, link, press.actor.user_id))
         if press.action is Action.CHANGE:
             draft, typed_before = await self.reopening.change(story, link, press.actor.user_id)
             return await self.drawing.form(draft, KEPT if typed_before else "")
