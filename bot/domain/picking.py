@@ -38,16 +38,16 @@ _MARKING: Final = re.compile(rf"(?:^|[^\d\s-])\s*{_CURRENCY} ?$", re.IGNORECASE)
 """A currency that is not said of the figures before it."""
 _OR: Final = r"\b(?:or|eller|tai|to|til|till)"
 _AND: Final = r"\b(?:and|og|och|ja)"
-_SECOND_OF_TWO: Final = re.compile(rf"\d\s?(?:{_CURRENCY})?\s{_AND}\s$", re.IGNORECASE)
-"""What stands before a figure that has no currency in front, and adds to another."""
+_ADDS_TO: Final = re.compile(rf"({_CURRENCY} ?)?{_NUMBER}(\s?{_CURRENCY})?,?\s+{_AND}\s+$", re.IGNORECASE)
+"""What stands before a figure that adds to another; the groups are the other's currency, in front or behind."""
 _PART_OF_MORE: Final = re.compile(
-    rf"(?:\d\s?(?:{_CURRENCY})?\s?(?:[-x\u00d7*/'+]|{_OR})\s?|(?:^|\s)-)$|\d\s+{_CURRENCY}\s?$", re.IGNORECASE
+    rf"(?:\d\s?(?:{_CURRENCY})?\s?(?:[-x\u00d7*/'+]\s?|,?\s*{_OR}\s*)|(?:^|\s)-)$|\d\s+{_CURRENCY}\s?$", re.IGNORECASE
 )
 """What stands before the end of a range, one of two amounts, a share of a sum, or less than nothing."""
 _AFTER_FIGURES: Final = re.compile(r"\d[\d.,:'\s]*$")
 """What the figures may be the rest of."""
 _HAS_MORE: Final = re.compile(
-    rf"\s?(?:(?:[-x\u00d7*/+]|{_AND}|{_OR} ?(?:{_CURRENCY})?)\s?\d|/\s?\w|%)|[.,:'-]?;", re.IGNORECASE
+    rf"\s?(?:[-x\u00d7*/+]\s?\d|/\s?\w|%)|,?\s*(?:{_AND}|{_OR}\s*(?:{_CURRENCY})?)\s*\d|[.,:'-]?;", re.IGNORECASE
 )
 """What stands behind the beginning of a range, a price of one of several, or a number of which a part was taken."""
 _NAMED: Final = r"(?:ordre|order|bestilling|beställning|tilaus|faktura|invoice|ref(?:eranse|erence|erens)?)"
@@ -132,7 +132,8 @@ def _is_in_capitals(text: str) -> bool:
 def _stands_alone(text: str, match: re.Match[str]) -> bool:
     before = text[max(match.start() - 24, 0) : match.start()]
     more = _PART_OF_MORE.search(before) or _AFTER_FIGURES.search(before) or _HAS_MORE.match(text, match.end())
-    second = match[0][0].isdigit() and _SECOND_OF_TWO.search(before)
+    other = _ADDS_TO.search(before)
+    second = other and (match[0][0].isdigit() or not any(other.groups()))
     return not (more or second or is_about(before))
 
 

@@ -32,6 +32,8 @@ _CURRENCY: Final = frozenset(
 """Said of the amount before them, so that another currency's is not taken as ours."""
 _GOES_ON: Final = re.compile(r"(?:[-/x×*+:]|(?:or|eller|tai|and|og|och|ja)\b)?\s?[.,']?\d", re.IGNORECASE)
 """What stands behind a figure that is not the whole number, or not the only one."""
+_UP_TO: Final = re.compile(r",? (?:to|til|till) (?:(?:kr\.?|[€$£]) ?)?\d", re.IGNORECASE)
+"""What stands behind the lower of two figures, or behind an amount and before the phone number that it goes to."""
 _ANOTHER_PRICE: Final = re.compile(
     r"(?<![^\W\d_])(?:kr\.?|[€$£]) ?\d"
     r"|(?<![\w.,])\d[\d ]*(?:,\d\d(?![\d%])|\.(?!0[1-9]|1[0-2])\d\d(?![\d.%])|,-| ?(?:kr|nok|sek|dkk|eur|[€$£])(?!\w))",
@@ -124,7 +126,7 @@ def _read_numbers(numbers: Sequence[str], rest: Sequence[str], currency: str, co
     amounts, phones = {one.amount for one in readings}, {one.phone for one in readings}
     amount = amounts.pop() if len(amounts) == 1 else None
     phone = phones.pop() if len(phones) == 1 else None
-    if amount is not None and _is_not_the_whole(numbers, rest):
+    if amount is not None and _is_not_the_whole(numbers, rest, country):
         return _Reading(None, phone, readings[0].left)
     return _Reading(amount, phone)
 
@@ -143,12 +145,20 @@ def _pair(amount: Sequence[str], phone: Sequence[str], currency: str, country: s
         return None
 
 
-def _is_not_the_whole(numbers: Sequence[str], rest: Sequence[str]) -> bool:
+def _is_not_the_whole(numbers: Sequence[str], rest: Sequence[str], country: str) -> bool:
     """Whether the leading amount counts something, goes on, or is a price that something comes to or goes from."""
     plain = [aligned_text(word) for word in rest]
     text = " ".join(plain)
     more = (plain and counts(plain[0])) or _GOES_ON.match(text) or _ANOTHER_PRICE.search(text)
-    return bool(more) or speaks_of_part(" ".join([*map(aligned_text, numbers), *plain]))
+    whole = " ".join([*map(aligned_text, numbers), *plain])
+    return bool(more) or speaks_of_part(whole) or _runs_up_to(whole, len(" ".join(numbers)), country)
+
+
+def _runs_up_to(text: str, end: int, country: str) -> bool:
+    """Whether the figures before `end` are the lower of two, as in `400 til 500`; neither of them is a phone number."""
+    for one in find_phones(text, country):
+        text = text[: one.start] + ";" * (one.end - one.start) + text[one.end :]
+    return text[end - 1] != ";" and _UP_TO.match(text, end) is not None
 
 
 def _only_a_phone(numbers: Sequence[str], country: str) -> _Reading:

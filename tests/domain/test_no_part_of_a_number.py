@@ -59,11 +59,9 @@ RANGES = [
     "{}\u2212{}",
     "{}/{}",
     "{}x{}",
-    "{} eller {}",
-    "{} or {}",
-    "{} tai {}",
-    "{} og {}",
 ]
+JOINERS = ["or", "eller", "tai", "and", "og", "och", "ja", "to", "til", "till"]
+JOINED = [way for one in JOINERS for way in (f"{{}} {one} {{}}", f"{{}} kr {one} {{}}", f"{{}},  {one}\n{{}}")]
 
 figures = st.integers(1, 9_999_999).map(str)
 """Fewer than a mobile number has: two readers of a phone and an amount side by side are tried elsewhere."""
@@ -195,6 +193,20 @@ def test_a_price_of_one_of_several_stays_empty(amount, counted, mark):
 @given(st.integers(1, 99_999).map(str), st.integers(1, 99_999).map(str), st.sampled_from(RANGES))
 def test_a_range_gives_none_of_its_ends(low, high, way):
     for said in (f"{way.format(low, high)} kr", f"kr {way.format(low, high)}", f"{way.format(low, high)} Tow bar"):
+        assert prices(said) == [], said
+
+
+@given(st.integers(1, 99_999).map(str), st.integers(1, 99_999).map(str), st.sampled_from(JOINED))
+def test_of_two_amounts_that_a_word_joins_none_is_taken(first, second, way):
+    both = way.format(first, second)
+    for said in (
+        both,
+        f"{both} kr",
+        f"kr {both}",
+        f"{both} 91234567",
+        f"{both} kr til 91234567",
+        f"91234567 {both} kr",
+    ):
         assert prices(said) == [], said
 
 

@@ -42,6 +42,8 @@ def picked(text, currency="NOK", country="NO"):
         ("249:- i dag", ("249,00", "", "")),
         ("249 kroner", ("249,00", "", "")),
         ("ordre PO\u20112231, 500 kr", ("500,00", "", "PO-2231")),
+        ("ordre 4711 og kr 500 til 91234567", ("500,00", "+4791234567", "4711")),
+        ("500 kr,\ntil 91234567", ("500,00", "+4791234567", "")),
     ],
 )
 def test_what_is_certain_is_picked(text, found):
@@ -78,6 +80,9 @@ def test_what_is_certain_is_picked(text, found):
         "4711 2490 kr",
         "1.249 kr eller 500 kr",
         "20 EUR eller 200 kr",
+        "400 og kr 500",
+        "400, eller 500 kr",
+        "fra 400  til  500 kr",
         "Modell B4 300 kr",
         "ca. 500 kr",
         "fra 500 kr",

@@ -41,6 +41,8 @@ def read(text, currency="NOK", country="NO", draft=EMPTY):
         ("91234567", "", "+4791234567", ""),
         ("91234567 Tow bar", "", "+4791234567", "Tow bar"),
         ("249 Tow bar 2 m", "249,00", "", "Tow bar 2 m"),
+        ("249 til 912 34 567 Tow bar", "249,00", "+4791234567", "Tow bar"),
+        ("249 91234567 til 2 dekk", "249,00", "+4791234567", "til 2 dekk"),
     ],
 )
 def test_leading_numbers_are_split_the_one_way_that_works(typed, price, phone, text):
@@ -348,7 +350,7 @@ def test_an_amount_is_read_as_the_people_of_the_country_write_it(typed):
         "249 excl. VAT", "249 alv 0 %", "249 ilman alv", "249 -20%", "249 minus 10 %", "249 før 10 % rabatt",
         "249 with discount", "400-500", "400 eller 500", "400 og 500 91234567", "2 dekk 249,50",
         "2 dekk 249.50 91234567", "2 dekk kr 249", "2 dekk 249 kr 91234567", "249,50 hitch 100,- bar", "249/2",
-        "2 m kabel 91234567", "5 kg kaffe",
+        "2 m kabel 91234567", "5 kg kaffe", "400 til 500", "400 kr to kr 500 91234567", "91234567 400 till 500",
     ],
 )  # fmt: skip
 def test_a_price_that_is_not_the_whole_of_what_is_paid_stays_empty(typed):
