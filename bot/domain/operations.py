@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from bot.domain.money import format_money
+
 
 class Kind(StrEnum):
     """What Dintero is asked to do."""
@@ -55,6 +57,14 @@ LETTER: Final[Mapping[Kind, str]] = {
     Kind.VOID: "V",
     Kind.CANCEL: "X",
     Kind.CREATE: "S",
+}
+
+_NOUN: Final[Mapping[Kind, str]] = {
+    Kind.CREATE: "the new link",
+    Kind.CAPTURE: "the capture",
+    Kind.REFUND: "the refund",
+    Kind.VOID: "the release",
+    Kind.CANCEL: "the cancellation",
 }
 
 ASK_AGAIN_AFTER: Final = timedelta(minutes=10)
@@ -148,3 +158,10 @@ def operation_reference(link_reference: str, kind: Kind, n: int, random_part: st
     """`4711-C1-9f3a`: the link's reference, the kind's letter, a number that counts up on the link, a random part."""
     reference = f"{link_reference}-{LETTER[kind]}{n}"
     return f"{reference}-{random_part}" if random_part else reference
+
+
+def noun(kind: Kind, amount: int, currency: str, locale: str) -> str:
+    """What an operation is called: `the capture of 249,00 kr`; `amount` in minor units."""
+    if not amount or kind is Kind.CREATE:
+        return _NOUN[kind]
+    return f"{_NOUN[kind]} of {format_money(amount, currency, locale)}"

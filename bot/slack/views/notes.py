@@ -9,7 +9,7 @@ from bot.domain.links import Delivered, Facts, Link, Status
 from bot.domain.methods import RestRelease, sole_wallet, wallet_life
 from bot.domain.moves import ENDED
 from bot.domain.nudges import AUTO_CAPTURE_PATIENCE
-from bot.domain.operations import ASK_ARRIVED_AFTER, Kind, State
+from bot.domain.operations import ASK_ARRIVED_AFTER, Kind, State, noun
 from bot.domain.orders import TO_PHONE, Delivery, Order, Remind
 from bot.domain.stories import Story
 from bot.slack.views.blocks import Look, escape, person
@@ -21,7 +21,6 @@ from bot.slack.views.words import (
     differing,
     held,
     message,
-    noun,
     operating,
     paid_apart,
 )
@@ -258,7 +257,7 @@ def _in_progress(link: Link, look: Look) -> list[str]:
         if operation is not None and operation.state is State.ACCEPTED and operation.kind is kind:
             amount -= operation.amount
         if amount > 0:
-            what = noun(kind, amount, link.currency, look)
+            what = noun(kind, amount, link.currency, look.locale)
             told.append(f"⏳ Dintero is working on {what}. Until that has ended, this amount is not open any more.")
     return told
 

@@ -2,10 +2,10 @@
 
 from bot.domain.events import Event
 from bot.domain.links import Link
-from bot.domain.operations import Kind
+from bot.domain.operations import Kind, noun
 from bot.domain.stories import Story
 from bot.slack.views.blocks import Look, person
-from bot.slack.views.words import because, done, noun
+from bot.slack.views.words import because, done
 
 
 def asked(_: Story, link: Link, event: Event, look: Look) -> str:
@@ -67,7 +67,7 @@ def _what(link: Link, event: Event, look: Look) -> str:
     amount, kind = event.data.get("amount"), _kind(event)
     if kind is None:
         return "the operation"
-    return noun(kind, amount if isinstance(amount, int) else 0, link.currency, look)
+    return noun(kind, amount if isinstance(amount, int) else 0, link.currency, look.locale)
 
 
 def _kind(event: Event) -> Kind | None:

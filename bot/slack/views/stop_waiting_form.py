@@ -4,13 +4,13 @@ from typing import Final
 
 from bot.domain.actions import Action
 from bot.domain.links import Link
-from bot.domain.operations import Kind, Operation, State
+from bot.domain.operations import Kind, Operation, State, noun
 from bot.domain.stories import Story
 from bot.slack import ids
 from bot.slack.views import fields
 from bot.slack.views.blocks import Block, Look, escape, modal, option, person, section
 from bot.slack.views.release_form import SURE
-from bot.slack.views.words import customer, noun
+from bot.slack.views.words import customer
 
 _BEGUN: Final = "Dintero has begun {what}, asked for by {who}, and shows no end of it. *It may still be done.*"
 _UNNAMED: Final = (
@@ -48,7 +48,7 @@ def stop_waiting_form(story: Story, link: Link, look: Look) -> Block:
 
 
 def _what(operation: Operation, link: Link, look: Look) -> str:
-    what = noun(operation.kind, operation.amount, link.currency, look)
+    what = noun(operation.kind, operation.amount, link.currency, look.locale)
     words = _BEGUN if operation.state is State.ACCEPTED else _UNNAMED
     return words.format(what=what, who=person(operation.requested_by))
 

@@ -7,7 +7,7 @@ from typing import Final
 from bot.domain.contacts import mask_email
 from bot.domain.links import Link, Status
 from bot.domain.methods import sole_wallet
-from bot.domain.operations import Kind, Operation, State
+from bot.domain.operations import Kind, Operation, State, noun
 from bot.domain.orders import Delivery
 from bot.domain.phones import mask_number
 from bot.domain.stories import Story
@@ -26,13 +26,6 @@ _DOING: Final[Mapping[Kind, str]] = {
     Kind.REFUND: "Refunding",
     Kind.VOID: "Releasing",
     Kind.CANCEL: "Cancelling the link",
-}
-_NOUN: Final[Mapping[Kind, str]] = {
-    Kind.CREATE: "the new link",
-    Kind.CAPTURE: "the capture",
-    Kind.REFUND: "the refund",
-    Kind.VOID: "the release",
-    Kind.CANCEL: "the cancellation",
 }
 
 
@@ -66,11 +59,6 @@ def time_left(at: datetime, deadline: datetime) -> str:
     return "1 minute"
 
 
-def noun(kind: Kind, amount: int, currency: str, look: Look) -> str:
-    """What an operation is called: `the capture of 249,00 kr`."""
-    return f"{_NOUN[kind]} of {look.money(amount, currency)}" if amount and kind is not Kind.CREATE else _NOUN[kind]
-
-
 def done(kind: Kind) -> str:
     """What becomes of it: a link is made, all else is done."""
     return "made" if kind is Kind.CREATE else "done"
@@ -80,7 +68,7 @@ def operating(operation: Operation, currency: str, look: Look) -> str:
     """An operation in flight, in one or two sentences of mrkdwn."""
     who = person(operation.requested_by)
     then = " Nothing new is sent until that is certain." if operation.draft_id else ""
-    what = noun(operation.kind, operation.amount, currency, look)
+    what = noun(operation.kind, operation.amount, currency, look.locale)
     if operation.state is State.AWAITING:
         return f"Waiting for a second person to approve {what}, asked for by {who}."
     if operation.state is State.ACCEPTED:
