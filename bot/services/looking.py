@@ -1,13 +1,14 @@
 """Buttons that only look: Refresh, Check again, Show link."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from bot.domain.accounts import NOT_FOLLOWED
 from bot.domain.actions import PRESSED_FOR, may_be_closed
 from bot.domain.errors import GatewayError, NotFollowed, NotUnderstood, Refused
 from bot.domain.events import Happened, News, Source
 from bot.domain.links import Link
-from bot.domain.operations import Operation, State
+from bot.domain.operations import Kind, Operation, State, noun
 from bot.domain.permissions import Forbidden, decide
 from bot.domain.stories import Story
 from bot.services.clock_changes import certain_now
@@ -16,6 +17,11 @@ from bot.services.ports.world import Bell, Clock
 from bot.services.press_refusals import naming
 from bot.services.pressing import Press, Pressing, close_as_absent, is_about
 from bot.services.refreshing import Refreshing
+
+_STOP_WAITING: Final = "A day after it was asked for, _Stop waiting…_ can end the wait"
+_CHECK_LATER: Final = (
+    "If there is still none ten minutes after it was sent, _Check again_ gives the card's usual buttons back."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +78,12 @@ class Looking:
         link = link or before.link(press.link_id)
         doubtful = link.operation
         if doubtful and is_about(press, doubtful) and may_be_closed(link, certain_now(self.clock, link)):
-            return await self._close(before, doubtful, press)
+            return await self._close(before, link, doubtful, press)
         async with self.store.read() as work:
             after = await work.story_of_link(press.link_id)
         await self.pressing.redraw(press.link_id)
-        return _nothing_new(link) if after is not None and after.version == before.version else None
+        unchanged = after is not None and after.version == before.version
+        return _nothing_new(link, self.pressing.locale) if unchanged else None
 
     async def show(self, press: Press) -> tuple[Story, Link]:
         """The link with its address, for the one person who asked.
@@ -91,13 +98,17 @@ class Looking:
             raise Refused("This link has no address to show.", "no-url", about=link.reference)
         return story, link
 
-    async def _close(self, story: Story, operation: Operation, press: Press) -> str | None:
+    async def _close(self, story: Story, link: Link, operation: Operation, press: Press) -> str | None:
         """End the question; a sentence for those who may only look: whoever ends it frees the money to be moved."""
         order = story.order
         wanted = PRESSED_FOR[operation.kind]
         decision = decide(press.actor, wanted, team_id=order.team_id, issuer=order.issuer, policy=self.pressing.policy)
         if isinstance(decision, Forbidden):
-            return f"Dintero shows no sign of it, and the question stays open. {decision.sentence}"
+            what = noun(operation.kind, operation.amount, link.currency, self.pressing.locale)
+            return (
+                f"Dintero shows no sign of {what}. The card stays as it is, because its usual buttons would let it be "
+                f"asked for again. {decision.sentence}"
+            )
         data = {"operation": operation.kind.value, "amount": operation.amount, "accepted": False}
         news = News(
             kind=Happened.ABSENT, source=Source.SLACK, at=self.clock.now(), actor=press.actor.user_id, data=data
@@ -110,17 +121,18 @@ class Looking:
         return None
 
 
-def _nothing_new(link: Link) -> str:
-    if link.operation is not None and link.operation.state is State.ACCEPTED:
+def _nothing_new(link: Link, locale: str) -> str:
+    operation = link.operation
+    if operation is None:
+        return "Nothing new: the card shows what Dintero says right now."
+    what = noun(operation.kind, operation.amount, link.currency, locale)
+    if operation.state is State.ACCEPTED:
+        kept = "; its amount stays deducted, because it may still be done" if operation.amount else ""
+        return f"Nothing new: Dintero has accepted {what} and is still working on it. {_STOP_WAITING}{kept}."
+    if link.facts.possible_entry:
         return (
-            "Dintero has accepted it and has not ended it yet. A day after it was asked for, _Stop waiting…_ can end "
-            "the wait; its amount stays deducted."
+            f"Not certain yet: Dintero's log has an entry that may be {what} but does not name it, so Paylink does "
+            f"not repeat it. {_STOP_WAITING}."
         )
-    if link.operation is not None and link.facts.possible_entry:
-        return (
-            "Dintero's log has an entry that may be it and does not say so. A day after it was asked for, "
-            "_Stop waiting…_ can end the wait."
-        )
-    if link.operation is not None:
-        return "Dintero shows no sign of it yet. Paylink keeps looking; nothing is sent twice by itself."
-    return "Nothing new: the card shows what Dintero says right now."
+    then = "" if operation.kind is Kind.CREATE else f" {_CHECK_LATER}"
+    return f"Dintero shows no sign of {what} yet. Paylink keeps looking and never sends it twice by itself.{then}"

@@ -68,7 +68,11 @@ async def test_what_was_not_done_and_not_answered_is_never_sent_by_itself(shop, 
 
     await shop.presses("Check again")
     assert whispers(shop) == [
-        "4711 · Dintero shows no sign of it yet. Paylink keeps looking; nothing is sent twice by itself."
+        (
+            f"4711 · Dintero shows no sign of {ask.noun} yet. Paylink keeps looking and never sends it twice by "
+            "itself. If there is still none ten minutes after it was sent, Check again gives the card's usual "
+            "buttons back."
+        )
     ]
 
     asked = (await the_operation(shop)).sent_at
@@ -273,7 +277,7 @@ async def test_what_was_accepted_and_never_ends_is_never_sent_again(shop, ask):
     assert shop.card.buttons == ["Check again"]
     assert len(shop.writes(ask.kind)) == 1
     [whisper] = whispers(shop)
-    assert whisper.startswith("4711 · Dintero has accepted it and has not ended it yet. A day after it was asked for,")
+    assert whisper.startswith(f"4711 · Nothing new: Dintero has accepted {ask.noun} and is still working on it. A day")
 
 
 @accepted_asks

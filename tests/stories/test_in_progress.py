@@ -119,6 +119,8 @@ async def test_an_entry_without_reference_may_be_ours_and_the_card_says_so(shop_
     assert f"Not sure whether the {kind} of 100,00 kr was done." in card(shop)
     assert "Dintero's log has an entry that may be it and does not say so, so it is not repeated." in card(shop)
     assert not any("Still not sure" in line for line in lines(shop))
+    await shop.presses("Check again")
+    assert f"Dintero's log has an entry that may be the {kind} of 100,00 kr but does not name it" in whispers(shop)[-1]
 
 
 @each_part

@@ -122,7 +122,10 @@ async def test_who_may_not_move_money_may_look_for_it_and_not_close_its_question
 
     assert len(shop.dintero.log) > looked
     assert (await the_operation(shop)).state == "unknown"
-    said = f"4711 · Dintero shows no sign of it, and the question stays open. {sentence.removeprefix('4711 · ')}"
+    said = (
+        "4711 · Dintero shows no sign of the capture of 249,50 kr. The card stays as it is, because its usual buttons "
+        f"would let it be asked for again. {sentence.removeprefix('4711 · ')}"
+    )
     assert whispers(shop, person) == without_code([said])
 
 

@@ -213,7 +213,7 @@ async def test_checking_again_closes_the_question_that_was_shown_and_no_other(sh
     await shop.presses("Check again", asleep)
 
     assert (await the_operation(shop)).state == "unknown"
-    assert "Dintero shows no sign of it yet." in whispers(shop)[-1]
+    assert "Dintero shows no sign of the release of 249,50 kr yet." in whispers(shop)[-1]
     await shop.presses("Check again")
     assert (await the_operation(shop)).state == "absent"
 
