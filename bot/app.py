@@ -17,6 +17,7 @@ from bot import configured
 from bot.dintero.client import DinteroGateway
 from bot.domain.accounts import still_followed
 from bot.domain.clock_skew import DINTERO, SLACK
+from bot.domain.readiness import SCHEMA_PROBLEMS
 from bot.domain.waiting import Waiting
 from bot.doors import doors, expected_signatures, limited
 from bot.following import FollowedClock
@@ -177,8 +178,7 @@ async def _database(settings: Settings, engine: AsyncEngine | None, stack: Async
             await upgrade(engine)
             state = "current"
     if state != "current":
-        mend = "A newer Paylink has used it." if state == "newer" else "Run: paylink migrate"
-        raise OldSchema(f"The database is at another schema ({state}). {mend}")
+        raise OldSchema(SCHEMA_PROBLEMS[state])
     return engine
 
 

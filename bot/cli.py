@@ -115,6 +115,7 @@ def new_key(count: Annotated[int, typer.Option(min=1, max=5)] = 1) -> None:
 @app.command("rotate-key")
 def rotate_key() -> None:
     """Encrypt everything with the first key of PAYLINK_SECRET_KEY, while serve runs; can be stopped and begun again."""
+    from bot.domain.readiness import SCHEMA_PROBLEMS  # noqa: PLC0415
     from storage.engine import file_to_make, open_engine, opening  # noqa: PLC0415
     from storage.keys import Rotation, rotate  # noqa: PLC0415
     from storage.schema import state_of  # noqa: PLC0415
@@ -124,8 +125,9 @@ def rotate_key() -> None:
         engine = open_engine(settings.paylink_database_url)
         try:
             with opening(engine):
-                if file_to_make(engine) or await state_of(engine) != "current":
-                    raise ValueError("There is nothing to encrypt anew yet, or the schema is old. Run: paylink migrate")
+                state = "empty" if file_to_make(engine) else await state_of(engine)
+                if state != "current":
+                    raise ValueError(SCHEMA_PROBLEMS[state])
                 return await rotate(engine, Secrets(settings.secret_keys))
         finally:
             await engine.dispose()

@@ -17,6 +17,7 @@ from bot.dintero.wire import Dated
 from bot.domain.clock_skew import DINTERO, SLACK, ClockSkew, differences
 from bot.domain.connection_errors import causes, connection_failure
 from bot.domain.errors import GatewayError, MailNotSent, MailRefused
+from bot.domain.readiness import SCHEMA_PROBLEMS
 from bot.finding import Finding
 from bot.following import NoTime, followed
 from bot.mail.smtp import SmtpMailer
@@ -88,7 +89,7 @@ async def _database(settings: Settings, skew: ClockSkew) -> Finding:
         return Finding("database", well=False, words=POOLED if pooled else str(unfit))
     if state == "current" or (state == "empty" and engine.dialect.name == "sqlite"):
         return Finding("database", well=True, words="ready" if state == "current" else "empty; serve creates it")
-    return Finding("database", well=False, words=f"its schema is {state}. Run: paylink migrate")
+    return Finding("database", well=False, words=SCHEMA_PROBLEMS[state])
 
 
 async def _slack(settings: Settings, dated: Dated) -> Finding:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from bot.clock import SystemClock
 from bot.domain.accounts import links_in_words
 from bot.domain.money import format_money
+from bot.domain.readiness import SCHEMA_PROBLEMS
 from bot.services.stop_following import FollowedLinks, StopFollowing
 from bot.settings import Settings
 from storage.engine import file_to_make, open_engine, opening
@@ -27,8 +28,9 @@ async def ask_and_stop(settings: Settings, account: str, ask: Callable[[str], st
     engine = open_engine(settings.paylink_database_url)
     try:
         with opening(engine):
-            if file_to_make(engine) or await state_of(engine) != "current":
-                raise ValueError("There are no links yet, or the schema is old. Run: paylink migrate")
+            state = "empty" if file_to_make(engine) else await state_of(engine)
+            if state != "current":
+                raise ValueError(SCHEMA_PROBLEMS[state])
             clock = SystemClock()
             store = SqlStore(engine, await unsealed(engine, settings.secret_keys), machine_now=clock.machine_now)
             stopping = StopFollowing(store=store, clock=clock)

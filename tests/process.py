@@ -27,6 +27,11 @@ from tests.serving import serving
 from tests.starting import forked
 
 OURS = ("PAYLINK_", "SLACK_", "DINTERO_")
+NEWER = (
+    "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)",
+    "INSERT INTO alembic_version VALUES ('9999')",
+)
+"""What a later program than this one leaves behind in a database."""
 
 
 @dataclass

@@ -17,7 +17,7 @@ from sandbox.dintero.faults import Fault
 from sandbox.mail import Mailbox
 from sandbox.servers import from_a_shell
 from tests.databases import KINDS, empty_database, ready_database
-from tests.process import opened_world, until
+from tests.process import NEWER, opened_world, until
 
 
 @pytest.fixture
@@ -119,20 +119,14 @@ async def test_an_empty_file_gets_its_tables_and_is_nobody_elses_to_read(world):
         assert world.database.stat().st_mode & 0o777 == 0o600
 
 
-NEWER = (
-    "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)",
-    "INSERT INTO alembic_version VALUES ('9999')",
-)
-"""What a later program than this one leaves behind."""
-
-
-async def test_another_programs_schema_is_refused_with_the_mend(unused):
+@pytest.mark.parametrize("command", ["serve", "rotate-key"])
+async def test_another_programs_schema_is_refused_with_the_mend(unused, command):
     await unused.writes(*NEWER)
 
-    code, told = await unused.run("serve")
+    code, told = await unused.run(command)
 
     assert code == 1
-    assert told.strip().splitlines()[-1].startswith("The database is at another schema (newer).")
+    assert told.strip().splitlines()[-1].startswith("The database is at a newer schema:")
     assert "Traceback" not in told
 
 
@@ -392,7 +386,7 @@ async def test_check_names_another_programs_schema(unused):
     code, told = await unused.run("check")
 
     assert code == 1
-    assert "FAIL database: its schema is newer" in told
+    assert "FAIL database: The database is at a newer schema: a newer Paylink has migrated it. Run that one." in told
 
 
 # -- what the machine may lack

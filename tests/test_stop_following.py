@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.process import OURS, opened_world, until
+from tests.process import NEWER, OURS, opened_world, until
 
 OLD, NEW = "T12345678", "T87654321"
 
@@ -72,9 +72,20 @@ async def test_whatever_else_is_typed_changes_nothing(world, typed):
     assert (await world.run("serve", DINTERO_ACCOUNT_ID=NEW))[0] == 1
 
 
+async def test_a_database_of_a_newer_program_is_named(world):
+    await world.writes(*NEWER)
+
+    code, told = await types(world, "")
+
+    assert (code, told.strip()) == (
+        1,
+        "The database is at a newer schema: a newer Paylink has migrated it. Run that one.",
+    )
+
+
 @pytest.mark.parametrize(
     ("account", "sentence"),
-    [(NEW, "is the account that Paylink uses"), ("T1", "There are no links yet, or the schema is old.")],
+    [(NEW, "is the account that Paylink uses"), ("T1", "The database has no tables. Run: paylink migrate.")],
 )
 async def test_an_account_that_cannot_be_left_is_named(world, account, sentence):
     code, told = await types(world, "", account)

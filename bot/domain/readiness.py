@@ -22,11 +22,12 @@ LINKS_UNSIGNED: Final = 2
 prove nothing. Of two they mean that the secret is wrong, or that a proxy changes the address.
 """
 
-_SCHEMA: Final = {
+SCHEMA_PROBLEMS: Final = {
     "empty": "The database has no tables. Run: paylink migrate.",
     "old": "The database is at an older schema. Run: paylink migrate.",
     "newer": "The database is at a newer schema: a newer Paylink has migrated it. Run that one.",
 }
+"""Why a database that does not stand at `current` cannot be used, and the next step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +66,8 @@ def _not_here(seen: Vitals) -> tuple[Problem, ...]:
     words = ["Paylink is stopping."] if seen.stopping else []
     if seen.schema is None:
         words.append("The database does not answer.")
-    elif seen.schema in _SCHEMA:
-        words.append(_SCHEMA[seen.schema])
+    elif seen.schema in SCHEMA_PROBLEMS:
+        words.append(SCHEMA_PROBLEMS[seen.schema])
     return tuple(Problem(each, elsewhere=True) for each in words)
 
 
