@@ -190,6 +190,7 @@ def _is_like(mark: Mark, operation: Operation) -> bool:
 
 
 def _is_new(mark: Mark, operation: Operation) -> bool:
+    # None: sent before the column was added (migration 0010), so that any entry may be the operation's.
     return mark.position >= (operation.log_before or 0)
 
 

@@ -297,7 +297,7 @@ class Pressing:
             correlation_id=None,
             draft_id=draft_id,
             sent_at=None,
-            log_before=before.log_before or 0,
+            log_before=before.log_before or 0,  # None: sent before the column was added; not None marks a repetition
             note=None,
         )
         await work.add_operation(again)
