@@ -109,6 +109,17 @@ class Settings(BaseModel):
         check_secret(value.get_secret_value())
         return value
 
+    @field_validator("paylink_secret_key")
+    @classmethod
+    def _keys(cls, value: SecretStr) -> SecretStr:
+        from storage.secrets import Secrets  # noqa: PLC0415  imported late for its cost
+
+        try:
+            Secrets(value.get_secret_value().split(","))
+        except ValueError as problem:
+            raise ValueError(str(problem).removeprefix("PAYLINK_SECRET_KEY: ")) from None
+        return value
+
     @field_validator("dintero_client_id")
     @classmethod
     def _client(cls, value: str) -> str:

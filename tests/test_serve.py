@@ -133,8 +133,6 @@ async def test_another_programs_schema_is_refused_with_the_mend(unused, command)
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"PAYLINK_SECRET_KEY": "short"}, "PAYLINK_SECRET_KEY: key 1 is not a key (not URL-safe base64). Make one"),
-        ({"PAYLINK_SECRET_KEY": "æøå" * 20}, "PAYLINK_SECRET_KEY"),
         ({"SLACK_BOT_TOKEN": "xoxb-wrong"}, "Slack: invalid_auth. Check SLACK_BOT_TOKEN"),
         ({"SLACK_API_URL": "http://127.0.0.1:1/api/"}, "Slack does not answer at http://127.0.0.1:1/api/: the c"),
         ({"PAYLINK_DATABASE_URL": "mysql://x/y"}, "PAYLINK_DATABASE_URL must begin with"),
@@ -161,7 +159,6 @@ async def test_what_cannot_start_says_so_in_a_sentence(world, command, changed, 
     assert code == 1
     assert sentence in told
     assert "Traceback" not in told
-    assert changed.get("PAYLINK_SECRET_KEY", "\0") not in told
 
 
 async def test_settings_that_are_missing_are_named(world):

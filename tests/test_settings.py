@@ -175,12 +175,29 @@ def test_other_programs_settings_are_their_own_business(read):
     assert read(PATH_TO_PAYLINK="x")
 
 
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        (SECRET, "key 1 is not a key ("),
+        ("æøå" * 20, "key 1 is not a key (not URL-safe base64)"),
+        (f"{GOOD['PAYLINK_SECRET_KEY']},{SECRET}", "key 2 is not a key ("),
+    ],
+)
+def test_what_is_no_key_is_refused_with_the_mend_and_not_shown(refused, value, why):
+    told = refused(PAYLINK_SECRET_KEY=value)
+
+    assert told.startswith(f"PAYLINK_SECRET_KEY: {why}")
+    assert told.endswith("Make one with: paylink new-key.")
+    assert value not in told
+
+
 def test_all_problems_are_told_at_once(refused):
-    told = refused(SLACK_BOT_TOKEN="xoxp-user", PAYLINK_CURRENCY="KRONER", PAYLINK_TYPO="x")
+    told = refused(SLACK_BOT_TOKEN="xoxp-user", PAYLINK_CURRENCY="KRONER", PAYLINK_TYPO="x", PAYLINK_SECRET_KEY="abc")
 
     assert [line.partition(":")[0] for line in told.splitlines()] == [
         "PAYLINK_TYPO",
         "SLACK_BOT_TOKEN",
+        "PAYLINK_SECRET_KEY",
         "PAYLINK_CURRENCY",
     ]
 
