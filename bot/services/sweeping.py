@@ -9,14 +9,13 @@ from typing import Final
 import structlog
 
 from bot.domain.clock_skew import DINTERO, ClockSkew
+from bot.domain.due_links import can_be_listed, has_just_passed, is_curious, is_in_doubt, may_be_over
 from bot.domain.errors import PaylinkError, TooMany, Unreadable
 from bot.domain.lasting_failures import LastingFailures
-from bot.domain.links import Link, Status
+from bot.domain.links import Link
 from bot.domain.nudges import arrival_asked_at
 from bot.domain.observations import Observation, Payment
-from bot.domain.operations import IN_DOUBT
 from bot.domain.schedule import next_look
-from bot.domain.settling import EXPIRY_GRACE
 from bot.domain.stories import Claimed, Due, Task
 from bot.services.ports.gateway import Gateway
 from bot.services.ports.storage import Store
@@ -78,12 +77,12 @@ class Sweeping:
 
     async def _look_at(self, claims: Sequence[Due | Claimed], now: datetime) -> int:
         due = await self._of_this_account([each for each in claims if isinstance(each, Due)], now)
-        over = [each for each in due if _may_be_over(each, now)]
-        passed = [each for each in due if _has_just_passed(each, now)]
+        over = [each for each in due if may_be_over(each, now)]
+        passed = [each for each in due if has_just_passed(each, now)]
         looked_at = [each for each in due if each not in over and each not in passed]
-        listed = [each for each in looked_at if _can_be_listed(each)]
-        single = [each for each in looked_at if not _can_be_listed(each)]
-        wanted = [*(each for each in single if not _is_curious(each)), *over, *listed]
+        listed = [each for each in looked_at if can_be_listed(each)]
+        single = [each for each in looked_at if not can_be_listed(each)]
+        wanted = [*(each for each in single if not is_curious(each)), *over, *listed]
         # What is left of the budget goes to the next class: operations, paid; confirm; reserved; opened.
         pressing = await self._pressing(single)
         over = over if over and await self._spend() else []
@@ -258,12 +257,12 @@ class Sweeping:
 
     async def _pressing(self, single: Sequence[Due]) -> Sequence[Due]:
         """Those of more than curiosity that there are calls for: first operations in doubt, then the longest due."""
-        pressing = sorted((each for each in single if not _is_curious(each)), key=lambda each: not _is_in_doubt(each))
+        pressing = sorted((each for each in single if not is_curious(each)), key=lambda each: not is_in_doubt(each))
         return pressing[: await self._spend(len(pressing))]
 
     async def _curious(self, single: Sequence[Due], now: datetime) -> Sequence[Due]:
         """The youngest that there are calls left for; the looks of the others are dropped until their next."""
-        curious = sorted(filter(_is_curious, single), key=lambda each: each.link.created_at, reverse=True)
+        curious = sorted(filter(is_curious, single), key=lambda each: each.link.created_at, reverse=True)
         left = await self._spend(len(curious), _OPENED_SHARE)
         await self._leave({_claim(each): next_look(each.link, now) for each in curious[left:]})
         return curious[:left]
@@ -345,25 +344,6 @@ def _claim(each: Due | Claimed) -> Claimed:
     return each if isinstance(each, Claimed) else Claimed(id=each.link.id, fence=each.fence)
 
 
-def _may_be_over(due: Due, now: datetime) -> bool:
-    """Whether one list call can confirm that it has expired."""
-    return _is_unpaid(due) and now >= due.link.expires_at + EXPIRY_GRACE
-
-
-def _has_just_passed(due: Due, now: datetime) -> bool:
-    """Whether its card can say that the deadline has passed without a question to Dintero."""
-    link = due.link
-    nothing_known = link.transaction_id is None and link.operation is None
-    return _is_unpaid(due) and nothing_known and link.expires_at <= now < link.expires_at + EXPIRY_GRACE
-
-
-def _is_curious(due: Due) -> bool:
-    """Whether a look would only ask if it was opened: nothing told us to, and nothing is under way or in doubt."""
-    link = due.link
-    idle = link.facts.paying_since is None and link.transaction_id is None and link.operation is None
-    return idle and link.status is Status.OPEN and not due.hinted
-
-
 def _is_about(payment: Payment, link: Link) -> bool:
     """Whether a payment of the link's reference may be its own; another session's is mostly the web shop's."""
     return link.session_id in {None, payment.session_id} or not payment.understood
@@ -377,29 +357,3 @@ def _is_second(payment: Payment, link: Link) -> bool:
 def _is_same(link: Link, seen: str) -> bool:
     """Whether a list element shows the payment as it was last read; one without a fingerprint never does."""
     return bool(seen) and link.facts.seen == seen
-
-
-def _is_unpaid(due: Due) -> bool:
-    link = due.link
-    if link.facts.unclear_since is not None or link.facts.other_payments:
-        return False
-    waiting = link.status is Status.OPEN and link.session_id is not None and link.facts.paying_since is None
-    return waiting and not due.hinted
-
-
-def _can_be_listed(due: Due) -> bool:
-    """Whether its payment is known and nothing but time asks for a look.
-
-    A list only says whether that payment changed since it was last understood. Where nothing changing is itself worth a
-    question, what was read since then was not understood, or another payment counts too, the link is looked at whole.
-    """
-    link = due.link
-    capture_missing = link.status is Status.AUTHORIZED and link.auto_capture
-    unchanging = capture_missing or link.facts.paying_since is not None
-    puzzling = link.facts.unclear_since is not None or link.facts.other_payments > 0
-    return link.transaction_id is not None and not (due.hinted or _is_in_doubt(due) or unchanging or puzzling)
-
-
-def _is_in_doubt(due: Due) -> bool:
-    """Whether a look may tell what became of an operation."""
-    return due.link.operation is not None and due.link.operation.state in IN_DOUBT
