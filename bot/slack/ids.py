@@ -79,9 +79,9 @@ KEEP: Final = "keep"
 
 EXTEND_UNTIL: Final = "extend_until"
 SURE: Final = "sure"
+"""The box to tick before money is released, or is waited for no longer."""
 NOTICE: Final = "notice"
 """What a form says of the command or message that it was filled in from; no input."""
-"""The box to tick before money is released, or is waited for no longer."""
 
 PART: Final = "part"
 PART_LINES: Final = "lines"
