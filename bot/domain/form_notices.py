@@ -1,6 +1,7 @@
 """What a form says of a command or a message that it could not read whole. Pure."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from bot.domain.characters import one_line, visible_text
@@ -16,30 +17,36 @@ def notice_of_command(typed: str, draft: Draft, *, left_out: bool) -> str:
     """Repeat the command `typed` where a figure or an address of it stands in no field, or perhaps in the wrong one.
 
     Plain text for the person who typed it; `left_out` is whether a card number or a personal number was, which is not
-    repeated. Empty when nothing is in doubt.
+    repeated. Empty when every figure and address stands in its field.
     """
     said = [_LEFT_OUT] if left_out else []
     shown = without_private_figures(typed) if left_out else typed
     if _is_lost(shown, draft) or _may_hold_the_price(draft):
-        words = one_line(shown)
-        cut = f"{words[:_MOST]}…" if len(words) > _MOST else words
-        said.append(f"⚠️ Not all of this could be read with certainty, so check {_doubtful(draft)}: {cut}")
+        fields = [*_empty_fields(draft), *(["What for"] if draft.lines[0].text else [])] or ["the fields"]
+        said.append(f"⚠️ Not all of this could be read with certainty, so check {_listed(fields)}: {repeated(shown)}")
     return " ".join(said)
 
 
-def _doubtful(draft: Draft) -> str:
-    """The fields that were left empty, and what may hold the words for them."""
-    empty = [] if draft.lines[0].price else ["the price"]
-    empty += [] if draft.phone or draft.email else ["the customer's number"]
-    *first, last = [*empty, *(["What for"] if draft.lines[0].text else [])] or ["the fields"]
-    return f"{', '.join(first)} and {last}" if first else last
-
-
 def notice_of_message(draft: Draft) -> str:
-    """Which of amount and customer the message did not say with certainty, in plain text; empty for neither."""
-    missing = [] if draft.lines[0].price else ["the amount"]
-    missing += [] if draft.phone or draft.email else ["the customer's number"]
-    return f"⚠️ Not found in the message with certainty: {' and '.join(missing)}." if missing else ""
+    """Which of price and customer's number the message did not say with certainty, in plain text; empty for neither."""
+    empty = _empty_fields(draft)
+    return f"⚠️ Not found in the message with certainty: {_listed(empty)}." if empty else ""
+
+
+def repeated(typed: str) -> str:
+    """A command as it is shown to the person who typed it: on one line, and no longer than is read."""
+    words = one_line(typed)
+    return f"{words[:_MOST]}…" if len(words) > _MOST else words
+
+
+def _empty_fields(draft: Draft) -> list[str]:
+    price = [] if draft.lines[0].price else ["the price"]
+    return price if draft.phone or draft.email else [*price, "the customer's number"]
+
+
+def _listed(names: Sequence[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _is_lost(typed: str, draft: Draft) -> bool:

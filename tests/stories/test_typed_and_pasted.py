@@ -90,7 +90,7 @@ async def test_a_message_without_a_certain_amount_or_customer_says_so(shop):
     assert form.values["price:1"] == ""
     form = await from_message(shop, asked(shop, "Kunden betaler 400 kr i dag og 500 kr i morgen for ordre 4711"))
 
-    assert "Not found in the message with certainty: the amount and the customer's number." in form.read()
+    assert "Not found in the message with certainty: the price and the customer's number." in form.read()
     form = await from_message(shop, asked(shop, "500 kr til 91234567"))
     assert "Not found in the message" not in form.read()
 

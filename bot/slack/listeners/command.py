@@ -5,15 +5,14 @@ from typing import Final
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot.domain.form_notices import repeated
 from bot.domain.markup import as_typed
 from bot.domain.quickline import Nonsense, read_quickline
 from bot.slack.listeners.opening import FormOpening
 from bot.slack.listeners.payloads import Body, knock
 from bot.slack.views.link_reply import usage
 
-HELP: Final = "help"
-MOST: Final = 300
-"""Characters of a command that are repeated."""
+_HELP: Final = "help"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +29,7 @@ class CommandListener:
         try:
             draft = read_quickline(text, blank, currency=shop.currency, country=shop.country, today=today)
         except Nonsense:  # `help` is among it
-            words = usage("" if text.lower() == HELP else as_typed(text)[:MOST])
+            words = usage("" if text.lower() == _HELP else repeated(as_typed(text)))
             await ack(text=words.text, blocks=words.blocks, response_type="ephemeral")
             return
         self.opening.start(who, draft, "Please run the command again.")
