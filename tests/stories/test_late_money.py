@@ -184,13 +184,24 @@ async def test_a_payment_begun_in_time_is_not_announced_expired(shop):
     assert shop.card.buttons == RESERVED
 
 
-async def test_money_on_a_replaced_link_is_a_double_payment(shop):
-    """The first link was made after all, and the customer paid both."""
+async def sent_again(shop):
+    """A second link, 4711-2, beside one whose create was not answered, and no callbacks."""
     shop.dintero.faults.callbacks.off = True
     shop.dintero.faults.add("create", Fault.drop_after())
     await shop.issues()
     await shop.later(minutes=1)
     await shop.presses("Send again")
+
+
+async def sent_again_and_the_first_paid(shop):
+    await sent_again(shop)
+    shop.dintero.pay(shop.session("4711")["id"])
+    await shop.sweep()
+
+
+async def test_money_on_a_replaced_link_is_a_double_payment(shop):
+    """The first link was made after all, and the customer paid both."""
+    await sent_again(shop)
     shop.dintero.pay(shop.session("4711-2")["id"])
     await shop.sweep()
     assert card(shop).startswith("🔒 Reserved · 249,50 kr")
@@ -213,13 +224,7 @@ async def test_money_on_a_replaced_link_is_a_double_payment(shop):
 
 async def test_money_on_the_newest_link_is_a_double_payment_when_an_older_one_holds_some(shop):
     """Whichever comes second asks, also after the first was kept."""
-    shop.dintero.faults.callbacks.off = True
-    shop.dintero.faults.add("create", Fault.drop_after())
-    await shop.issues()
-    await shop.later(minutes=1)
-    await shop.presses("Send again")
-    shop.dintero.pay(shop.session("4711")["id"])
-    await shop.sweep()
+    await sent_again_and_the_first_paid(shop)
     assert lines(shop)[-1].startswith("🚨 Late money: the link had been replaced.")
     await shop.presses("Keep", shop.thread[-1])
     assert done(shop, "CAPTURE", "4711") == [249_50]
@@ -236,16 +241,6 @@ async def test_money_on_the_newest_link_is_a_double_payment_when_an_older_one_ho
     await shop.presses("Give back")
     assert shop.transaction("4711-2")["status"] == "AUTHORIZATION_VOIDED"
     assert shop.transaction("4711")["status"] == "CAPTURED"
-
-
-async def sent_again_and_the_first_paid(shop):
-    shop.dintero.faults.callbacks.off = True
-    shop.dintero.faults.add("create", Fault.drop_after())
-    await shop.issues()
-    await shop.later(minutes=1)
-    await shop.presses("Send again")
-    shop.dintero.pay(shop.session("4711")["id"])
-    await shop.sweep()
 
 
 async def test_an_order_whose_older_link_is_paid_says_so_first_and_shares_no_other(shop):
@@ -285,11 +280,7 @@ async def test_nobody_asks_again_for_an_order_whose_older_link_is_paid(shop, end
 
 
 async def test_request_again_that_was_drawn_before_the_older_link_was_paid_is_refused(shop):
-    shop.dintero.faults.callbacks.off = True
-    shop.dintero.faults.add("create", Fault.drop_after())
-    await shop.issues()
-    await shop.later(minutes=1)
-    await shop.presses("Send again")
+    await sent_again(shop)
     await shop.presses("Cancel link")
     before = deepcopy(shop.card)
     assert "Request again…" in before.buttons
@@ -306,11 +297,7 @@ async def test_request_again_that_was_drawn_before_the_older_link_was_paid_is_re
 
 @pytest.mark.parametrize("decided", ["nothing yet", "Keep"])
 async def test_request_again_that_was_open_before_the_older_link_was_paid_is_not_sent(shop, decided):
-    shop.dintero.faults.callbacks.off = True
-    shop.dintero.faults.add("create", Fault.drop_after())
-    await shop.issues()
-    await shop.later(minutes=1)
-    await shop.presses("Send again")
+    await sent_again(shop)
     await shop.presses("Cancel link")
     form = await opens(shop, "Request again…")
     shop.dintero.pay(shop.session("4711")["id"])
