@@ -182,6 +182,7 @@ def test_other_programs_settings_are_their_own_business(read):
         ("æøå" * 20, "key 1 is not a key (not URL-safe base64)"),
         (f"{GOOD['PAYLINK_SECRET_KEY']},{SECRET}", "key 2 is not a key ("),
     ],
+    ids=["one", "not ASCII", "the second"],
 )
 def test_what_is_no_key_is_refused_with_the_mend_and_not_shown(refused, value, why):
     told = refused(PAYLINK_SECRET_KEY=value)
