@@ -1,4 +1,4 @@
-"""What Dintero accepted and nobody waits for any more: it may still be done, so its amount is not open."""
+"""Operations that were closed by hand before they ended: what Dintero accepted may still be done and is not open."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,10 +10,10 @@ from bot.domain.verdicts import is_logged, named_end
 
 
 def abandon(facts: Facts, operation: Operation) -> Facts:
-    """The facts once nobody waits for `operation` any more. It is kept, so that its end is told as its own.
+    """The facts once `operation` was closed by hand. It is kept, so that its end is shown as that of its person.
 
     Only what was accepted lowers what is open. One that may be in the log without a name is kept as *absent*, which is
-    what its row says from now on.
+    the state of its row from now on.
     """
     moves = operation.kind in {Kind.CAPTURE, Kind.REFUND, Kind.VOID}
     if operation.state not in {State.ACCEPTED, State.UNKNOWN} or not moves:

@@ -30,6 +30,7 @@ _FIXED: Final = {
 
 
 _MAY_BE_PAID: Final = {Status.REQUESTED, Status.UNCERTAIN, Status.OPEN, Status.PENDING}
+"""A link in one of these may yet take the customer's money."""
 
 PAYS_FOR: Final = timedelta(minutes=30)
 """How long a payment that has begun is said to happen now: many are left and never end (Dintero reference §7)."""

@@ -276,7 +276,7 @@ def _news(old: Link, new: Link, verdict: Verdict | None, seen: Observation, now:
 
 
 def _late_ends(old: Link, new: Link, seen: Observation) -> list[Verdict]:
-    """How operations have ended that nobody waited for any more."""
+    """How operations ended that had been closed by hand."""
     if seen.payment is None:
         return []
     over = [operation for operation in old.facts.abandoned if operation not in new.facts.abandoned]

@@ -190,10 +190,10 @@ class Mailing:
             await work.commit()
 
     async def _end(self, mail: Mail, fence: int, state: MailState, sentence: str = "") -> None:
-        """Write how it ended, and tell it; nothing happens when it is another's to end by now.
+        """Record the mail's end with its event; nothing happens when another process holds the mail by now.
 
         Raises:
-            Busy: when the link changed all the same, which the lock on its order that `move_mail` takes rules out.
+            Busy: when the link changed meanwhile; the lock on its order that `move_mail` takes should rule that out.
 
         """
         async with self.store() as work:
