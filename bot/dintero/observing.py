@@ -44,7 +44,7 @@ def payment(body: TransactionBody) -> Payment:
     ledger = tell(amount, body.items, body.events, body.status)
     status = _status(body, ledger)
     understood = is_understood(body, ledger)
-    report = _report(status, ledger) if understood else Report.UNKNOWN
+    report = REPORTS.get(status, Report.UNKNOWN) if understood else Report.UNKNOWN
     was_authorized = _was_authorized(body, status)
     in_progress = {
         kind: minor
@@ -135,13 +135,6 @@ def _status(body: TransactionBody, ledger: Ledger) -> str:
     if status in {"PARTIALLY_REFUNDED", "REFUNDED"} and ledger.left and ledger.keeps_rest:
         return "PARTIALLY_CAPTURED_REFUNDED"
     return status
-
-
-def _report(status: str, ledger: Ledger) -> Report:
-    """Unknown words tell nothing; money that was taken outranks what came after."""
-    if status not in REPORTS:
-        return Report.UNKNOWN
-    return Report.CAPTURED if ledger.captured else REPORTS[status]
 
 
 def _was_authorized(body: TransactionBody, status: str) -> bool:

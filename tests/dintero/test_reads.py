@@ -246,7 +246,29 @@ async def test_strangers_and_unreadable_elements_do_not_hide_ours(dintero, gatew
     found = await gateway.payments(reference="4711")
 
     assert [one.transaction_id for one in found.found] == [TRANSACTION_ID]
-    assert not found.complete, "one of them may be anybody's"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"id": "junk"}, transaction(id="P99999999.t", session_id=None), {"id": f"{ACCOUNT}.t", "amount": [1]}],
+    ids=["only an id", "no session", "unreadable"],
+)
+async def test_a_list_with_an_element_that_may_be_anybodys_is_not_complete(dintero, gateway, odd):
+    Archive(dintero, [odd, transaction()])
+
+    found = await gateway.payments(reference="4711")
+
+    assert TRANSACTION_ID in [one.transaction_id for one in found.found]
+    assert not found.complete
+
+
+async def test_a_list_with_a_strangers_transaction_is_complete(dintero, gateway):
+    Archive(dintero, [transaction(id="P99999999.t"), transaction()])
+
+    found = await gateway.payments(reference="4711")
+
+    assert [one.transaction_id for one in found.found] == [TRANSACTION_ID]
+    assert found.complete
 
 
 async def test_endless_pages_are_given_up_loudly(dintero, gateway):

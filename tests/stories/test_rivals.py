@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.app import assembled
+from bot.dintero import wire
 from bot.domain.operations import State
 from bot.settings import Settings
 from sandbox.dintero.faults import Fault
@@ -193,8 +194,9 @@ def stalled(monkeypatch):
 
 
 @every_ask
-async def test_a_bot_that_slept_after_its_look_cannot_commit_sending(twins, stalled, ask):
-    """The fence is what stops it: its own look said that all was as the person saw it."""
+async def test_a_bot_that_slept_after_its_look_cannot_commit_sending(twins, stalled, ask, monkeypatch):
+    """The fence stops it, and not the pause alone: its own look said that all was as the person saw it."""
+    monkeypatch.setattr(wire, "PAUSE_LIMIT", 3600)
     shop, other = twins
     await ask.ready(shop)
     await ask.press_only(shop)
