@@ -170,6 +170,7 @@ async def test_options_reach_the_server(server):
         ("postgresql://u:p@no.such.invalid/x", "at no.such.invalid:5432 (its host name is not known (DNS))"),
         ("postgresql://127.0.0.1:1/x", "at the address of the setting (the connection is refused"),
     ],
+    ids=["refused", "unknown host", "no user"],
 )
 async def test_no_server_is_told_apart(url, why):
     with pytest.raises(ValueError, match=r"no PostgreSQL answers") as problem:
