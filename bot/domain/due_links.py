@@ -21,14 +21,14 @@ def has_just_passed(due: Due, now: datetime) -> bool:
 
 
 def is_curious(due: Due) -> bool:
-    """Whether a look would only ask if it was opened: nothing told us to, and nothing is under way or in doubt."""
+    """Whether a read could only show that it was opened: no callback has come, no payment or operation has begun."""
     link = due.link
     idle = link.facts.paying_since is None and link.transaction_id is None and link.operation is None
     return idle and link.status is Status.OPEN and not due.hinted
 
 
 def is_unpaid(due: Due) -> bool:
-    """Whether it waits to be paid, with no payment begun, none of another kind, and nothing that told us to look."""
+    """Whether it is open without any payment, clear or unclear, and no callback has come."""
     link = due.link
     if link.facts.unclear_since is not None or link.facts.other_payments:
         return False
@@ -50,5 +50,5 @@ def can_be_listed(due: Due) -> bool:
 
 
 def is_in_doubt(due: Due) -> bool:
-    """Whether a look may tell what became of an operation."""
+    """Whether a read may show how an operation ended."""
     return due.link.operation is not None and due.link.operation.state in IN_DOUBT

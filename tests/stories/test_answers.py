@@ -121,20 +121,20 @@ async def test_when_dintero_cannot_even_be_read_nothing_is_asked_of_it(shop, ask
 
 
 @pytest.mark.parametrize(
-    ("button", "told"),
+    ("button", "sentence"),
     [
         ("Refresh", "Dintero could not be read just now, so the card may be out of date."),
         ("Capture", "Dintero did not answer, so nothing was done."),
     ],
 )
-async def test_a_look_that_somebody_asked_for_in_vain_is_made_once_dintero_answers(shop, button, told):
+async def test_a_look_that_somebody_asked_for_in_vain_is_made_once_dintero_answers(shop, button, sentence):
     """They were told that the card may be out of date, and need not ask again until it is not."""
     await a_reserved_link(shop)
     shop.dintero.faults.callbacks.off = True
     shop.dintero.backoffice_capture(shop.transaction()["id"], 100_00)
     shop.dintero.faults.down = Fault.status(400)
     await shop.presses(button)
-    assert told in whispers(shop)[-1]
+    assert sentence in whispers(shop)[-1]
     assert card(shop).startswith("🔒 Reserved")
 
     await shop.later(minutes=1)

@@ -43,7 +43,7 @@ async def put_right(shop):
 
 async def test_a_link_issued_while_the_clock_was_ahead_hears_its_callback(ahead):
     await ahead.issues()
-    await knock(ahead)  # it is looked at under the wrong clock
+    await knock(ahead)  # so a read is due by the wrong clock
     await ahead.work()
     ahead.clock.ahead = timedelta()
     ahead.clock.pass_(seconds=30)
