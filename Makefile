@@ -2,7 +2,7 @@
 PYTHON ?= python3
 IN = $(PYTHON) tools/in_venv.py
 
-.PHONY: setup test prove mutants lint demo screenshots bench lock
+.PHONY: setup test prove mutants lint demo screenshots bench metrics lock
 
 setup:
 	@$(IN)
@@ -37,6 +37,9 @@ screenshots:
 
 bench:
 	@$(IN) python -m benchmarks
+
+metrics:
+	@$(IN) python tools/metrics.py
 
 lock:
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --group dev pyproject.toml -o requirements.lock
