@@ -2,7 +2,7 @@
 PYTHON ?= python3
 IN = $(PYTHON) tools/in_venv.py
 
-.PHONY: setup test prove mutants lint demo screenshots bench metrics lock
+.PHONY: setup test prove mutants lint demo screenshots bench metrics settings-page lock
 
 setup:
 	@$(IN)
@@ -40,6 +40,9 @@ bench:
 
 metrics:
 	@$(IN) python tools/metrics.py
+
+settings-page:
+	@$(IN) python tools/settings_page.py
 
 lock:
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --group dev pyproject.toml -o requirements.lock

@@ -36,7 +36,7 @@ app = _App(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # they draw every local variable, and some hold secrets
-    help="Payment links issued and followed from Slack. All settings are environment variables; README.md lists them.",
+    help="Payment links from Slack. All settings are environment variables; docs/settings.md lists them.",
 )
 
 _MARKS: Final = {True: "ok  ", False: "FAIL", None: "?   "}

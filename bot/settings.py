@@ -32,46 +32,187 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    slack_bot_token: SecretStr
-    slack_signing_secret: SecretStr
-    slack_api_url: str = "https://slack.com/api/"
+    slack_bot_token: SecretStr = Field(description="The bot user's OAuth token, `xoxb-…`.")
+    slack_signing_secret: SecretStr = Field(
+        description="The app's signing secret, which verifies that a request comes from Slack.",
+    )
+    slack_api_url: str = Field(
+        default="https://slack.com/api/",
+        description="Base URL of Slack's API. It must end with `/api/`.",
+    )
 
-    dintero_account_id: str
-    dintero_client_id: str
-    dintero_client_secret: SecretStr
-    dintero_profile_id: str = Field(default="default", min_length=1, max_length=255)
-    dintero_signature_secret: SecretStr | None = None
-    dintero_webhook_secret: SecretStr | None = None
-    dintero_api_url: str = "https://api.dintero.com/v1"
-    dintero_checkout_url: str = "https://checkout.dintero.com/v1"
+    dintero_account_id: str = Field(
+        description=(
+            "`T12345678` (sandbox) or `P12345678` (production). Before you change it, run `paylink stop-following`."
+        ),
+    )
+    dintero_client_id: str = Field(description="Client id of the Dintero API client of type Checkout.")
+    dintero_client_secret: SecretStr = Field(description="Secret of that API client.")
+    dintero_profile_id: str = Field(
+        default="default",
+        min_length=1,
+        max_length=255,
+        description="The payment profile used for new links.",
+    )
+    dintero_signature_secret: SecretStr | None = Field(
+        default=None,
+        description="The account's signature secret. When set, unsigned callbacks are refused.",
+    )
+    dintero_webhook_secret: SecretStr | None = Field(
+        default=None,
+        description="Secret of the webhook in Dintero. When set, the route `/dintero/webhook` exists.",
+    )
+    dintero_api_url: str = Field(
+        default="https://api.dintero.com/v1",
+        description="Base URL of Dintero's API for access tokens.",
+    )
+    dintero_checkout_url: str = Field(
+        default="https://checkout.dintero.com/v1",
+        description="Base URL of Dintero's API for sessions and transactions.",
+    )
 
-    paylink_public_url: str
-    paylink_return_url: str | None = None
-    paylink_database_url: str = "sqlite+aiosqlite:///paylink.db"
-    paylink_secret_key: SecretStr
-    paylink_host: str = "127.0.0.1"
-    paylink_port: int = 8080
-    paylink_currency: str = "NOK"
-    paylink_country: str = "NO"
-    paylink_timezone: str = "Europe/Oslo"
-    paylink_locale: str = "nb_NO"
-    paylink_merchant_name: str | None = Field(default=None, max_length=60)
-    paylink_merchant_logo_url: str | None = None
-    paylink_merchant_colour: str | None = None
-    paylink_contact: str | None = None
-    paylink_web_sdk: Path | None = None
-    paylink_methods: str | None = None
-    paylink_profiles: str | None = None
-    paylink_shipping: str | None = None
-    paylink_terms_url: str | None = None
-    paylink_smtp_url: SecretStr | None = None
-    paylink_mail_from: str | None = None
-    paylink_money_users: frozenset[str] = frozenset()
-    paylink_messages_per_hour: int = 60
-    paylink_guest_messages_per_hour: int = 10
-    paylink_duplicate_hours: int = 24
-    paylink_log: Literal["text", "json"] = "text"
-    paylink_clock_url: str | None = None
+    paylink_public_url: str = Field(
+        description=(
+            "The bot's public address: https, or http on loopback with a local sandbox. Include a path prefix "
+            "that your proxy strips."
+        ),
+    )
+    paylink_return_url: str | None = Field(
+        default=None,
+        description="Where the customer goes after paying. Without it, the bot's own page.",
+    )
+    paylink_database_url: str = Field(
+        default="sqlite+aiosqlite:///paylink.db",
+        description=(
+            "An SQLite file, relative to the folder that `serve` is started in, or `postgresql+asyncpg://…` "
+            "for several replicas."
+        ),
+    )
+    paylink_secret_key: SecretStr = Field(
+        description=(
+            "One or more keys from `paylink new-key`, newest first, separated by commas. See "
+            "[Keys](operations.md#keys)."
+        ),
+    )
+    paylink_host: str = Field(default="127.0.0.1", description="The address that the server listens on.")
+    paylink_port: int = Field(default=8080, description="The port that the server listens on.")
+    paylink_currency: str = Field(default="NOK", description="The currency of every link, as an ISO 4217 code.")
+    paylink_country: str = Field(
+        default="NO",
+        description=(
+            "The country whose phone numbers can be typed without a country code. It also sets the usual VAT rates."
+        ),
+    )
+    paylink_timezone: str = Field(
+        default="Europe/Oslo",
+        description=(
+            "The customers' time zone: in e-mails and on pages, for deadlines and reminders, and where Slack "
+            "cannot show each reader's own time."
+        ),
+    )
+    paylink_locale: str = Field(
+        default="nb_NO",
+        description=(
+            "How amounts are written, and the language of e-mails. Customer pages use it when the browser asks "
+            "for none of nb, sv, da, fi and en."
+        ),
+    )
+    paylink_merchant_name: str | None = Field(
+        default=None,
+        max_length=60,
+        description="The name that customers know you by. Without it, sellers use the workspace's name.",
+    )
+    paylink_merchant_logo_url: str | None = Field(
+        default=None,
+        description="A logo for the customer's pages, over https.",
+    )
+    paylink_merchant_colour: str | None = Field(
+        default=None,
+        description=(
+            "The colour of the customer's pages, such as `#0a7a3c`. Text on it is black or white, whichever is "
+            "readable."
+        ),
+    )
+    paylink_contact: str | None = Field(
+        default=None,
+        description="A phone number or an e-mail address that customers may use.",
+    )
+    paylink_web_sdk: Path | None = Field(
+        default=None,
+        description=(
+            "Path of `dintero-checkout-web-sdk.umd.min.js` from the npm package `@dintero/checkout-web-sdk`. "
+            "When set, the checkout is shown in the bot's own page instead of after *Pay now*."
+        ),
+    )
+    paylink_methods: str | None = Field(
+        default=None,
+        description=(
+            "The payment methods that sellers can choose from, in Dintero's names: `dintero_psp.creditcard, "
+            "vipps, klarna.klarna`. The payment profiles must have them. A link that only Vipps, MobilePay or "
+            "Swish can pay is sent as a push."
+        ),
+    )
+    paylink_profiles: str | None = Field(
+        default=None,
+        description=(
+            "The payment profiles that sellers can choose from, with their names: `default=Web shop, "
+            "P12345678.abc=Workshop`. `DINTERO_PROFILE_ID` is preselected and must be among them."
+        ),
+    )
+    paylink_shipping: str | None = Field(
+        default=None,
+        description=(
+            "Shipping options for links where the customer types an address: `Home delivery=99, Collect in "
+            "shop=0`. Prices are in `PAYLINK_CURRENCY` and include the country's usual VAT."
+        ),
+    )
+    paylink_terms_url: str | None = Field(
+        default=None,
+        description="Your terms of sale, over https. The payment page links to them.",
+    )
+    paylink_smtp_url: SecretStr | None = Field(
+        default=None,
+        description=(
+            "The mail server: `smtp://user:password@host:587` (STARTTLS is required) or "
+            "`smtps://user:password@host:465`. Without it, the seller's own mail app opens with the e-mail "
+            "filled in."
+        ),
+    )
+    paylink_mail_from: str | None = Field(
+        default=None,
+        description=(
+            "The sender of those e-mails, such as `Shop <pay@shop.example.com>`. Set it together with "
+            "`PAYLINK_SMTP_URL`."
+        ),
+    )
+    paylink_money_users: frozenset[str] = Field(
+        default=frozenset(),
+        description=(
+            "Slack user ids that may capture, release and refund besides the issuer, separated by commas; or "
+            "`*` for all members. When set, only they can save items and set reference patterns; when empty, "
+            "every member can."
+        ),
+    )
+    paylink_messages_per_hour: int = Field(
+        default=60,
+        description="How many messages to customers one person can send in an hour, up to 1000. `0` means no limit.",
+    )
+    paylink_guest_messages_per_hour: int = Field(default=10, description="The same limit for a guest of the workspace.")
+    paylink_duplicate_hours: int = Field(
+        default=24,
+        description=(
+            "How many hours back to look for an open link with the same amount and phone number, which is "
+            "shown before another one is sent. `0` turns this off."
+        ),
+    )
+    paylink_log: Literal["text", "json"] = Field(default="text", description="The log's format: `text` or `json`.")
+    paylink_clock_url: str | None = Field(
+        default=None,
+        description=(
+            "Only with a sandbox on this computer: the URL that returns the sandbox's time, which deadlines "
+            "and ages follow."
+        ),
+    )
 
     @property
     def sandbox(self) -> bool:
@@ -381,6 +522,6 @@ def read_settings() -> Settings:
 def _problem(detail: Any) -> str:
     name = str(detail["loc"][0]).upper() if detail["loc"] else ""
     if detail["type"] == "missing":
-        return f'{name}: missing. "Set it up" in the README says where to find it.'
+        return f"{name}: missing. docs/setup.md says where to find it."
     reason = str(detail["msg"]).removeprefix("Value error, ").rstrip(".")
     return f"{name}: {reason}." if name else f"{reason}."

@@ -74,7 +74,7 @@ def test_seven_settings_are_enough(read):
 
 @pytest.mark.parametrize("name", GOOD)
 def test_each_of_them_is_needed(refused, name):
-    assert f'{name}: missing. "Set it up" in the README says where' in refused(**{name: None})
+    assert f"{name}: missing. docs/setup.md says where" in refused(**{name: None})
 
 
 @pytest.mark.parametrize("name", GOOD)

@@ -22,7 +22,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LIST = Path(__file__).parent / "mutants.toml"
-_COPIED = ("bot", "storage", "sandbox", "tests", "pyproject.toml", "manifest.yml", "README.md", "docs")
+_COPIED = ("bot", "storage", "sandbox", "tests", "tools", "pyproject.toml", "manifest.yml", "README.md", "docs")
 _AT_ONCE = 2
 _PATIENCE = 600
 """Seconds after which a run is ended: a mutant may wait for ever."""
