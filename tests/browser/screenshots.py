@@ -1,10 +1,11 @@
-"""`make screenshots`: the pictures that the README opens with, taken from the real page."""
+"""`make screenshots`: the pictures of the README, taken from the demo."""
 
 import asyncio
+import re
 import sys
 from pathlib import Path
 
-from playwright.async_api import async_playwright
+from playwright.async_api import Page, async_playwright
 
 from sandbox.servers import world
 from tests.browser.chromium import ARGS, LACKING, MEND, ensure
@@ -14,20 +15,23 @@ from tests.browser.windows import Windows
 
 FOLDER = Path(__file__).parents[2] / "docs" / "images"
 WINDOW = {"width": 1180, "height": 940}
+PHONE = {"width": 390, "height": 720}
 MOST_BYTES = 200_000
 
 
 async def main() -> None:
-    """Walk a link's life in a window, and keep the form and the card."""
+    """Take a link from the form to a refund, and keep the form, the card and the customer's page."""
     path = ensure()
     if path is None:
         sys.exit(f"{LACKING}; {MEND}.")
     async with world() as demo, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=ARGS)
-        async with sitting(Windows(browser), demo.page_url, viewport=WINDOW) as desk:
+        windows = Windows(browser)
+        async with sitting(windows, demo.page_url, viewport=WINDOW) as desk:
             await desk.arrives()
             await form(desk)
             await card(desk)
+            await customer_page(desk, windows)
         await browser.close()
 
 
@@ -60,10 +64,30 @@ async def card(desk: Desk) -> None:
     await keep(desk, "card")
 
 
+async def customer_page(desk: Desk, windows: Windows) -> None:
+    """The page that a link leads to, on a phone."""
+    await desk.arrives()  # without the thread, which covers the composer
+    await desk.says("/paylink 249,50 Tow bar #4712 3d link")
+    await desk.presses("Send", desk.form)
+    await desk.sees("Ready to share", within=desk.form)
+    address = re.search(r"http\S+/p/[\w-]+", await desk.form.inner_text())
+    if address is None:
+        sys.exit("The form shows no address of the customer's page.")
+    async with windows.opened(viewport=PHONE, device_scale_factor=2, locale="en-GB") as page:
+        await page.goto(address[0])
+        await page.get_by_role("link", name="Pay now").wait_for()
+        await write(page, "customer-page")
+
+
 async def keep(desk: Desk, name: str) -> None:
-    """Write the picture; one that is too large for a README ends it all."""
+    """Take a picture of the window, without the pointer over anything."""
     await desk.page.mouse.move(0, 0)
-    taken = await desk.page.screenshot()
+    await write(desk.page, name)
+
+
+async def write(page: Page, name: str) -> None:
+    """Write the picture; exits if it is too large for a README."""
+    taken = await page.screenshot()
     if len(taken) > MOST_BYTES:
         sys.exit(f"{name}.png has {len(taken)} bytes, more than {MOST_BYTES}.")
     FOLDER.mkdir(parents=True, exist_ok=True)
