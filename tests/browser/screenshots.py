@@ -15,7 +15,7 @@ from tests.browser.windows import Windows
 
 FOLDER = Path(__file__).parents[2] / "docs" / "images"
 WINDOW = {"width": 1180, "height": 940}
-PHONE = {"width": 390, "height": 720}
+PHONE = {"width": 390, "height": 695}
 MOST_BYTES = 200_000
 
 
