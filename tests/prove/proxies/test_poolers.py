@@ -1,4 +1,4 @@
-"""A pooler in front of PostgreSQL, for real: what the README promises of it."""
+"""A pooler in front of PostgreSQL, for real: what docs/operations.md promises of it."""
 
 import pytest
 

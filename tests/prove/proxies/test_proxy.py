@@ -1,4 +1,4 @@
-"""A proxy with TLS in front of `paylink serve`, for real: what the README promises of it."""
+"""A proxy with TLS in front of `paylink serve`, for real: what docs/setup.md promises of it."""
 
 import re
 
